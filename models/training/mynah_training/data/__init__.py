@@ -1,0 +1,1 @@
+"""Training data: sampled instruments, phrases, parallel renderings and augmentation."""

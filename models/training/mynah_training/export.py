@@ -1,0 +1,186 @@
+"""Writes a run's averaged weights as `.mynah` files and checks them against the Rust chain.
+
+    python -m mynah_training.export --checkpoint RUN/checkpoint.pt --out assets
+
+Writes `base.mynah` and `targets/NAME.mynah`. Before anything is replaced, the Rust chain (the
+`chain_raw` example of mynah-models, built by cargo) must render a test signal as PyTorch does,
+within 1e-4, for every target in both modes.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import blake3
+import numpy as np
+import torch
+from safetensors.torch import save
+
+from . import config as c
+from . import pitch, prior
+from .model import Mynah, Source
+
+FORMAT_VERSION = 1
+TOLERANCE = 1e-4
+DISPLAY_NAMES = {"sax-alto": "Alto Sax", "sax-tenor": "Tenor Sax"}
+PITCH_RANGES_MIDI = {
+    "violin": (55, 100),
+    "cello": (36, 84),
+    "flute": (59, 97),
+    "clarinet": (50, 95),
+    "trumpet": (52, 86),
+    "sax-alto": (49, 81),
+    "sax-tenor": (44, 76),
+    "piano": (21, 105),
+    "guitar": (37, 84),
+}
+"""Lowest and highest recorded note of each shipped target."""
+CREDITS = Path(__file__).parent.parent / "credits.json"
+
+
+def midi_to_hz(midi: float) -> float:
+    """Equal temperament, A4 = 440 Hz."""
+    return 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
+
+
+def metadata(kind: str, name: str, display_name: str, credits: list[str], licence: str) -> dict[str, str]:
+    """The keys that every model file has (models/FORMAT.md)."""
+    return {
+        "mynah_format_version": str(FORMAT_VERSION),
+        "kind": kind,
+        "name": name,
+        "display_name": display_name,
+        "sample_rate_hz": str(c.SAMPLE_RATE_HZ),
+        "hop_samples": str(c.HOP_SAMPLES),
+        "frame_samples": str(c.FRAME_SAMPLES),
+        "default_controls": json.dumps({"octave": 0}),
+        "credits": json.dumps(credits),
+        "licence": licence,
+    }
+
+
+def base_bytes(model: Mynah, credits: dict[str, object]) -> bytes:
+    """Encoder, shared translator and generator."""
+    names = ("encoder.", "translator.", "generator.")
+    tensors = {k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(names)}
+    instruments: dict[str, list[str]] = credits["instruments"]  # type: ignore[assignment]
+    everyone = [line for lines in instruments.values() for line in lines] + list(credits["scores"])  # type: ignore[call-overload]
+    meta = metadata("base", "mynah-base", "Mynah base", everyone, str(credits["licence"]))
+    meta["architecture"] = json.dumps(model.architecture.to_dict())
+    meta["pitch_range_hz"] = json.dumps([c.PITCH_LOW_HZ, c.PITCH_HIGH_HZ])
+    return save(tensors, metadata=meta)
+
+
+def target_bytes(model: Mynah, index: int, base_hash: str, credits: dict[str, object]) -> bytes:
+    """One target's FiLM vectors and output head."""
+    name = c.INSTRUMENTS[index]
+    bank = model.targets
+    tensors = {
+        "film.scale": bank.scale[index].detach().clone(),
+        "film.shift": bank.shift[index].detach().clone(),
+        "head.weight": bank.weight[index].detach().clone(),
+        "head.bias": bank.bias[index].detach().clone(),
+    }
+    instruments: dict[str, list[str]] = credits["instruments"]  # type: ignore[assignment]
+    display_name = DISPLAY_NAMES.get(name, name.title())
+    meta = metadata("target", name, display_name, instruments[name], str(credits["licence"]))
+    meta["architecture"] = json.dumps(model.architecture.to_dict())
+    meta["base_hash"] = base_hash
+    low, high = PITCH_RANGES_MIDI[name]
+    meta["pitch_range_hz"] = json.dumps([round(midi_to_hz(low), 2), round(midi_to_hz(high), 2)])
+    return save(tensors, metadata=meta)
+
+
+def test_signal() -> np.ndarray:
+    """1.2 s with what can go wrong: an attack, a glide, a leap, a breathy part, silence; float32."""
+    n = 225 * c.FRAME_SAMPLES
+    t = np.arange(n) / c.SAMPLE_RATE_HZ
+    f0_hz = np.where(t < 0.5, 196.0 * 2.0 ** (t / 2.4), 523.25)
+    phase = 2.0 * np.pi * np.cumsum(f0_hz) / c.SAMPLE_RATE_HZ
+    tone = sum(np.sin(h * phase) / h for h in range(1, 20))
+    gate = ((t > 0.05) & (t < 0.95)) * np.minimum(1.0, (t - 0.05).clip(0) / 0.01)
+    return (0.2 * gate * tone + 0.003 * (t < 1.0) * prior.noise(7, n)).astype(np.float32)
+
+
+def reference(model: Mynah, audio: np.ndarray, target: int, follow: bool) -> np.ndarray:
+    """PyTorch's output for the whole signal from a reset on."""
+    f0_hz, voicing = pitch.track(audio)
+    source = Source(
+        torch.from_numpy(audio)[None],
+        torch.from_numpy(f0_hz)[None],
+        torch.from_numpy(voicing)[None],
+        torch.tensor([float(follow)]),
+    )
+    noise = torch.from_numpy(prior.noise(0, len(audio)))[None]
+    return model.chain(source, torch.tensor([target]), noise)[0].numpy()
+
+
+def check_parity(model: Mynah, folder: Path, workspace: Path) -> float:
+    """Largest difference between the Rust chain and PyTorch over all targets and both modes."""
+    audio = test_signal()
+    worst = 0.0
+    with tempfile.TemporaryDirectory() as scratch:
+        played, heard = Path(scratch, "in.f32"), Path(scratch, "out.f32")
+        audio.tofile(played)
+        for index, name in enumerate(c.INSTRUMENTS):
+            for mode in ("track", "follow"):
+                command = [
+                    "cargo",
+                    "run",
+                    "-q",
+                    "--release",
+                    "-p",
+                    "mynah-models",
+                    "--example",
+                    "chain_raw",
+                    "--",
+                ]
+                files = [folder / "base.mynah", folder / "targets" / f"{name}.mynah", played, heard]
+                subprocess.run([*command, *map(str, files), mode], cwd=workspace, check=True)
+                expected = reference(model, audio, index, mode == "follow")
+                got = np.fromfile(heard, np.float32)[: len(expected)]
+                difference = float(np.abs(got - expected).max())
+                print(f"{name} {mode}: largest difference {difference:.2e}")
+                worst = max(worst, difference)
+    return worst
+
+
+def write(model: Mynah, folder: Path) -> None:
+    """Writes base and targets into `folder`."""
+    credits = json.loads(CREDITS.read_text())
+    (folder / "targets").mkdir(parents=True, exist_ok=True)
+    base = base_bytes(model, credits)
+    (folder / "base.mynah").write_bytes(base)
+    base_hash = blake3.blake3(base).hexdigest()
+    for index, name in enumerate(c.INSTRUMENTS):
+        (folder / "targets" / f"{name}.mynah").write_bytes(target_bytes(model, index, base_hash, credits))
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--workspace", type=Path, default=Path(__file__).parents[3])
+    parser.add_argument("--unchecked", action="store_true", help="do not compare with the Rust chain")
+    a = parser.parse_args()
+    model = Mynah(c.Architecture())
+    model.load_state_dict(torch.load(a.checkpoint, map_location="cpu", weights_only=True)["average"])
+    model.eval()
+    with tempfile.TemporaryDirectory() as scratch:
+        write(model, Path(scratch))
+        if not a.unchecked:
+            worst = check_parity(model, Path(scratch), a.workspace)
+            if worst > TOLERANCE:
+                raise SystemExit(
+                    f"the Rust chain is {worst:.2e} away from PyTorch (allowed: {TOLERANCE:.0e})"
+                )
+    write(model, a.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Causal features, one frame every 256 samples, from the past only.
+
+Frame k (k = 1, 2, ..) sees the input up to sample 256 k, exclusive; arrays hold frame k at
+index k - 1. Samples before the start of the input are zero.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import config as c
+
+
+def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
+    """HTK mel scale."""
+    return 2595.0 * np.log10(1.0 + np.asarray(hz, np.float64) / 700.0)
+
+
+def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
+    """Inverse of `hz_to_mel`."""
+    return 700.0 * (10.0 ** (np.asarray(mel, np.float64) / 2595.0) - 1.0)
+
+
+@lru_cache
+def analysis_window() -> np.ndarray:
+    """Asymmetric window, float64 [1024]; a sine of amplitude a gives a spectral peak of a."""
+    rise = c.WINDOW_SAMPLES - c.WINDOW_FALL_SAMPLES
+    up = 0.5 - 0.5 * np.cos(np.pi * (np.arange(rise) + 0.5) / rise)
+    down = 0.5 + 0.5 * np.cos(np.pi * (np.arange(c.WINDOW_FALL_SAMPLES) + 0.5) / c.WINDOW_FALL_SAMPLES)
+    window = np.concatenate([up, down])
+    return window * (2.0 / window.sum())
+
+
+@lru_cache
+def mel_filters() -> np.ndarray:
+    """Triangles of peak 1 over power bins, float64 [80, 513].
+
+    At the low end a triangle would fall between two bins; each reaches at least one bin spacing
+    to either side.
+    """
+    bins_hz = np.arange(c.WINDOW_SAMPLES // 2 + 1) * c.SAMPLE_RATE_HZ / c.WINDOW_SAMPLES
+    spacing_hz = c.SAMPLE_RATE_HZ / c.WINDOW_SAMPLES
+    edges = mel_to_hz(np.linspace(hz_to_mel(c.MEL_LOW_HZ), hz_to_mel(c.MEL_HIGH_HZ), c.MEL_BINS + 2))
+    centre = edges[1:-1, None]
+    left = np.minimum(edges[:-2, None], centre - spacing_hz)
+    right = np.maximum(edges[2:, None], centre + spacing_hz)
+    rising = (bins_hz - left) / (centre - left)
+    falling = (right - bins_hz) / (right - centre)
+    return np.clip(np.minimum(rising, falling), 0.0, None)
+
+
+@lru_cache
+def a_weighting_power() -> np.ndarray:
+    """Squared A-weighting (IEC 61672) per bin, 1 at 1 kHz, divided by the window's noise bandwidth.
+
+    float64 [513]; the sum over bins of power times this is a^2 for a 1 kHz sine of amplitude a.
+    """
+    f2 = (np.arange(c.WINDOW_SAMPLES // 2 + 1) * c.SAMPLE_RATE_HZ / c.WINDOW_SAMPLES) ** 2
+    weight = (12194.0**2 * f2**2) / (
+        (f2 + 20.6**2) * np.sqrt((f2 + 107.7**2) * (f2 + 737.9**2)) * (f2 + 12194.0**2)
+    )
+    gain = 10.0 ** (2.0 / 20.0)
+    window = analysis_window()
+    noise_bandwidth_bins = c.WINDOW_SAMPLES * (window**2).sum() / window.sum() ** 2
+    return (gain * weight) ** 2 / noise_bandwidth_bins
+
+
+@lru_cache
+def _torch_table(name: str, device: str) -> Tensor:
+    table = {"window": analysis_window, "mel": mel_filters, "a": a_weighting_power}[name]()
+    return torch.tensor(table, dtype=torch.float32, device=device)
+
+
+def power_frames(audio: Tensor) -> Tensor:
+    """[B, n] -> power spectra [B, n // 256, 513] of the windows that end at 256, 512, .."""
+    padded = torch.nn.functional.pad(audio, (c.WINDOW_SAMPLES - c.FRAME_SAMPLES, 0))
+    frames = padded.unfold(-1, c.WINDOW_SAMPLES, c.FRAME_SAMPLES)
+    spectrum = torch.fft.rfft(frames * _torch_table("window", str(audio.device)))
+    return spectrum.real**2 + spectrum.imag**2
+
+
+def log_mel(power: Tensor) -> Tensor:
+    """Natural log of mel amplitude: [B, F, 513] -> [B, F, 80]."""
+    mel = power @ _torch_table("mel", str(power.device)).T
+    return 0.5 * torch.log(mel + c.MEL_POWER_FLOOR)
+
+
+def log_loudness(power: Tensor) -> Tensor:
+    """Natural log of the A-weighted amplitude: [B, F, 513] -> [B, F]; floor ln(1e-5) = -100 dB."""
+    return 0.5 * torch.log(power @ _torch_table("a", str(power.device)) + c.LOUDNESS_POWER_FLOOR)
+
+
+def whitening(power: Tensor) -> tuple[Tensor, Tensor]:
+    """LPC from the power spectrum, in double precision.
+
+    power [B, F, 513] -> prediction-error filters a [B, F, 33] (a[0] = 1) and the natural log of the
+    residual's amplitude [B, F]. The autocorrelation is the circular one of the windowed frame, which
+    stays positive definite; white-noise correction 1e-4.
+    """
+    autocorrelation = torch.fft.irfft(power.double())[..., : c.LPC_ORDER + 1]
+    energy = float((analysis_window() ** 2).sum())
+    r = autocorrelation / energy
+    r0 = r[..., 0] * (1.0 + 1e-4) + 1e-12
+    a = torch.zeros_like(r)
+    a[..., 0] = 1.0
+    error = r0
+    for order in range(1, c.LPC_ORDER + 1):
+        # Levinson-Durbin (Makhoul 1975)
+        acc = r[..., order] + (a[..., 1:order] * r[..., 1:order].flip(-1)).sum(-1)
+        k = -acc / error
+        a = a.clone()
+        update = k.unsqueeze(-1) * a[..., 1:order].flip(-1)
+        a[..., 1:order] += update
+        a[..., order] = k
+        error = error * (1.0 - k**2)
+    log_amplitude = 0.5 * torch.log(error.clamp_min(0.0) + 1e-8)
+    return a.float(), log_amplitude.float()
