@@ -1,0 +1,180 @@
+//! Sizes of the networks, as they stand in a model file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::features::MEL_BINS;
+use crate::file::ModelFileError;
+use crate::prior::ENVELOPE_POINTS;
+use crate::streaming::generator::SUB_BANDS;
+
+/// Most channels of any layer.
+pub const MAX_CHANNELS: usize = 512;
+/// Most residual blocks of one network.
+pub const MAX_BLOCKS: usize = 16;
+/// Largest dilation.
+pub const MAX_DILATION: usize = 128;
+/// Most parameters of a base and one target together: the real-time budget.
+pub const MAX_PARAMETERS: usize = 3_000_000;
+
+/// Sizes of encoder, translator and generator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Architecture {
+    /// Channels of the encoder's residual blocks.
+    pub encoder_channels: usize,
+    /// Dilation of each of the encoder's blocks, in frames.
+    pub encoder_dilations: Vec<usize>,
+    /// Channels of the content z.
+    pub latent_channels: usize,
+    /// Channels of the translator's residual blocks.
+    pub translator_channels: usize,
+    /// Dilation of each of the translator's blocks, in frames.
+    pub translator_dilations: Vec<usize>,
+    /// Triangles over log pitch in the translator's input.
+    pub pitch_bumps: usize,
+    /// Channels of the generator's residual blocks.
+    pub generator_channels: usize,
+    /// Dilation of each of the generator's blocks, in sub-band steps.
+    pub generator_dilations: Vec<usize>,
+}
+
+impl Default for Architecture {
+    fn default() -> Self {
+        Self {
+            encoder_channels: 64,
+            encoder_dilations: vec![1, 2, 4, 8],
+            latent_channels: 16,
+            translator_channels: 96,
+            translator_dilations: vec![1, 2, 4, 8, 16],
+            pitch_bumps: 16,
+            generator_channels: 48,
+            generator_dilations: vec![1, 3, 9, 1, 3, 9],
+        }
+    }
+}
+
+/// Name and shape of a tensor.
+pub type Shape = (String, Vec<usize>);
+
+impl Architecture {
+    /// Channels into the translator: z, pitch bumps, log pitch, voicing, loudness, mode.
+    pub fn translator_inputs(&self) -> usize {
+        self.latent_channels + self.pitch_bumps + 4
+    }
+
+    /// Refuses sizes that could not be run or stored.
+    ///
+    /// # Errors
+    /// [`ModelFileError::ArchitectureOutOfRange`], [`ModelFileError::TooManyParameters`].
+    pub fn check(&self) -> Result<(), ModelFileError> {
+        let within = |field: &'static str, value: usize, low: usize, high: usize| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(ModelFileError::ArchitectureOutOfRange {
+                    field,
+                    value,
+                    low,
+                    high,
+                })
+            }
+        };
+        within("encoder_channels", self.encoder_channels, 1, MAX_CHANNELS)?;
+        within("latent_channels", self.latent_channels, 1, MAX_CHANNELS)?;
+        within(
+            "translator_channels",
+            self.translator_channels,
+            1,
+            MAX_CHANNELS,
+        )?;
+        within("pitch_bumps", self.pitch_bumps, 2, MAX_CHANNELS)?;
+        within(
+            "generator_channels",
+            self.generator_channels,
+            1,
+            MAX_CHANNELS,
+        )?;
+        for (field, dilations) in [
+            ("encoder_dilations", &self.encoder_dilations),
+            ("translator_dilations", &self.translator_dilations),
+            ("generator_dilations", &self.generator_dilations),
+        ] {
+            within(field, dilations.len(), 1, MAX_BLOCKS)?;
+            for dilation in dilations {
+                within(field, *dilation, 1, MAX_DILATION)?;
+            }
+        }
+        let shapes = self.base_tensors().into_iter().chain(self.target_tensors());
+        let parameters: usize = shapes
+            .map(|(_, shape)| shape.iter().product::<usize>())
+            .sum();
+        if parameters > MAX_PARAMETERS {
+            return Err(ModelFileError::TooManyParameters {
+                parameters,
+                limit: MAX_PARAMETERS,
+            });
+        }
+        Ok(())
+    }
+
+    /// Every tensor of a base file.
+    pub fn base_tensors(&self) -> Vec<Shape> {
+        let mut out = Vec::new();
+        let mut conv = |name: &str, outputs: usize, inputs: usize, kernel: usize| {
+            out.push((format!("{name}.weight"), vec![outputs, inputs, kernel]));
+            out.push((format!("{name}.bias"), vec![outputs]));
+        };
+        let channels = self.encoder_channels;
+        conv("encoder.input", channels, MEL_BINS, 3);
+        for i in 0..self.encoder_dilations.len() {
+            conv(&format!("encoder.blocks.{i}.conv"), channels, channels, 3);
+            conv(&format!("encoder.blocks.{i}.mix"), channels, channels, 1);
+        }
+        conv("encoder.output", self.latent_channels, channels, 1);
+        let channels = self.translator_channels;
+        conv("translator.input", channels, self.translator_inputs(), 3);
+        for i in 0..self.translator_dilations.len() {
+            conv(
+                &format!("translator.blocks.{i}.conv"),
+                2 * channels,
+                channels,
+                3,
+            );
+            conv(&format!("translator.blocks.{i}.mix"), channels, channels, 1);
+        }
+        let channels = self.generator_channels;
+        conv(
+            "generator.condition",
+            channels * self.generator_dilations.len(),
+            self.translator_channels,
+            1,
+        );
+        conv("generator.input", channels, 2 * SUB_BANDS, 3);
+        for i in 0..self.generator_dilations.len() {
+            conv(&format!("generator.blocks.{i}.conv"), channels, channels, 3);
+            conv(&format!("generator.blocks.{i}.mix"), channels, channels, 1);
+        }
+        conv("generator.output", 3 * SUB_BANDS, channels, 1);
+        for name in ["generator.analysis", "generator.synthesis"] {
+            out.push((name.to_owned(), vec![SUB_BANDS, 2 * SUB_BANDS]));
+        }
+        out
+    }
+
+    /// Every tensor of a target file.
+    pub fn target_tensors(&self) -> Vec<Shape> {
+        let film = vec![
+            self.translator_dilations.len(),
+            2 * self.translator_channels,
+        ];
+        vec![
+            ("film.scale".to_owned(), film.clone()),
+            ("film.shift".to_owned(), film),
+            (
+                "head.weight".to_owned(),
+                vec![2 * ENVELOPE_POINTS, self.translator_channels],
+            ),
+            ("head.bias".to_owned(), vec![2 * ENVELOPE_POINTS]),
+        ]
+    }
+}

@@ -1,0 +1,341 @@
+//! The chain: a hop of 48 kHz input in, a hop of another instrument out.
+//!
+//! Frame `k` is computed at the end of every second hop, when the input up to sample
+//! `256 k` is there; in the hop that completes it and the next, every parameter goes
+//! linearly from frame `k - 1` to frame `k`. The output is
+//! [`crate::CHAIN_DELAY_SAMPLES`] behind the input.
+//!
+//! Threads: [`Base`] and [`Target`] are made on a loader thread, immutable, and shared;
+//! a [`ChainState`] belongs to one stream. [`Base::step`], [`ChainState::reset`] and
+//! [`ChainState::copy_from`] are for the audio thread: they never allocate, lock, log,
+//! do I/O or panic.
+
+use crate::HOP_SAMPLES;
+use crate::architecture::Architecture;
+use crate::features::{
+    FeatureFrame, Features, FeaturesState, PITCH_HIGH_HZ, PITCH_LOW_HZ, log_to_db,
+};
+use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
+use crate::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
+use crate::streaming::encoder::{Encoder, EncoderState};
+use crate::streaming::generator::{Generator, GeneratorState};
+use crate::streaming::translator::{
+    FramePitch, TargetWeights, Translator, TranslatorState, translator_input,
+};
+
+/// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
+/// in the features or networks can overflow.
+const MAX_INPUT: f32 = 64.0;
+
+/// Where the tonal stream comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mode {
+    /// Harmonics of the tracked pitch: one voice, clean.
+    #[default]
+    Track,
+    /// The whitened input: any number of voices, no pitch-tracking lag.
+    Follow,
+}
+
+/// What can change from hop to hop.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HopControls {
+    /// Taken at the next frame.
+    pub mode: Mode,
+    /// What the pitch is multiplied by: 2 to the octave shift, 0.25..=4.
+    pub pitch_ratio: f32,
+    /// Share of the generator in the output, 0 (prior only) to 1; reached linearly in
+    /// this hop.
+    pub generator_drive: f32,
+}
+
+impl Default for HopControls {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Track,
+            pitch_ratio: 1.0,
+            generator_drive: 1.0,
+        }
+    }
+}
+
+/// What the chain hears, at the latest frame.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Telemetry {
+    /// Pitch of the input; the last one while unvoiced.
+    pub f0_hz: f32,
+    /// 0 (unvoiced) to 1.
+    pub voicing: f32,
+    /// A-weighted loudness of the input, dB; 0 is a full-scale 1 kHz sine.
+    pub loudness_db: f32,
+}
+
+/// Encoder, shared trunk of the translator and generator, compiled for streaming.
+pub struct Base {
+    info: ModelInfo,
+    features: Features,
+    prior: Prior,
+    encoder: Encoder,
+    translator: Translator,
+    generator: Generator,
+}
+
+/// One target's own parameters.
+pub struct Target {
+    info: ModelInfo,
+    weights: TargetWeights,
+}
+
+/// Everything one stream remembers.
+#[derive(Clone, Debug)]
+pub struct ChainState {
+    features: FeaturesState,
+    prior: PriorState,
+    encoder: EncoderState,
+    translator: TranslatorState,
+    generator: GeneratorState,
+    telemetry: Telemetry,
+    scratch: Scratch,
+}
+
+/// Overwritten before it is read, in every hop.
+#[derive(Clone, Debug)]
+struct Scratch {
+    z: Vec<f32>,
+    hidden: Vec<f32>,
+}
+
+/// One hop as the chain hears it: clipped at [`MAX_INPUT`], NaN as silence.
+pub(crate) fn bounded_input(input: &[f32; HOP_SAMPLES]) -> [f32; HOP_SAMPLES] {
+    input.map(|x| {
+        if x.is_nan() {
+            0.0
+        } else {
+            x.clamp(-MAX_INPUT, MAX_INPUT)
+        }
+    })
+}
+
+/// The pitch that the translator is told: what the target will play, within what it was
+/// trained on.
+pub(crate) fn translator_f0_hz(f0_hz: f32, pitch_ratio: f32) -> f32 {
+    (f0_hz * pitch_ratio).clamp(PITCH_LOW_HZ, PITCH_HIGH_HZ)
+}
+
+fn read_model(
+    bytes: &[u8],
+    kind: ModelKind,
+    expected: impl FnOnce(&Architecture) -> Vec<crate::architecture::Shape>,
+    check: impl FnOnce(&ModelInfo) -> Result<(), ModelFileError>,
+) -> Result<(ModelInfo, crate::streaming::params::Tensors), ModelFileError> {
+    let header = Header::read(bytes)?;
+    let info = ModelInfo::from_header(&header, bytes)?;
+    info.expect_kind(kind)?;
+    check(&info)?;
+    let tensors = read_tensors(&header, &expected(&info.architecture))?;
+    Ok((info, tensors))
+}
+
+impl Base {
+    /// Checks and compiles a base file. Loader thread.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file ([`ModelFileError`]).
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
+        let (info, tensors) =
+            read_model(bytes, ModelKind::Base, Architecture::base_tensors, |_| {
+                Ok(())
+            })?;
+        let params = tensors.root();
+        Ok(Self {
+            features: Features::new(),
+            prior: Prior::new(),
+            encoder: Encoder::new(&info.architecture, &params.pp("encoder"))?,
+            translator: Translator::new(&info.architecture, &params.pp("translator"))?,
+            generator: Generator::new(&info.architecture, &params.pp("generator"))?,
+            info,
+        })
+    }
+
+    /// What the file says of itself.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// Multiplications of the networks in a second of sound, one target included.
+    pub fn macs_per_second(&self, target: &Target) -> usize {
+        let (frame, hop) = self.generator.macs();
+        let frame = frame
+            + self.encoder.macs_per_row()
+            + self.translator.macs_per_row()
+            + target.weights.macs_per_row();
+        let samples = crate::SAMPLE_RATE_HZ as usize;
+        frame * samples / crate::FRAME_SAMPLES + hop * samples / HOP_SAMPLES
+    }
+
+    /// One hop. Finite input (full scale 1.0; clipped at +36 dB) gives finite output.
+    /// Audio thread.
+    ///
+    /// `state` must have been made for this base. A `target` may be exchanged between
+    /// hops.
+    pub fn step(
+        &self,
+        target: &Target,
+        state: &mut ChainState,
+        controls: &HopControls,
+        input: &[f32; HOP_SAMPLES],
+        output: &mut [f32; HOP_SAMPLES],
+    ) {
+        let input = bounded_input(input);
+        let ChainState {
+            features,
+            prior,
+            encoder,
+            translator,
+            generator,
+            telemetry,
+            scratch,
+        } = state;
+        if let Some(frame) = self.features.step(features, &input) {
+            *telemetry = Telemetry {
+                f0_hz: frame.pitch.f0_hz,
+                voicing: frame.pitch.voicing,
+                loudness_db: log_to_db(frame.log_loudness),
+            };
+            self.encoder.step(
+                encoder,
+                &frame.log_mel,
+                &[frame.log_loudness],
+                &mut scratch.z,
+            );
+            let pitch = frame_pitch(frame, controls);
+            translator_input(&scratch.z, &pitch, self.translator.input(translator, 1));
+            self.translator
+                .step(&target.weights, translator, &mut scratch.hidden);
+            let (mut harmonic, mut noise) = ([0.0; ENVELOPE_POINTS], [0.0; ENVELOPE_POINTS]);
+            target
+                .weights
+                .envelopes(&scratch.hidden, &mut harmonic, &mut noise);
+            let prior_frame = PriorFrame {
+                features: frame,
+                harmonic: &harmonic,
+                noise: &noise,
+                follow: controls.mode == Mode::Follow,
+                pitch_ratio: controls.pitch_ratio,
+            };
+            self.prior.begin_frame(prior, &prior_frame);
+            self.generator
+                .begin_frame(generator, &scratch.hidden, frame.log_loudness);
+        }
+        let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
+        self.prior
+            .step(prior, controls.pitch_ratio, &input, &mut tonal, &mut noisy);
+        self.generator
+            .step(generator, controls.generator_drive, &tonal, &noisy, output);
+        // Cannot happen with weights and input in bounds; if it does, it must not last.
+        if !output.iter().all(|x| x.is_finite()) {
+            output.fill(0.0);
+            state.reset();
+        }
+    }
+}
+
+fn frame_pitch(frame: &FeatureFrame, controls: &HopControls) -> FramePitch {
+    FramePitch {
+        f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
+        voicing: frame.pitch.voicing,
+        log_loudness: frame.log_loudness,
+        follow: controls.mode == Mode::Follow,
+    }
+}
+
+impl Target {
+    /// Checks and compiles a target file for `base`. Loader thread.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file, another base included ([`ModelFileError`]).
+    pub fn from_bytes(bytes: &[u8], base: &Base) -> Result<Self, ModelFileError> {
+        let (info, tensors) = read_model(
+            bytes,
+            ModelKind::Target,
+            Architecture::target_tensors,
+            |info| {
+                let expected = base.info.hash;
+                if let Some(found) = info.base_hash
+                    && found != expected
+                {
+                    return Err(ModelFileError::WrongBase { found, expected });
+                }
+                if info.architecture != base.info.architecture {
+                    let json = |a: &Architecture| serde_json::to_string(a).unwrap_or_default();
+                    return Err(ModelFileError::WrongArchitecture {
+                        found: json(&info.architecture),
+                        expected: json(&base.info.architecture),
+                    });
+                }
+                Ok(())
+            },
+        )?;
+        let weights = TargetWeights::new(&info.architecture, &tensors.root())?;
+        Ok(Self { info, weights })
+    }
+
+    /// What the file says of itself.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+}
+
+impl ChainState {
+    /// The state before the first hop. Allocates.
+    pub fn new(base: &Base) -> Self {
+        let mut state = Self {
+            features: FeaturesState::new(&base.features),
+            prior: PriorState::new(&base.prior),
+            encoder: EncoderState::new(&base.encoder, 1),
+            translator: TranslatorState::new(&base.translator, 1),
+            generator: GeneratorState::new(&base.generator),
+            telemetry: Telemetry::default(),
+            scratch: Scratch {
+                z: vec![0.0; base.encoder.latent_channels()],
+                hidden: vec![0.0; base.translator.channels()],
+            },
+        };
+        state.telemetry = state.silence();
+        state
+    }
+
+    /// Back to the state before the first hop. Audio thread.
+    pub fn reset(&mut self) {
+        self.features.reset();
+        self.prior.reset();
+        self.encoder.reset();
+        self.translator.reset();
+        self.generator.reset();
+        self.telemetry = self.silence();
+    }
+
+    /// Becomes `other`, which must be of the same base, without allocating. Audio thread.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.features.copy_from(&other.features);
+        self.prior.copy_from(&other.prior);
+        self.encoder.copy_from(&other.encoder);
+        self.translator.copy_from(&other.translator);
+        self.generator.copy_from(&other.generator);
+        self.telemetry = other.telemetry;
+    }
+
+    /// What was heard at the latest frame.
+    pub fn telemetry(&self) -> Telemetry {
+        self.telemetry
+    }
+
+    fn silence(&self) -> Telemetry {
+        let frame = self.features.frame();
+        Telemetry {
+            f0_hz: frame.pitch.f0_hz,
+            voicing: frame.pitch.voicing,
+            loudness_db: log_to_db(frame.log_loudness),
+        }
+    }
+}

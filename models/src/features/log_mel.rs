@@ -1,0 +1,107 @@
+//! Log-mel spectrum: 80 triangles over power bins, as the natural logarithm of an amplitude.
+//!
+//! Thread: [`LogMel`] is shared and has no state.
+
+use super::{MEL_BINS, SPECTRUM_BINS, WINDOW_SAMPLES};
+use crate::SAMPLE_RATE_HZ;
+
+const LOW_HZ: f64 = 40.0;
+const HIGH_HZ: f64 = 20_000.0;
+/// Added to the power before the logarithm: -100 dB.
+const POWER_FLOOR: f32 = 1e-10;
+
+/// One triangle: the weights of the bins from `first_bin` on.
+struct Triangle {
+    first_bin: usize,
+    weights: Vec<f32>,
+}
+
+/// The mel filter bank (HTK scale, 40 Hz to 20 kHz, triangles of peak 1).
+pub struct LogMel {
+    triangles: Vec<Triangle>,
+}
+
+impl Default for LogMel {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl LogMel {
+    /// Computes the filter bank.
+    pub fn new() -> Self {
+        let spacing_hz = f64::from(SAMPLE_RATE_HZ) / WINDOW_SAMPLES as f64;
+        let (low, high) = (hz_to_mel(LOW_HZ), hz_to_mel(HIGH_HZ));
+        let edge =
+            |index: usize| mel_to_hz(low + (high - low) * index as f64 / (MEL_BINS + 1) as f64);
+        let triangles = (0..MEL_BINS)
+            .map(|band| {
+                let centre = edge(band + 1);
+                // At the low end a triangle would fall between two bins: each reaches one bin
+                // spacing to either side.
+                let left = edge(band).min(centre - spacing_hz);
+                let right = edge(band + 2).max(centre + spacing_hz);
+                let weight = |bin: usize| {
+                    let hz = bin as f64 * spacing_hz;
+                    ((hz - left) / (centre - left))
+                        .min((right - hz) / (right - centre))
+                        .max(0.0)
+                };
+                let first_bin = (0..SPECTRUM_BINS)
+                    .find(|&bin| weight(bin) > 0.0)
+                    .unwrap_or(0);
+                let weights = (first_bin..SPECTRUM_BINS)
+                    .map(weight)
+                    .take_while(|&weight| weight > 0.0)
+                    .map(|weight| weight as f32)
+                    .collect();
+                Triangle { first_bin, weights }
+            })
+            .collect();
+        Self { triangles }
+    }
+
+    /// Natural log of each band's amplitude, at least ln(1e-5), from a power spectrum of
+    /// [`SPECTRUM_BINS`] bins (missing ones count as zero).
+    pub fn step(&self, power: &[f32], log_mel: &mut [f32; MEL_BINS]) {
+        for (out, triangle) in log_mel.iter_mut().zip(&self.triangles) {
+            let bins = power.get(triangle.first_bin..).unwrap_or(&[]);
+            let sum: f32 = bins
+                .iter()
+                .zip(&triangle.weights)
+                .map(|(power, weight)| power * weight)
+                .sum();
+            *out = 0.5 * (sum + POWER_FLOOR).ln();
+        }
+    }
+}
+
+fn hz_to_mel(hz: f64) -> f64 {
+    2595.0 * (1.0 + hz / 700.0).log10()
+}
+
+fn mel_to_hz(mel: f64) -> f64 {
+    700.0 * (10.0_f64.powf(mel / 2595.0) - 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_band_has_weight_and_silence_gives_the_floor() {
+        let bank = LogMel::new();
+        assert_eq!(bank.triangles.len(), MEL_BINS);
+        assert!(
+            bank.triangles
+                .iter()
+                .all(|triangle| triangle.weights.iter().sum::<f32>() > 0.5)
+        );
+        let mut out = [0.0; MEL_BINS];
+        bank.step(&[0.0; SPECTRUM_BINS], &mut out);
+        assert!(
+            out.iter()
+                .all(|&value| (value - 1e-5_f32.ln()).abs() < 1e-5)
+        );
+    }
+}

@@ -1,0 +1,167 @@
+//! Causal features of the input: one frame every [`crate::FRAME_SAMPLES`] samples, from the past
+//! only.
+//!
+//! Frame `k` (1, 2, ..) sees the input up to sample `256 k`, exclusive, and is there at the end of
+//! every second hop. Frame 0 is silence.
+//!
+//! Every part is a table type (immutable, shared by instances) and a state or scratch value of one
+//! stream; the steps neither allocate nor panic. [`Features`] puts them together.
+
+mod history;
+mod log_mel;
+mod loudness;
+mod pitch;
+mod pitch_peak;
+mod spectrum;
+mod whitening;
+
+pub use history::History;
+pub use log_mel::LogMel;
+pub use loudness::{Loudness, log_to_db};
+pub use pitch::{PITCH_HIGH_HZ, PITCH_LOW_HZ, Pitch, PitchEstimate, PitchState};
+pub use spectrum::{Spectrum, SpectrumState};
+pub use whitening::{ErrorFilter, Whitening, WhiteningState};
+
+use crate::{FRAME_SAMPLES, HOP_SAMPLES};
+
+/// Length of the spectrum's window.
+pub const WINDOW_SAMPLES: usize = 1024;
+/// Bins of the power spectrum.
+pub const SPECTRUM_BINS: usize = WINDOW_SAMPLES / 2 + 1;
+/// Bands of the log-mel spectrum.
+pub const MEL_BINS: usize = 80;
+/// Length of the pitch tracker's window.
+pub const PITCH_WINDOW_SAMPLES: usize = 2048;
+/// Order of the linear prediction.
+pub const LPC_ORDER: usize = 32;
+/// Taps of the filter that whitens the input.
+pub const ERROR_FILTER_TAPS: usize = LPC_ORDER + 1;
+
+/// Everything known of the input at one frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FeatureFrame {
+    /// Natural log of the amplitude in each mel band, from ln(1e-5).
+    pub log_mel: [f32; MEL_BINS],
+    /// Natural log of the A-weighted amplitude, from ln(1e-5); see [`log_to_db`].
+    pub log_loudness: f32,
+    /// Pitch and voicing.
+    pub pitch: PitchEstimate,
+    /// The filter that whitens the input, and the level of what it leaves.
+    pub error_filter: ErrorFilter,
+}
+
+/// The tables of all features.
+#[derive(Default)]
+pub struct Features {
+    spectrum: Spectrum,
+    log_mel: LogMel,
+    loudness: Loudness,
+    pitch: Pitch,
+    whitening: Whitening,
+}
+
+/// One stream's features.
+#[derive(Clone, Debug)]
+pub struct FeaturesState {
+    history: History,
+    /// Samples since the last frame.
+    pending_samples: usize,
+    spectrum: SpectrumState,
+    pitch: PitchState,
+    whitening: WhiteningState,
+    frame: FeatureFrame,
+    silence: FeatureFrame,
+}
+
+impl Features {
+    /// Computes the tables and plans the transforms.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a hop of input. Every second hop completes a frame, which is returned.
+    pub fn step<'a>(
+        &self,
+        state: &'a mut FeaturesState,
+        input: &[f32; HOP_SAMPLES],
+    ) -> Option<&'a FeatureFrame> {
+        state.history.push(input);
+        state.pending_samples += HOP_SAMPLES;
+        if state.pending_samples < FRAME_SAMPLES {
+            return None;
+        }
+        state.pending_samples = 0;
+        self.analyse(state);
+        Some(&state.frame)
+    }
+
+    fn analyse(&self, state: &mut FeaturesState) {
+        let FeaturesState {
+            history,
+            spectrum,
+            pitch,
+            whitening,
+            frame,
+            ..
+        } = state;
+        let power = self.spectrum.step(spectrum, history.latest(WINDOW_SAMPLES));
+        self.log_mel.step(power, &mut frame.log_mel);
+        frame.log_loudness = self.loudness.step(power);
+        frame.error_filter = self.whitening.step(whitening, power);
+        frame.pitch = self.pitch.step(pitch, history.latest(PITCH_WINDOW_SAMPLES));
+    }
+}
+
+impl FeaturesState {
+    /// The state before the first sample: silence.
+    pub fn new(features: &Features) -> Self {
+        let mut spectrum = SpectrumState::new(&features.spectrum);
+        let mut pitch = PitchState::new(&features.pitch);
+        let mut whitening = WhiteningState::new(&features.whitening);
+        let history = History::new(PITCH_WINDOW_SAMPLES);
+        let mut log_mel = [0.0; MEL_BINS];
+        let power = features
+            .spectrum
+            .step(&mut spectrum, history.latest(WINDOW_SAMPLES));
+        features.log_mel.step(power, &mut log_mel);
+        let silence = FeatureFrame {
+            log_mel,
+            log_loudness: features.loudness.step(power),
+            pitch: features
+                .pitch
+                .step(&mut pitch, history.latest(PITCH_WINDOW_SAMPLES)),
+            error_filter: features.whitening.step(&mut whitening, power),
+        };
+        pitch.reset();
+        Self {
+            history,
+            pending_samples: 0,
+            spectrum,
+            pitch,
+            whitening,
+            frame: silence,
+            silence,
+        }
+    }
+
+    /// The latest frame; silence before the first.
+    pub fn frame(&self) -> &FeatureFrame {
+        &self.frame
+    }
+
+    /// Back to the state before the first sample.
+    pub fn reset(&mut self) {
+        self.history.reset();
+        self.pending_samples = 0;
+        self.pitch.reset();
+        self.frame = self.silence;
+    }
+
+    /// Becomes `other` without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.history.copy_from(&other.history);
+        self.pending_samples = other.pending_samples;
+        self.pitch.copy_from(&other.pitch);
+        self.frame = other.frame;
+    }
+}

@@ -1,0 +1,118 @@
+//! Bounds and the safetensors header.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::Metadata;
+
+use super::{MAX_FILE_BYTES, MAX_HEADER_BYTES, ModelFileError};
+
+/// Bytes that announce the header's length.
+const LENGTH_BYTES: usize = 8;
+const MAX_SHOWN_CHARS: usize = 80;
+
+/// A safetensors header whose tensors cover the file exactly.
+pub(crate) struct Header<'a> {
+    pub(crate) metadata: Metadata,
+    /// The tensors' bytes.
+    pub(crate) data: &'a [u8],
+    strings: HashMap<String, String>,
+}
+
+impl<'a> Header<'a> {
+    /// Checks the file's bounds and parses its header.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, ModelFileError> {
+        if bytes.len() > MAX_FILE_BYTES {
+            return Err(ModelFileError::TooLarge {
+                bytes: bytes.len(),
+                limit: MAX_FILE_BYTES,
+            });
+        }
+        let Some((length, rest)) = bytes.split_first_chunk::<LENGTH_BYTES>() else {
+            return Err(ModelFileError::Truncated {
+                bytes: bytes.len(),
+                needed: LENGTH_BYTES,
+            });
+        };
+        let length = u64::from_le_bytes(*length);
+        if length > MAX_HEADER_BYTES as u64 {
+            return Err(ModelFileError::HeaderTooLarge {
+                bytes: length,
+                limit: MAX_HEADER_BYTES,
+            });
+        }
+        let length = length as usize;
+        if rest.len() < length {
+            return Err(ModelFileError::Truncated {
+                bytes: bytes.len(),
+                needed: LENGTH_BYTES + length,
+            });
+        }
+        let (json, data) = rest.split_at(length);
+        let metadata: Metadata =
+            serde_json::from_slice(json).map_err(|e| ModelFileError::BadHeader {
+                reason: shorten(&e.to_string()),
+            })?;
+        let expected = (LENGTH_BYTES + length).saturating_add(metadata.data_len());
+        if bytes.len() < expected {
+            return Err(ModelFileError::Truncated {
+                bytes: bytes.len(),
+                needed: expected,
+            });
+        }
+        if bytes.len() > expected {
+            return Err(ModelFileError::TrailingBytes {
+                bytes: bytes.len(),
+                expected,
+            });
+        }
+        let strings = metadata.metadata().clone().unwrap_or_default();
+        Ok(Self {
+            metadata,
+            data,
+            strings,
+        })
+    }
+
+    /// A metadata value.
+    pub(crate) fn text(&self, key: &'static str) -> Result<&str, ModelFileError> {
+        self.strings
+            .get(key)
+            .map(String::as_str)
+            .ok_or(ModelFileError::MissingKey { key })
+    }
+
+    /// A metadata value that is a whole number.
+    pub(crate) fn number(&self, key: &'static str) -> Result<u64, ModelFileError> {
+        let text = self.text(key)?;
+        text.parse()
+            .map_err(|_| bad_value(key, text, "a whole number is needed"))
+    }
+
+    /// A metadata value that is JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &'static str,
+    ) -> Result<T, ModelFileError> {
+        let text = self.text(key)?;
+        serde_json::from_str(text).map_err(|e| bad_value(key, text, &e.to_string()))
+    }
+}
+
+/// The error for a value that was understood but not accepted, or not understood.
+pub(crate) fn bad_value(key: &'static str, value: &str, reason: &str) -> ModelFileError {
+    ModelFileError::BadValue {
+        key,
+        value: shorten(value),
+        reason: shorten(reason),
+    }
+}
+
+/// The beginning of a text that comes from a file, without control characters.
+fn shorten(text: &str) -> String {
+    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let mut out: String = text.chars().take(MAX_SHOWN_CHARS).map(clean).collect();
+    if text.chars().nth(MAX_SHOWN_CHARS).is_some() {
+        out.push('\u{2026}');
+    }
+    out
+}

@@ -1,0 +1,280 @@
+//! What a model file says of itself.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::header::{Header, bad_value};
+use super::{FORMAT_VERSION, ModelFileError};
+use crate::architecture::Architecture;
+use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+
+/// Longest name and display name, in characters.
+const MAX_NAME_CHARS: usize = 64;
+/// Longest licence and credit line, in characters.
+const MAX_LINE_CHARS: usize = 1000;
+/// Most credit lines.
+const MAX_CREDITS: usize = 256;
+/// Octaves a model may ask to be shifted by.
+const OCTAVES: std::ops::RangeInclusive<i32> = -2..=2;
+
+/// Which part of the chain a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelKind {
+    /// Encoder, shared trunk of the translator, generator.
+    Base,
+    /// One instrument's own parameters.
+    Target,
+}
+
+impl fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ModelKind::Base => "base",
+            ModelKind::Target => "target",
+        })
+    }
+}
+
+/// BLAKE3 of a model file's bytes; displayed and parsed as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelHash([u8; 32]);
+
+impl ModelHash {
+    /// The hash of a file.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+impl fmt::Display for ModelHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ModelHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ModelHash({self})")
+    }
+}
+
+/// A text that is not 64 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a model hash (64 hex digits)")]
+pub struct BadHash(pub String);
+
+impl FromStr for ModelHash {
+    type Err = BadHash;
+
+    fn from_str(text: &str) -> Result<Self, BadHash> {
+        let hash = blake3::Hash::from_hex(text)
+            .map_err(|_| BadHash(text.chars().take(MAX_NAME_CHARS).collect()))?;
+        Ok(Self(*hash.as_bytes()))
+    }
+}
+
+impl Serialize for ModelHash {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ModelHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// Where a model wants its controls to start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DefaultControls {
+    /// Octaves the pitch is shifted by, -2..=2.
+    pub octave: i32,
+}
+
+/// Everything a model file says of itself, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelInfo {
+    /// Version of the file format.
+    pub format_version: u32,
+    /// Base or target.
+    pub kind: ModelKind,
+    /// Short name for the command line: lower-case letters, digits, hyphens.
+    pub name: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Hash of this file.
+    pub hash: ModelHash,
+    /// Hash of the base it was trained with; targets only.
+    pub base_hash: Option<ModelHash>,
+    /// Always [`SAMPLE_RATE_HZ`] in this version.
+    pub sample_rate_hz: u32,
+    /// Always [`HOP_SAMPLES`] in this version.
+    pub hop_samples: usize,
+    /// Lowest and highest pitch the model was trained on.
+    pub pitch_range_hz: (f32, f32),
+    /// Where the controls should start.
+    pub default_controls: DefaultControls,
+    /// Who made the recordings it was trained on, and their licences.
+    pub credits: Vec<String>,
+    /// Licence of the model itself.
+    pub licence: String,
+    /// Sizes of the networks.
+    pub architecture: Architecture,
+}
+
+impl ModelInfo {
+    /// Reads and checks the header only; no tensor's values. Hashes the whole file.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the header ([`ModelFileError`]).
+    pub fn read(bytes: &[u8]) -> Result<Self, ModelFileError> {
+        Self::from_header(&Header::read(bytes)?, bytes)
+    }
+
+    pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
+        let version = header.number("mynah_format_version")?;
+        let format_version = u32::try_from(version).unwrap_or(u32::MAX);
+        if format_version != FORMAT_VERSION {
+            return Err(ModelFileError::WrongVersion {
+                found: format_version,
+                supported: FORMAT_VERSION,
+            });
+        }
+        let kind = match header.text("kind")? {
+            "base" => ModelKind::Base,
+            "target" => ModelKind::Target,
+            other => return Err(bad_value("kind", other, "`base` or `target` is needed")),
+        };
+        for (key, expected) in [
+            ("sample_rate_hz", u64::from(SAMPLE_RATE_HZ)),
+            ("hop_samples", HOP_SAMPLES as u64),
+            ("frame_samples", FRAME_SAMPLES as u64),
+        ] {
+            let found = header.number(key)?;
+            if found != expected {
+                return Err(ModelFileError::WrongTiming {
+                    key,
+                    found,
+                    expected,
+                });
+            }
+        }
+        let base_hash = match kind {
+            ModelKind::Base => None,
+            ModelKind::Target => {
+                let text = header.text("base_hash")?;
+                Some(
+                    text.parse()
+                        .map_err(|e: BadHash| bad_value("base_hash", text, &e.to_string()))?,
+                )
+            }
+        };
+        let architecture: Architecture = header.json("architecture")?;
+        architecture.check()?;
+        Ok(Self {
+            format_version,
+            kind,
+            name: name(header)?,
+            display_name: line(header, "display_name", MAX_NAME_CHARS)?,
+            hash: ModelHash::of(bytes),
+            base_hash,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+            hop_samples: HOP_SAMPLES,
+            pitch_range_hz: pitch_range_hz(header)?,
+            default_controls: default_controls(header)?,
+            credits: credits(header)?,
+            licence: line(header, "licence", MAX_LINE_CHARS)?,
+            architecture,
+        })
+    }
+
+    /// Refuses a file of the other kind.
+    pub(crate) fn expect_kind(&self, expected: ModelKind) -> Result<(), ModelFileError> {
+        if self.kind == expected {
+            Ok(())
+        } else {
+            Err(ModelFileError::WrongKind {
+                found: self.kind,
+                expected,
+            })
+        }
+    }
+}
+
+fn is_line(text: &str, max_chars: usize) -> bool {
+    !text.trim().is_empty()
+        && text.chars().nth(max_chars).is_none()
+        && !text.chars().any(char::is_control)
+}
+
+fn line(header: &Header, key: &'static str, max_chars: usize) -> Result<String, ModelFileError> {
+    let text = header.text(key)?;
+    if is_line(text, max_chars) {
+        return Ok(text.to_owned());
+    }
+    Err(bad_value(
+        key,
+        text,
+        &format!("one line of 1 to {max_chars} characters is needed"),
+    ))
+}
+
+/// Names end up on command lines and in file names.
+fn name(header: &Header) -> Result<String, ModelFileError> {
+    let text = line(header, "name", MAX_NAME_CHARS)?;
+    if text
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    {
+        return Ok(text);
+    }
+    Err(bad_value(
+        "name",
+        &text,
+        "lower-case letters, digits and hyphens are needed",
+    ))
+}
+
+fn pitch_range_hz(header: &Header) -> Result<(f32, f32), ModelFileError> {
+    let key = "pitch_range_hz";
+    let (low, high): (f32, f32) = header.json(key)?;
+    if low > 0.0 && low < high && high <= SAMPLE_RATE_HZ as f32 / 2.0 {
+        return Ok((low, high));
+    }
+    Err(bad_value(
+        key,
+        header.text(key)?,
+        "[low, high] with 0 < low < high <= 24000 is needed",
+    ))
+}
+
+fn default_controls(header: &Header) -> Result<DefaultControls, ModelFileError> {
+    let key = "default_controls";
+    let controls: DefaultControls = header.json(key)?;
+    if OCTAVES.contains(&controls.octave) {
+        return Ok(controls);
+    }
+    Err(bad_value(
+        key,
+        header.text(key)?,
+        "octave must be within -2..=2",
+    ))
+}
+
+fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {
+    let key = "credits";
+    let credits: Vec<String> = header.json(key)?;
+    if credits.len() <= MAX_CREDITS && credits.iter().all(|c| is_line(c, MAX_LINE_CHARS)) {
+        return Ok(credits);
+    }
+    let reason =
+        format!("at most {MAX_CREDITS} lines of 1 to {MAX_LINE_CHARS} characters are accepted");
+    Err(bad_value(key, header.text(key)?, &reason))
+}

@@ -1,0 +1,24 @@
+//! The `.mynah` model file: safetensors with metadata (`models/FORMAT.md`).
+//!
+//! Everything is checked before it is used, and every size before it is allocated.
+//! Thread: any but the audio thread.
+
+mod error;
+mod header;
+mod info;
+mod tensors;
+mod write;
+
+pub use error::ModelFileError;
+pub use info::{DefaultControls, ModelHash, ModelInfo, ModelKind};
+pub use write::write;
+
+pub(crate) use header::Header;
+pub(crate) use tensors::read_tensors;
+
+/// The version this build reads and writes.
+pub const FORMAT_VERSION: u32 = 1;
+/// Largest model file.
+pub const MAX_FILE_BYTES: usize = 16 << 20;
+/// Largest JSON header of a model file.
+pub const MAX_HEADER_BYTES: usize = 256 << 10;

@@ -1,0 +1,29 @@
+//! Writes model files; the same tensors and metadata give the same bytes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::streaming::params::Tensors;
+
+/// Tensors and metadata -> the bytes of a safetensors file, everything in the order of
+/// its name.
+pub fn write(tensors: &Tensors, metadata: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut header = serde_json::Map::new();
+    header.insert("__metadata__".to_owned(), json!(metadata));
+    let mut data: Vec<u8> = Vec::new();
+    for (name, tensor) in tensors.sorted() {
+        let start = data.len();
+        data.extend(tensor.values.iter().flat_map(|v| v.to_le_bytes()));
+        let entry =
+            json!({ "dtype": "F32", "shape": tensor.shape, "data_offsets": [start, data.len()] });
+        header.insert(name.to_owned(), entry);
+    }
+    let mut json = Value::Object(header).to_string().into_bytes();
+    // Tensors begin at a multiple of eight bytes.
+    json.resize(json.len().next_multiple_of(8), b' ');
+    let mut out = (json.len() as u64).to_le_bytes().to_vec();
+    out.append(&mut json);
+    out.append(&mut data);
+    out
+}

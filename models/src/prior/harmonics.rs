@@ -1,0 +1,187 @@
+//! Harmonics of a pitch, each as loud as the envelope is at its frequency.
+//!
+//! Thread: [`Harmonics`] is shared; a [`HarmonicsState`] belongs to one stream.
+
+use pulp::Arch;
+
+use super::sine_bank::{LANES, Lanes, sum_sines};
+use super::{Envelope, envelope_at, frame_weight};
+use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+
+/// Most harmonics of a pitch that sound.
+pub const MAX_HARMONICS: usize = 256;
+/// Harmonics fade out from here ..
+const FADE_LOW_HZ: f32 = 19_000.0;
+/// .. to here, so that none folds over the half of the sampling rate while the pitch moves.
+const FADE_HIGH_HZ: f32 = 21_000.0;
+/// A comb of pitch `f0` whose amplitudes are `sqrt(f0 / this)` is as dense in power as white noise
+/// of unit variance, so one envelope means the same for harmonics, whitened input and noise.
+const UNIT_DENSITY_HZ: f32 = 12_000.0;
+
+/// What the harmonics are to be at a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct HarmonicFrame<'a> {
+    /// Natural-log amplitudes over frequency, relative to the loudness.
+    pub envelope: &'a Envelope,
+    /// Fundamental in Hz, above 0.
+    pub f0_hz: f32,
+    /// 0 to 1; scales the amplitudes, and at 0 the pitch of the frame counts for nothing.
+    pub voicing: f32,
+    /// Natural log of the loudness.
+    pub log_loudness: f32,
+}
+
+/// The additive bank.
+#[derive(Clone, Copy, Debug)]
+pub struct Harmonics {
+    arch: Arch,
+}
+
+/// Phase, and the two frames around the present sample.
+#[derive(Clone, Debug)]
+pub struct HarmonicsState {
+    /// Phase of the fundamental in turns, 0 to 1. Double precision: its error grows with the
+    /// harmonic's number.
+    phase_turns: f64,
+    from: Side,
+    to: Side,
+    /// How far into the block the next sample lies, `0..=FRAME_SAMPLES`.
+    position: usize,
+}
+
+/// One end of a block.
+#[derive(Clone, Debug)]
+struct Side {
+    hz: f64,
+    voiced: bool,
+    amplitudes: [f32; MAX_HARMONICS],
+    /// Harmonics above this are silent.
+    audible: usize,
+}
+
+impl Default for Harmonics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Harmonics {
+    /// The bank.
+    pub fn new() -> Self {
+        Self { arch: Arch::new() }
+    }
+
+    /// Starts a block in which amplitudes and pitch go linearly from the frame before to `frame`.
+    ///
+    /// The pitch starts where that frame was only if it was voiced, and is constant otherwise.
+    pub fn begin_frame(&self, state: &mut HarmonicsState, frame: &HarmonicFrame) {
+        core::mem::swap(&mut state.from, &mut state.to);
+        state.to.set(frame);
+        if !state.from.voiced {
+            state.from.hz = state.to.hz;
+        }
+        state.position = 0;
+    }
+
+    /// Writes the next samples. Past the end of a block that no [`Harmonics::begin_frame`]
+    /// followed, the sound goes on unchanged.
+    pub fn step(&self, state: &mut HarmonicsState, output: &mut [f32]) {
+        let audible = state.from.audible.max(state.to.audible);
+        for output in output.chunks_mut(LANES) {
+            let lanes = state.advance(output.len());
+            let (from, to) = (
+                &state.from.amplitudes[..audible],
+                &state.to.amplitudes[..audible],
+            );
+            self.arch.dispatch(
+                #[inline(always)]
+                || sum_sines(&lanes, from, to, output),
+            );
+        }
+    }
+}
+
+impl HarmonicsState {
+    /// Silence, phase zero.
+    pub fn new() -> Self {
+        Self {
+            phase_turns: 0.0,
+            from: Side::silent(),
+            to: Side::silent(),
+            position: 0,
+        }
+    }
+
+    /// Back to silence and phase zero.
+    pub fn reset(&mut self) {
+        self.phase_turns = 0.0;
+        self.position = 0;
+        for side in [&mut self.from, &mut self.to] {
+            side.hz = 0.0;
+            side.voiced = false;
+            side.audible = 0;
+            side.amplitudes.fill(0.0);
+        }
+    }
+
+    /// Becomes `other` without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.clone_from(other);
+    }
+
+    /// Phases and weights of the next `count` samples (at most [`LANES`]); the phase moves before
+    /// each sample.
+    fn advance(&mut self, count: usize) -> Lanes {
+        let mut lanes = Lanes::default();
+        let slope = self.to.hz - self.from.hz;
+        for lane in 0..count {
+            let weight = frame_weight(self.position);
+            let hz = self.from.hz + slope * f64::from(weight);
+            let turns = self.phase_turns + hz / f64::from(SAMPLE_RATE_HZ);
+            self.phase_turns = turns - turns.floor();
+            lanes.turns[lane] = self.phase_turns;
+            lanes.weight[lane] = weight;
+            self.position = (self.position + 1).min(FRAME_SAMPLES);
+        }
+        lanes
+    }
+}
+
+impl Default for HarmonicsState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Side {
+    fn silent() -> Self {
+        Self {
+            hz: 0.0,
+            voiced: false,
+            amplitudes: [0.0; MAX_HARMONICS],
+            audible: 0,
+        }
+    }
+
+    fn set(&mut self, frame: &HarmonicFrame) {
+        let f0_hz = frame.f0_hz.max(1.0);
+        self.hz = f64::from(f0_hz);
+        self.voiced = frame.voicing > 0.0;
+        self.amplitudes.fill(0.0);
+        self.audible = 0;
+        if !self.voiced {
+            return;
+        }
+        let level = frame.voicing * (f0_hz / UNIT_DENSITY_HZ).sqrt();
+        for (index, amplitude) in self.amplitudes.iter_mut().enumerate() {
+            let hz = f0_hz * (index + 1) as f32;
+            if hz >= FADE_HIGH_HZ {
+                break;
+            }
+            let fade = ((FADE_HIGH_HZ - hz) / (FADE_HIGH_HZ - FADE_LOW_HZ)).min(1.0);
+            *amplitude =
+                (envelope_at(frame.envelope, hz) + frame.log_loudness).exp() * level * fade;
+            self.audible = index + 1;
+        }
+    }
+}

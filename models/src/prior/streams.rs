@@ -1,0 +1,176 @@
+//! The whole prior: a tonal and a noise stream from the input, its features and two envelopes.
+//!
+//! Thread: [`Prior`] is shared; a [`PriorState`] belongs to one stream.
+
+use super::{
+    Envelope, FILTER_TAPS, FilterDesign, FilterDesignState, Fir, FirState, HarmonicFrame,
+    Harmonics, HarmonicsState, Noise, NoiseState, Shifter, ShifterState, Whitened, WhitenedState,
+};
+use crate::HOP_SAMPLES;
+use crate::features::FeatureFrame;
+
+/// What the prior is to be at a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct PriorFrame<'a> {
+    /// The input at the frame.
+    pub features: &'a FeatureFrame,
+    /// Envelope of the tonal stream, relative to the input's loudness.
+    pub harmonic: &'a Envelope,
+    /// Envelope of the noise stream, relative to the input's loudness.
+    pub noise: &'a Envelope,
+    /// Whether the tonal stream is made of the whitened input (*follow*) or of harmonics of the
+    /// pitch (*track*). From one frame to the next one fades out while the other fades in.
+    pub follow: bool,
+    /// What the tracked pitch is multiplied by.
+    pub pitch_ratio: f32,
+}
+
+/// The tables of all parts.
+pub struct Prior {
+    harmonics: Harmonics,
+    whitened: Whitened,
+    shifter: Shifter,
+    noise: Noise,
+    design: FilterDesign,
+    fir: Fir,
+}
+
+/// The state of all parts.
+#[derive(Clone, Debug)]
+pub struct PriorState {
+    harmonics: HarmonicsState,
+    whitened: WhitenedState,
+    shifter: ShifterState,
+    noise: NoiseState,
+    design: FilterDesignState,
+    tonal_fir: FirState,
+    noise_fir: FirState,
+    taps: [f32; FILTER_TAPS],
+    residual: [f32; HOP_SAMPLES],
+    excitation: [f32; HOP_SAMPLES],
+}
+
+impl Default for Prior {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Prior {
+    /// Computes the tables.
+    pub fn new() -> Self {
+        Self {
+            harmonics: Harmonics::new(),
+            whitened: Whitened::new(),
+            shifter: Shifter::new(),
+            noise: Noise::new(0),
+            design: FilterDesign::new(),
+            fir: Fir::new(FILTER_TAPS),
+        }
+    }
+
+    /// Starts a block that ends at `frame`.
+    pub fn begin_frame(&self, state: &mut PriorState, frame: &PriorFrame) {
+        let features = frame.features;
+        let error_filter = &features.error_filter;
+        self.harmonics.begin_frame(
+            &mut state.harmonics,
+            &HarmonicFrame {
+                envelope: frame.harmonic,
+                f0_hz: features.pitch.f0_hz * frame.pitch_ratio,
+                voicing: if frame.follow {
+                    0.0
+                } else {
+                    features.pitch.voicing
+                },
+                log_loudness: features.log_loudness,
+            },
+        );
+        self.whitened.begin_frame(&mut state.whitened, error_filter);
+        if frame.follow {
+            let log_gain = features.log_loudness - error_filter.log_amplitude;
+            self.design
+                .step(&mut state.design, frame.harmonic, log_gain, &mut state.taps);
+            self.fir.begin_frame(&mut state.tonal_fir, &state.taps);
+        } else {
+            self.fir.begin_frame(&mut state.tonal_fir, &[]);
+        }
+        self.design.step(
+            &mut state.design,
+            frame.noise,
+            features.log_loudness,
+            &mut state.taps,
+        );
+        self.fir.begin_frame(&mut state.noise_fir, &state.taps);
+    }
+
+    /// Makes a hop of both streams from the same hop of the input, without delay at a `pitch_ratio`
+    /// of 1 (see [`Shifter`] for others, in *follow*). Silence before the first frame.
+    pub fn step(
+        &self,
+        state: &mut PriorState,
+        pitch_ratio: f32,
+        input: &[f32; HOP_SAMPLES],
+        tonal: &mut [f32; HOP_SAMPLES],
+        noisy: &mut [f32; HOP_SAMPLES],
+    ) {
+        // The whitened input is made in both modes, so that *follow* has its past at hand when it
+        // comes in.
+        self.whitened
+            .step(&mut state.whitened, input, &mut state.residual);
+        self.shifter.step(
+            &mut state.shifter,
+            pitch_ratio,
+            &state.residual,
+            &mut state.excitation,
+        );
+        self.fir
+            .step(&mut state.tonal_fir, &state.excitation, tonal);
+        self.harmonics
+            .step(&mut state.harmonics, &mut state.residual);
+        for (tonal, harmonic) in tonal.iter_mut().zip(&state.residual) {
+            *tonal += harmonic;
+        }
+        self.noise.step(&mut state.noise, &mut state.excitation);
+        self.fir
+            .step(&mut state.noise_fir, &state.excitation, noisy);
+    }
+}
+
+impl PriorState {
+    /// The state before the first sample.
+    pub fn new(prior: &Prior) -> Self {
+        Self {
+            harmonics: HarmonicsState::new(),
+            whitened: WhitenedState::new(&prior.whitened),
+            shifter: ShifterState::new(&prior.shifter),
+            noise: NoiseState::default(),
+            design: FilterDesignState::new(&prior.design),
+            tonal_fir: FirState::new(&prior.fir),
+            noise_fir: FirState::new(&prior.fir),
+            taps: [0.0; FILTER_TAPS],
+            residual: [0.0; HOP_SAMPLES],
+            excitation: [0.0; HOP_SAMPLES],
+        }
+    }
+
+    /// Back to the state before the first sample.
+    pub fn reset(&mut self) {
+        self.harmonics.reset();
+        self.whitened.reset();
+        self.shifter.reset();
+        self.noise.reset();
+        self.tonal_fir.reset();
+        self.noise_fir.reset();
+    }
+
+    /// Becomes `other` without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.harmonics.copy_from(&other.harmonics);
+        self.whitened.copy_from(&other.whitened);
+        self.shifter.copy_from(&other.shifter);
+        self.noise = other.noise;
+        self.tonal_fir.copy_from(&other.tonal_fir);
+        self.noise_fir.copy_from(&other.noise_fir);
+    }
+}

@@ -1,0 +1,19 @@
+//! The networks as candle modules, and the whole chain over a whole recording: what
+//! the streaming path is tested against.
+//!
+//! Modules are `Config` -> `new(config, vb)` -> `forward`; `vb.pp("name")` mirrors the
+//! names in the model file. Tensors are `[1, channels, time]`: candle 0.11.1's conv1d
+//! is used with a batch of one and contiguous kernels only, where it is right.
+//! Thread: any but the audio thread.
+
+mod chain;
+mod encoder;
+mod generator;
+mod layers;
+mod translator;
+
+pub use chain::{Reference, ReferenceError, Rendering};
+pub use encoder::Encoder;
+pub use generator::Generator;
+pub use layers::{CausalConv1d, GatedBlock, ResidualBlock, leaky};
+pub use translator::{Target, Translator};

@@ -1,0 +1,131 @@
+//! Valid model files with random weights, for tests and benchmarks without shipped
+//! models. The same seed gives the same bytes.
+
+use std::collections::BTreeMap;
+use std::f32::consts::PI;
+
+use crate::architecture::{Architecture, Shape};
+use crate::chain::Base;
+use crate::file::{FORMAT_VERSION, ModelHash, ModelKind, write};
+use crate::streaming::generator::SUB_BANDS;
+use crate::streaming::params::Tensors;
+use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+
+/// A base of the default architecture.
+pub fn random_base(seed: u64) -> Vec<u8> {
+    random_base_with(&Architecture::default(), seed)
+}
+
+/// A base of any architecture.
+pub fn random_base_with(architecture: &Architecture, seed: u64) -> Vec<u8> {
+    let mut tensors = random_tensors(&architecture.base_tensors(), seed);
+    for name in ["generator.analysis", "generator.synthesis"] {
+        tensors.insert(name.to_owned(), vec![SUB_BANDS, 2 * SUB_BANDS], mdct());
+    }
+    write(&tensors, &metadata(ModelKind::Base, architecture, None))
+}
+
+/// A target for `base`.
+pub fn random_target(seed: u64, base: &Base) -> Vec<u8> {
+    let architecture = &base.info().architecture;
+    let mut tensors = random_tensors(&architecture.target_tensors(), seed);
+    // A falling spectrum, about as loud as the input, the noise part below the harmonic.
+    let outputs = architecture
+        .target_tensors()
+        .iter()
+        .find(|(n, _)| n == "head.bias")
+        .map_or(0, |(_, s)| s[0]);
+    let half = outputs / 2;
+    let bias = (0..outputs)
+        .map(|i| -1.0 - 6.0 * (i % half) as f32 / half as f32 - if i < half { 0.0 } else { 4.0 })
+        .collect();
+    tensors.insert("head.bias".to_owned(), vec![outputs], bias);
+    write(
+        &tensors,
+        &metadata(ModelKind::Target, architecture, Some(base.info().hash)),
+    )
+}
+
+/// The metadata of a valid file.
+pub fn metadata(
+    kind: ModelKind,
+    architecture: &Architecture,
+    base_hash: Option<ModelHash>,
+) -> BTreeMap<String, String> {
+    let mut out: BTreeMap<String, String> = [
+        ("mynah_format_version", FORMAT_VERSION.to_string()),
+        ("kind", kind.to_string()),
+        ("name", format!("random-{kind}")),
+        ("display_name", format!("Random {kind}")),
+        ("sample_rate_hz", SAMPLE_RATE_HZ.to_string()),
+        ("hop_samples", HOP_SAMPLES.to_string()),
+        ("frame_samples", FRAME_SAMPLES.to_string()),
+        ("architecture", serde_json::json!(architecture).to_string()),
+        ("pitch_range_hz", "[55.0, 2200.0]".to_owned()),
+        ("default_controls", r#"{"octave": 0}"#.to_owned()),
+        ("credits", r#"["Nobody: random numbers"]"#.to_owned()),
+        ("licence", "MIT OR Apache-2.0".to_owned()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into();
+    if let Some(hash) = base_hash {
+        out.insert("base_hash".to_owned(), hash.to_string());
+    }
+    out
+}
+
+/// Uniform weights of about unit gain: magnitude sqrt(3 / inputs); FiLM vectors and
+/// biases up to 0.1, and a head that keeps envelopes near its bias.
+pub fn random_tensors(shapes: &[Shape], seed: u64) -> Tensors {
+    let mut random = Random(seed);
+    let mut tensors = Tensors::default();
+    for (name, shape) in shapes {
+        let count: usize = shape.iter().product();
+        let fan_in: usize = shape[1..].iter().product();
+        let small = name.starts_with("film.") || shape.len() == 1;
+        let gain = if name == "head.weight" { 0.2 } else { 1.0 };
+        let magnitude = if small {
+            0.1
+        } else {
+            gain * (3.0 / fan_in as f32).sqrt()
+        };
+        let values = (0..count).map(|_| magnitude * random.next()).collect();
+        tensors.insert(name.clone(), shape.clone(), values);
+    }
+    tensors
+}
+
+/// splitmix64 (Steele, Lea and Flood, 2014).
+#[derive(Clone, Debug)]
+pub struct Random(pub u64);
+
+impl Random {
+    /// A number within -1..1.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^= x >> 31;
+        (x >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    /// `count` numbers within `-magnitude..magnitude`.
+    pub fn vec(&mut self, count: usize, magnitude: f32) -> Vec<f32> {
+        (0..count).map(|_| magnitude * self.next()).collect()
+    }
+}
+
+/// Sine window times the orthonormal MDCT, `[16, 32]`.
+fn mdct() -> Vec<f32> {
+    let m = SUB_BANDS as f32;
+    let entry = |k: usize, n: usize| {
+        let (k, n) = (k as f32, n as f32);
+        let window = (PI * (n + 0.5) / (2.0 * m)).sin();
+        window * (2.0 / m).sqrt() * (PI / m * (n + 0.5 + m / 2.0) * (k + 0.5)).cos()
+    };
+    (0..SUB_BANDS)
+        .flat_map(|k| (0..2 * SUB_BANDS).map(move |n| entry(k, n)))
+        .collect()
+}

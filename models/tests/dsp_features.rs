@@ -1,0 +1,205 @@
+//! Pitch accuracy, voicing, silence and bad input of the features.
+#![allow(clippy::unwrap_used)]
+
+use std::f64::consts::TAU;
+
+use mynah_models::HOP_SAMPLES;
+use mynah_models::features::{FeatureFrame, Features, FeaturesState};
+use mynah_models::prior::{Noise, NoiseState};
+use proptest::prelude::*;
+
+const RATE_HZ: f64 = 48_000.0;
+
+fn frames_of(input: &[f32]) -> Vec<FeatureFrame> {
+    let features = Features::new();
+    let mut state = FeaturesState::new(&features);
+    run(&features, &mut state, input)
+}
+
+fn run(features: &Features, state: &mut FeaturesState, input: &[f32]) -> Vec<FeatureFrame> {
+    input
+        .as_chunks()
+        .0
+        .iter()
+        .filter_map(|hop| features.step(state, hop).copied())
+        .collect()
+}
+
+/// Harmonics `numbers` of a pitch that may move; phase by summing the pitch.
+fn tone(count: usize, numbers: &[u32], f0_hz: impl Fn(f64) -> f64) -> Vec<f32> {
+    let mut turns = 0.0;
+    (0..count)
+        .map(|n| {
+            let hz = f0_hz(n as f64 / RATE_HZ);
+            turns += hz / RATE_HZ;
+            let audible = numbers
+                .iter()
+                .filter(|&&number| f64::from(number) * hz < 20_000.0);
+            0.2 * audible
+                .map(|&number| (TAU * turns * f64::from(number)).sin() / f64::from(number))
+                .sum::<f64>() as f32
+        })
+        .collect()
+}
+
+fn cents(actual_hz: f32, expected_hz: f64) -> f64 {
+    1200.0 * (f64::from(actual_hz) / expected_hz).log2()
+}
+
+#[track_caller]
+fn assert_pitch(name: &str, numbers: &[u32], hz: f64) {
+    let frames = frames_of(&tone(9600, numbers, |_| hz));
+    for (index, frame) in frames.iter().enumerate().skip(12) {
+        let error = cents(frame.pitch.f0_hz, hz);
+        assert!(
+            error.abs() < 10.0,
+            "{name} {hz} Hz, frame {index}: {error} cents"
+        );
+        assert!(
+            frame.pitch.voicing > 0.9,
+            "{name} {hz} Hz, frame {index}: voicing {}",
+            frame.pitch.voicing
+        );
+    }
+}
+
+#[test]
+fn steady_tones_are_found_within_ten_cents() {
+    let saw: Vec<u32> = (1..=100).collect();
+    for hz in [
+        55.5, 61.7, 82.4, 110.0, 155.6, 220.0, 329.6, 440.0, 659.3, 987.8, 1318.5, 1760.0, 2000.0,
+    ] {
+        assert_pitch("sine", &[1], hz);
+        assert_pitch("saw", &saw, hz);
+        assert_pitch("odd harmonics", &[1, 3, 5, 7, 9], hz);
+        if hz < 1000.0 {
+            assert_pitch("missing fundamental", &[2, 3, 4, 5, 6], hz);
+        }
+    }
+}
+
+#[test]
+fn vibrato_is_followed() {
+    // A window of 43 ms sees the pitch of its middle, about 21 ms ago: that is what it must have
+    // been.
+    for centre_hz in [110.0, 440.0, 880.0] {
+        let pitch_at =
+            |seconds: f64| centre_hz * (0.25 / 12.0 * (TAU * 5.5 * seconds).sin()).exp2();
+        let frames = frames_of(&tone(24_000, &[1, 2, 3, 4, 5], pitch_at));
+        for (index, frame) in frames.iter().enumerate().skip(12) {
+            let middle = (index + 1) as f64 * 256.0 / RATE_HZ - 1024.0 / RATE_HZ;
+            let error = cents(frame.pitch.f0_hz, pitch_at(middle));
+            assert!(
+                error.abs() < 10.0,
+                "{centre_hz} Hz, frame {index}: {error} cents"
+            );
+        }
+    }
+}
+
+#[test]
+fn noise_is_unvoiced_and_holds_the_pitch() {
+    let mut input = tone(9600, &[1, 2, 3], |_| 330.0);
+    let mut noise = vec![0.0; 48_000];
+    Noise::new(7).step(&mut NoiseState::default(), &mut noise);
+    input.extend(noise.iter().map(|sample| 0.1 * sample));
+    let frames = frames_of(&input);
+    // The first frames of the noise still see the tone.
+    let noisy = &frames[9600 / 256 + 9..];
+    assert!(
+        noisy.iter().all(|frame| frame.pitch.voicing == 0.0),
+        "voiced noise"
+    );
+    assert!(
+        noisy
+            .iter()
+            .all(|frame| frame.pitch.f0_hz == noisy[0].pitch.f0_hz)
+    );
+}
+
+#[test]
+fn silence_and_denormals_are_unvoiced_and_at_the_floor() {
+    let silent = frames_of(&[0.0; 4096]);
+    let denormal = frames_of(&[1e-40; 4096]);
+    let features = Features::new();
+    let before = *FeaturesState::new(&features).frame();
+    for frame in silent.iter().chain(&denormal) {
+        assert_eq!(frame.pitch.voicing, 0.0);
+        assert_eq!(frame.pitch.f0_hz, 440.0);
+        assert!((frame.log_loudness - 1e-5_f32.ln()).abs() < 1e-4);
+    }
+    assert!(silent.iter().all(|frame| *frame == before));
+}
+
+#[test]
+fn reset_and_copy_leave_no_trace() {
+    let features = Features::new();
+    let input = tone(8192, &[1, 2, 3], |seconds| 200.0 + 400.0 * seconds);
+    let fresh = frames_of(&input);
+    let mut state = FeaturesState::new(&features);
+    run(&features, &mut state, &tone(5000, &[1, 4], |_| 777.0));
+    state.reset();
+    assert_eq!(run(&features, &mut state, &input), fresh);
+
+    let mut first = FeaturesState::new(&features);
+    run(&features, &mut first, &input[..HOP_SAMPLES * 21]);
+    let mut second = FeaturesState::new(&features);
+    run(&features, &mut second, &input[..HOP_SAMPLES * 8]);
+    second.copy_from(&first);
+    let rest = &input[HOP_SAMPLES * 21..];
+    assert_eq!(
+        run(&features, &mut first, rest),
+        run(&features, &mut second, rest)
+    );
+}
+
+fn all_finite(frame: &FeatureFrame) -> bool {
+    frame
+        .log_mel
+        .iter()
+        .chain(&frame.error_filter.taps)
+        .all(|value| value.is_finite())
+        && frame.log_loudness.is_finite()
+        && frame.error_filter.log_amplitude.is_finite()
+        && frame.pitch.f0_hz.is_finite()
+        && (0.0..=1.0).contains(&frame.pitch.voicing)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn every_pitch_is_found(
+        hz in 55.5_f64..2150.0,
+        level_db in -50.0_f64..0.0,
+        harmonics in 1_u32..30,
+    ) {
+        let gain = 10.0_f64.powf(level_db / 20.0) as f32;
+        let numbers: Vec<u32> = (1..=harmonics).collect();
+        let loud = tone(4096, &numbers, |_| hz);
+        let input: Vec<f32> = loud.iter().map(|sample| sample * gain).collect();
+        let last = *frames_of(&input).last().unwrap();
+        prop_assert!(cents(last.pitch.f0_hz, hz).abs() < 10.0, "{} for {hz}", last.pitch.f0_hz);
+    }
+
+    #[test]
+    fn finite_input_gives_finite_features(input in prop::collection::vec(
+        prop_oneof![
+            Just(0.0_f32),
+            -1.0_f32..1.0,
+            -1e-38_f32..1e-38,
+            -1e30_f32..1e30,
+            Just(f32::MAX),
+            Just(f32::MIN)
+        ],
+        4 * HOP_SAMPLES,
+    )) {
+        for frame in frames_of(&input) {
+            prop_assert!(all_finite(&frame), "{frame:?}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The harmonic bank against plain sines, at any chunking, and without clicks.
+
+use std::f64::consts::TAU;
+
+use mynah_models::prior::{
+    ENVELOPE_POINTS, Envelope, HarmonicFrame, Harmonics, HarmonicsState, envelope_at,
+};
+use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
+use proptest::prelude::*;
+
+const RATE_HZ: f64 = 48_000.0;
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn harmonics_equal_their_sines(
+        pitches in prop::collection::vec(
+            (40.0_f32..3000.0, prop_oneof![Just(0.0_f32), 0.1_f32..1.0]),
+            5,
+        ),
+        tilt in -8.0_f32..0.0,
+        cut in 1_usize..257,
+    ) {
+        let step = tilt / ENVELOPE_POINTS as f32;
+        let envelope: Envelope = std::array::from_fn(|point| step * point as f32);
+        let frames: Vec<HarmonicFrame> = pitches
+            .iter()
+            .map(|&(f0_hz, voicing)| {
+                HarmonicFrame { envelope: &envelope, f0_hz, voicing, log_loudness: -1.0 }
+            })
+            .collect();
+        for (n, (a, b)) in bank(&frames, cut).iter().zip(naive_bank(&frames)).enumerate() {
+            prop_assert!((a - b).abs() < 1e-5, "sample {n}: {a} for {b}");
+        }
+    }
+}
+
+fn bank(frames: &[HarmonicFrame], cut: usize) -> Vec<f32> {
+    let harmonics = Harmonics::new();
+    let mut state = HarmonicsState::new();
+    let mut output = vec![0.0; frames.len() * FRAME_SAMPLES];
+    for (frame, block) in frames.iter().zip(output.chunks_mut(FRAME_SAMPLES)) {
+        harmonics.begin_frame(&mut state, frame);
+        block
+            .chunks_mut(cut)
+            .for_each(|piece| harmonics.step(&mut state, piece));
+    }
+    output
+}
+
+/// What [`Harmonics`] is, written down in double precision.
+fn naive_bank(frames: &[HarmonicFrame]) -> Vec<f32> {
+    let amplitude = |frame: &HarmonicFrame, number: usize| {
+        let hz = number as f32 * frame.f0_hz;
+        let fade = ((21_000.0 - hz) / 2000.0).clamp(0.0, 1.0);
+        let log = envelope_at(frame.envelope, hz) + frame.log_loudness;
+        f64::from(log.exp() * frame.voicing * (frame.f0_hz / 12_000.0).sqrt() * fade)
+    };
+    let mut turns = 0.0;
+    let mut output = Vec::new();
+    for (index, to) in frames.iter().enumerate() {
+        let from = index.checked_sub(1).map(|before| &frames[before]);
+        let start = from
+            .filter(|from| from.voicing > 0.0)
+            .map_or(to.f0_hz, |from| from.f0_hz);
+        let ends: Vec<(f64, f64)> = (1..=256)
+            .map(|number| {
+                (
+                    from.map_or(0.0, |from| amplitude(from, number)),
+                    amplitude(to, number),
+                )
+            })
+            .collect();
+        for n in 1..=FRAME_SAMPLES {
+            let weight = n as f64 / FRAME_SAMPLES as f64;
+            turns += (f64::from(start) * (1.0 - weight) + f64::from(to.f0_hz) * weight) / RATE_HZ;
+            let sines = ends.iter().enumerate().map(|(index, (from, to))| {
+                (from * (1.0 - weight) + to * weight) * (TAU * turns * (index + 1) as f64).sin()
+            });
+            output.push(sines.sum::<f64>() as f32);
+        }
+    }
+    output
+}
+
+/// The largest second difference of what two pitched partials up to 1 kHz may do is small: a click
+/// stands out.
+fn roughest(signal: &[f32]) -> f32 {
+    signal
+        .windows(3)
+        .map(|w| (w[0] - 2.0 * w[1] + w[2]).abs())
+        .fold(0.0, f32::max)
+}
+
+#[test]
+fn no_click_at_frame_borders_voicing_changes_and_phase_zero() {
+    // Only the lowest harmonics sound, so that a step would be the largest second difference by
+    // far.
+    let envelope: Envelope = std::array::from_fn(|point| if point < 20 { 0.0 } else { -14.0 });
+    let frame = |f0_hz: f32, voicing: f32| HarmonicFrame {
+        envelope: &envelope,
+        f0_hz,
+        voicing,
+        log_loudness: -1.0,
+    };
+    let steady: Vec<_> = (0..40).map(|_| frame(250.0, 1.0)).collect();
+    let limit = 1.5 * roughest(&bank(&steady, HOP_SAMPLES)[FRAME_SAMPLES..]);
+    let voicings: Vec<_> = (0..40)
+        .map(|k| frame(250.0, [1.0, 0.0, 0.4, 1.0, 0.0, 0.0][k % 6]))
+        .collect();
+    assert!(roughest(&bank(&voicings, HOP_SAMPLES)) < limit);
+    let glides: Vec<_> = (0..40)
+        .map(|k| frame(200.0 + 50.0 * (k % 2) as f32, 1.0))
+        .collect();
+    assert!(roughest(&bank(&glides, HOP_SAMPLES)) < limit);
+    let leaps: Vec<_> = (0..40)
+        .map(|k| {
+            if k % 4 == 3 {
+                frame(60.0, 0.0)
+            } else {
+                frame([120.0, 250.0][k / 4 % 2], 1.0)
+            }
+        })
+        .collect();
+    assert!(roughest(&bank(&leaps, HOP_SAMPLES)) < limit);
+}
+
+#[test]
+fn unvoiced_is_silent() {
+    let envelope = [0.0; ENVELOPE_POINTS];
+    let unvoiced = HarmonicFrame {
+        envelope: &envelope,
+        f0_hz: 440.0,
+        voicing: 0.0,
+        log_loudness: 0.0,
+    };
+    assert!(
+        bank(&[unvoiced; 4], HOP_SAMPLES)
+            .iter()
+            .all(|&sample| sample == 0.0)
+    );
+}

@@ -1,0 +1,226 @@
+//! What the file says of itself, its architecture and its base.
+
+use super::*;
+
+#[test]
+fn a_good_base_and_target_say_what_they_are() {
+    let bytes = random_base(1);
+    let base = Base::from_bytes(&bytes).unwrap();
+    let info = base.info();
+    assert_eq!(*info, ModelInfo::read(&bytes).unwrap());
+    assert_eq!(info.format_version, FORMAT_VERSION);
+    assert_eq!((info.kind, info.base_hash), (ModelKind::Base, None));
+    assert_eq!((info.sample_rate_hz, info.hop_samples), (48_000, 128));
+    assert_eq!(info.pitch_range_hz, (55.0, 2200.0));
+    assert_eq!(info.hash, ModelHash::of(&bytes));
+    assert_eq!(info.hash.to_string().parse(), Ok(info.hash));
+    let bytes = random_target(2, &base);
+    let target = Target::from_bytes(&bytes, &base).unwrap();
+    assert_eq!(
+        (target.info().kind, target.info().base_hash),
+        (ModelKind::Target, Some(info.hash))
+    );
+    assert_eq!(target.info().name, "random-target");
+}
+
+#[test]
+fn every_metadata_key_is_needed() {
+    for key in base_metadata().into_keys() {
+        match base_error(&with_metadata(&key, None)) {
+            ModelFileError::MissingKey { key: found } => assert_eq!(found, key),
+            error => panic!("{key}: {error}"),
+        }
+    }
+    let base = Base::from_bytes(&small_base()).unwrap();
+    let own = random_tensors(&small().target_tensors(), 2);
+    let bytes = write(&own, &metadata(ModelKind::Target, &small(), None));
+    assert_eq!(
+        target_error(&bytes, &base),
+        ModelFileError::MissingKey { key: "base_hash" }
+    );
+}
+
+#[test]
+fn another_version_is_refused() {
+    for (text, found) in [("0", 0), ("2", 2), ("99999999999", u32::MAX)] {
+        let error = base_error(&with_metadata("mynah_format_version", Some(text)));
+        assert_eq!(
+            error,
+            ModelFileError::WrongVersion {
+                found,
+                supported: FORMAT_VERSION
+            }
+        );
+    }
+}
+
+#[test]
+fn another_rate_hop_or_frame_is_refused() {
+    for (key, expected) in [
+        ("sample_rate_hz", 48_000),
+        ("hop_samples", 128),
+        ("frame_samples", 256),
+    ] {
+        let error = base_error(&with_metadata(key, Some("96")));
+        assert_eq!(
+            error,
+            ModelFileError::WrongTiming {
+                key,
+                found: 96,
+                expected
+            }
+        );
+    }
+}
+
+#[test]
+fn the_other_kind_is_refused() {
+    let base = Base::from_bytes(&small_base()).unwrap();
+    let want = ModelFileError::WrongKind {
+        found: ModelKind::Target,
+        expected: ModelKind::Base,
+    };
+    assert_eq!(base_error(&random_target(1, &base)), want);
+    let want = ModelFileError::WrongKind {
+        found: ModelKind::Base,
+        expected: ModelKind::Target,
+    };
+    assert_eq!(target_error(&small_base(), &base), want);
+}
+
+#[test]
+fn metadata_out_of_range_is_refused_with_its_value() {
+    let long = "x".repeat(5000);
+    let many = format!("[{}]", vec!["\"a\""; 300].join(","));
+    for (key, value) in [
+        ("mynah_format_version", "one"),
+        ("kind", "generator"),
+        ("sample_rate_hz", "-48000"),
+        ("name", ""),
+        ("name", "Cello"),
+        ("name", "../../etc/passwd"),
+        ("display_name", "two\nlines"),
+        ("display_name", &long),
+        ("licence", " "),
+        ("pitch_range_hz", "[0, 100]"),
+        ("pitch_range_hz", "[200, 100]"),
+        ("pitch_range_hz", "[100, 1e9]"),
+        ("pitch_range_hz", "[100]"),
+        ("pitch_range_hz", "null"),
+        ("default_controls", r#"{"octave": 3}"#),
+        ("default_controls", "[]]"),
+        ("credits", "{}"),
+        ("credits", r#"["\u0007"]"#),
+        ("credits", &many),
+        ("architecture", "{}"),
+        ("architecture", "[1, 2"),
+    ] {
+        match base_error(&with_metadata(key, Some(value))) {
+            ModelFileError::BadValue {
+                key: found,
+                value: shown,
+                reason,
+            } => {
+                assert_eq!(found, key);
+                let clean: String = value
+                    .chars()
+                    .map(|c| if c.is_control() { ' ' } else { c })
+                    .collect();
+                let shown = shown.trim_end_matches('\u{2026}');
+                assert!(
+                    clean.starts_with(shown) && shown.len() <= 80,
+                    "{key}: {shown}"
+                );
+                assert!(!reason.is_empty());
+            }
+            error => panic!("{key} = {value:.40}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn an_architecture_out_of_bounds_is_refused_before_its_tensors_are_looked_for() {
+    type Change = fn(&mut Architecture);
+    let cases: [(&str, usize, Change); 8] = [
+        ("encoder_channels", 0, |a| a.encoder_channels = 0),
+        ("latent_channels", 100_000, |a| a.latent_channels = 100_000),
+        ("translator_channels", usize::MAX, |a| {
+            a.translator_channels = usize::MAX
+        }),
+        ("pitch_bumps", 1, |a| a.pitch_bumps = 1),
+        ("generator_channels", 513, |a| a.generator_channels = 513),
+        ("encoder_dilations", 0, |a| a.encoder_dilations.clear()),
+        ("translator_dilations", 17, |a| {
+            a.translator_dilations = vec![1; 17]
+        }),
+        ("generator_dilations", 1_000_000, |a| {
+            a.generator_dilations[0] = 1_000_000
+        }),
+    ];
+    for (field, value, change) in cases {
+        let mut architecture = small();
+        change(&mut architecture);
+        match base_error(&with_architecture(&architecture)) {
+            ModelFileError::ArchitectureOutOfRange {
+                field: f, value: v, ..
+            } => assert_eq!((f, v), (field, value)),
+            error => panic!("{field}: {error}"),
+        }
+    }
+    let architecture = Architecture {
+        encoder_channels: 512,
+        translator_channels: 512,
+        ..small()
+    };
+    let error = base_error(&with_architecture(&architecture));
+    assert!(
+        matches!(error, ModelFileError::TooManyParameters { parameters, limit }
+            if parameters > MAX_PARAMETERS && limit == MAX_PARAMETERS),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_unknown_field_of_the_architecture_is_refused() {
+    let mut json = serde_json::to_value(small()).unwrap();
+    json["attention_heads"] = 8.into();
+    let error = base_error(&with_metadata("architecture", Some(&json.to_string())));
+    assert!(
+        matches!(
+            error,
+            ModelFileError::BadValue {
+                key: "architecture",
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_target_of_another_base_is_refused() {
+    let base = Base::from_bytes(&small_base()).unwrap();
+    let other = Base::from_bytes(&random_base_with(&small(), 77)).unwrap();
+    let error = target_error(&random_target(1, &other), &base);
+    let (found, expected) = (other.info().hash, base.info().hash);
+    assert_eq!(error, ModelFileError::WrongBase { found, expected });
+}
+
+#[test]
+fn a_target_of_another_architecture_is_refused() {
+    let base = Base::from_bytes(&small_base()).unwrap();
+    let other = Architecture {
+        pitch_bumps: 5,
+        ..small()
+    };
+    let own = random_tensors(&other.target_tensors(), 1);
+    let bytes = write(
+        &own,
+        &metadata(ModelKind::Target, &other, Some(base.info().hash)),
+    );
+    let error = target_error(&bytes, &base);
+    assert!(
+        matches!(&error, ModelFileError::WrongArchitecture { found, .. } if found.contains("\"pitch_bumps\":5")),
+        "{error}"
+    );
+}

@@ -1,0 +1,204 @@
+//! Nothing that runs on the audio thread calls the allocator.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::hint::black_box;
+
+use mynah_models::architecture::Architecture;
+use mynah_models::features::{Features, FeaturesState, MEL_BINS};
+use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
+use mynah_models::streaming::encoder::{Encoder, EncoderState};
+use mynah_models::streaming::generator::{Generator, GeneratorState};
+use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
+use mynah_models::testing::{Random, random_base, random_target, random_tensors};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
+use support::allocator_calls;
+
+fn hop(random: &mut Random) -> [f32; HOP_SAMPLES] {
+    std::array::from_fn(|_| 0.3 * random.next())
+}
+
+#[test]
+fn the_tracker_sees_getting_growing_and_freeing() {
+    assert_eq!(allocator_calls(|| ()), 0);
+    assert_eq!(allocator_calls(|| drop(black_box(Box::new(1)))), 2);
+    let mut vec = black_box(vec![0_u8; 16]);
+    assert_eq!(allocator_calls(|| vec.reserve_exact(1000)), 2);
+    assert_eq!(allocator_calls(|| drop(black_box(vec))), 1);
+    assert_eq!(allocator_calls(|| drop(black_box(vec![0.0_f32; 64]))), 2);
+}
+
+#[test]
+fn the_tracker_sees_the_current_thread_only() {
+    let mut seen = 1;
+    std::thread::scope(|scope| {
+        let (started, wait) = std::sync::mpsc::sync_channel(1);
+        let other = scope.spawn(move || {
+            wait.recv().unwrap();
+            allocator_calls(|| drop(black_box(vec![0_u8; 4096])))
+        });
+        seen = allocator_calls(|| {
+            for _ in 0..1000 {
+                black_box(());
+            }
+        });
+        started.send(()).unwrap();
+        assert_eq!(other.join().unwrap(), 2);
+    });
+    assert_eq!(seen, 0);
+}
+
+#[test]
+fn features_do_not_allocate() {
+    let features = Features::new();
+    let mut state = FeaturesState::new(&features);
+    let other = state.clone();
+    let mut random = Random(1);
+    let calls = allocator_calls(|| {
+        for _ in 0..50 {
+            black_box(features.step(&mut state, &hop(&mut random)));
+        }
+        state.copy_from(&other);
+        state.reset();
+    });
+    assert_eq!(calls, 0);
+}
+
+#[test]
+fn the_prior_does_not_allocate() {
+    let features = Features::new();
+    let mut features_state = FeaturesState::new(&features);
+    let prior = Prior::new();
+    let mut state = PriorState::new(&prior);
+    let other = state.clone();
+    let mut random = Random(2);
+    let calls = allocator_calls(|| {
+        for i in 0..60 {
+            let input = hop(&mut random);
+            if let Some(frame) = features.step(&mut features_state, &input) {
+                let frame = PriorFrame {
+                    features: frame,
+                    harmonic: &[-1.0; ENVELOPE_POINTS],
+                    noise: &[-3.0; ENVELOPE_POINTS],
+                    follow: i > 20,
+                    pitch_ratio: 2.0,
+                };
+                prior.begin_frame(&mut state, &frame);
+            }
+            let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
+            prior.step(
+                &mut state,
+                if i > 40 { 0.5 } else { 1.0 },
+                &input,
+                &mut tonal,
+                &mut noisy,
+            );
+            black_box((tonal, noisy));
+        }
+        state.copy_from(&other);
+        state.reset();
+    });
+    assert_eq!(calls, 0);
+}
+
+#[test]
+fn the_networks_do_not_allocate() {
+    let architecture = Architecture::default();
+    let tensors = random_tensors(&architecture.base_tensors(), 3);
+    let own = random_tensors(&architecture.target_tensors(), 4);
+    let encoder = Encoder::new(&architecture, &tensors.root().pp("encoder")).unwrap();
+    let translator = Translator::new(&architecture, &tensors.root().pp("translator")).unwrap();
+    let generator = Generator::new(&architecture, &tensors.root().pp("generator")).unwrap();
+    let target = TargetWeights::new(&architecture, &own.root()).unwrap();
+    let mut encoder_state = EncoderState::new(&encoder, 3);
+    let mut translator_state = TranslatorState::new(&translator, 3);
+    let mut generator_state = GeneratorState::new(&generator);
+    let others = (
+        encoder_state.clone(),
+        translator_state.clone(),
+        generator_state.clone(),
+    );
+    let mel = Random(5).vec(3 * MEL_BINS, 1.0);
+    let mut z = vec![0.0; 3 * architecture.latent_channels];
+    let mut hidden = vec![0.0; 3 * architecture.translator_channels];
+    let mut random = Random(6);
+    let calls = allocator_calls(|| {
+        for i in 0..20 {
+            encoder.step(&mut encoder_state, &mel, &[-3.0; 3], &mut z);
+            translator.input(&mut translator_state, 3).fill(0.3);
+            translator.step(&target, &mut translator_state, &mut hidden);
+            let (mut harmonic, mut noise) = ([0.0; ENVELOPE_POINTS], [0.0; ENVELOPE_POINTS]);
+            target.envelopes(
+                &hidden[..architecture.translator_channels],
+                &mut harmonic,
+                &mut noise,
+            );
+            generator.begin_frame(
+                &mut generator_state,
+                &hidden[..architecture.translator_channels],
+                -3.0,
+            );
+            let drive = if (5..10).contains(&i) { 0.0 } else { 1.0 };
+            let mut out = [0.0; HOP_SAMPLES];
+            generator.step(
+                &mut generator_state,
+                drive,
+                &hop(&mut random),
+                &hop(&mut random),
+                &mut out,
+            );
+            black_box(out);
+        }
+        encoder_state.copy_from(&others.0);
+        translator_state.copy_from(&others.1);
+        generator_state.copy_from(&others.2);
+        encoder_state.reset();
+        translator_state.reset();
+        generator_state.reset();
+    });
+    assert_eq!(calls, 0);
+}
+
+#[test]
+fn the_chain_does_not_allocate_whatever_the_controls() {
+    let base = Base::from_bytes(&random_base(7)).unwrap();
+    let targets =
+        [8, 9].map(|seed| Target::from_bytes(&random_target(seed, &base), &base).unwrap());
+    let mut state = ChainState::new(&base);
+    let other = ChainState::new(&base);
+    let mut random = Random(10);
+    let calls = allocator_calls(|| {
+        for i in 0..200 {
+            let controls = HopControls {
+                mode: if i / 17 % 2 == 0 {
+                    Mode::Track
+                } else {
+                    Mode::Follow
+                },
+                pitch_ratio: [1.0, 2.0, 0.25][i / 23 % 3],
+                generator_drive: [1.0, 0.0, 0.4][i / 11 % 3],
+            };
+            let mut out = [0.0; HOP_SAMPLES];
+            base.step(
+                &targets[i / 31 % 2],
+                &mut state,
+                &controls,
+                &hop(&mut random),
+                &mut out,
+            );
+            black_box((out, state.telemetry()));
+        }
+        let mut out = [0.0; HOP_SAMPLES];
+        base.step(
+            &targets[0],
+            &mut state,
+            &HopControls::default(),
+            &[f32::NAN; HOP_SAMPLES],
+            &mut out,
+        );
+        state.copy_from(&other);
+        state.reset();
+    });
+    assert_eq!(calls, 0);
+}

@@ -1,0 +1,266 @@
+//! The streaming chain equals the candle reference over a whole recording, whatever the
+//! pieces it is played in, and its state can be reset and copied.
+#![allow(clippy::unwrap_used)]
+
+use std::f32::consts::TAU;
+
+use mynah_models::reference::Reference;
+use mynah_models::testing::{Random, random_base, random_target};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
+
+const TOLERANCE: f32 = 1e-5;
+const HOPS: usize = 160;
+
+struct Models {
+    base: Base,
+    target: Target,
+    reference: Reference,
+}
+
+fn models(seed: u64) -> Models {
+    let base_bytes = random_base(seed);
+    let base = Base::from_bytes(&base_bytes).unwrap();
+    let target_bytes = random_target(seed + 1, &base);
+    let target = Target::from_bytes(&target_bytes, &base).unwrap();
+    let reference = Reference::from_bytes(&base_bytes, &target_bytes).unwrap();
+    Models {
+        base,
+        target,
+        reference,
+    }
+}
+
+/// A tone that begins, glides, leaps and ends, with some noise: 0.43 s.
+fn recording() -> Vec<f32> {
+    let mut random = Random(99);
+    let mut phase = 0.0_f32;
+    (0..HOPS * HOP_SAMPLES)
+        .map(|n| {
+            let t = n as f32 / 48_000.0;
+            let hz = if t < 0.2 { 220.0 + 300.0 * t } else { 523.0 };
+            phase = (phase + hz / 48_000.0).fract();
+            let gate = if (0.03..0.35).contains(&t) { 0.25 } else { 0.0 };
+            let tone: f32 = (1..12)
+                .map(|h| (TAU * phase * h as f32).sin() / h as f32)
+                .sum();
+            gate * tone + 0.002 * random.next()
+        })
+        .collect()
+}
+
+/// Plays `input` in pieces of `hops`, going on from piece to piece in another state.
+fn play(models: &Models, controls: &HopControls, input: &[f32], hops: usize) -> Vec<f32> {
+    let mut state = ChainState::new(&models.base);
+    let mut next = ChainState::new(&models.base);
+    // What a copy does not overwrite must not be heard.
+    let mut ignored = [0.0; HOP_SAMPLES];
+    for _ in 0..7 {
+        models.base.step(
+            &models.target,
+            &mut next,
+            controls,
+            &[0.5; HOP_SAMPLES],
+            &mut ignored,
+        );
+    }
+    let mut out = Vec::new();
+    for piece in input.as_chunks::<HOP_SAMPLES>().0.chunks(hops) {
+        for hop in piece {
+            let mut heard = [0.0; HOP_SAMPLES];
+            models
+                .base
+                .step(&models.target, &mut state, controls, hop, &mut heard);
+            out.extend(heard);
+        }
+        next.copy_from(&state);
+        std::mem::swap(&mut state, &mut next);
+    }
+    out
+}
+
+/// Largest difference, and largest magnitude wanted.
+fn worst_and_peak(got: &[f32], want: &[f32]) -> (f32, f32) {
+    assert_eq!(got.len(), want.len());
+    let worst = got
+        .iter()
+        .zip(want)
+        .map(|(got, want)| (got - want).abs())
+        .fold(0.0, f32::max);
+    (worst, want.iter().fold(0.0, |peak, x| peak.max(x.abs())))
+}
+
+fn all_controls() -> Vec<HopControls> {
+    let mut out = Vec::new();
+    for mode in [Mode::Track, Mode::Follow] {
+        for (pitch_ratio, generator_drive) in [(1.0, 1.0), (2.0, 0.5), (0.5, 0.0)] {
+            out.push(HopControls {
+                mode,
+                pitch_ratio,
+                generator_drive,
+            });
+        }
+    }
+    out
+}
+
+#[test]
+fn streaming_equals_the_reference_from_one_hop_to_the_whole_file() {
+    let models = models(1);
+    let input = recording();
+    for controls in all_controls() {
+        let want = models.reference.render(&controls, &input).unwrap().output;
+        let whole = play(&models, &controls, &input, HOPS);
+        let (worst, peak) = worst_and_peak(&whole, &want);
+        assert!(worst <= TOLERANCE, "{controls:?}: {worst}, peak {peak}");
+        assert!(peak > 1e-2, "{controls:?}: nothing to hear, peak {peak}");
+        for hops in [1, 2, 3, 7, 64] {
+            assert!(
+                play(&models, &controls, &input, hops) == whole,
+                "{controls:?}, pieces of {hops} hops"
+            );
+        }
+    }
+}
+
+#[test]
+fn random_weights_equal_the_reference_too() {
+    let input = recording();
+    for seed in 10..14 {
+        let models = models(seed);
+        let controls = HopControls::default();
+        let want = models.reference.render(&controls, &input).unwrap().output;
+        let got = play(&models, &controls, &input, 1);
+        let (worst, peak) = worst_and_peak(&got, &want);
+        assert!(worst <= TOLERANCE, "seed {seed}: {worst}, peak {peak}");
+    }
+}
+
+#[test]
+fn a_reset_is_a_new_state() {
+    let models = models(2);
+    let input = recording();
+    for controls in all_controls() {
+        let fresh = play(&models, &controls, &input, HOPS);
+        let mut state = ChainState::new(&models.base);
+        let silence = state.telemetry();
+        let mut out = Vec::new();
+        for round in 0..2 {
+            out.clear();
+            for hop in input.as_chunks::<HOP_SAMPLES>().0 {
+                let mut heard = [0.0; HOP_SAMPLES];
+                models
+                    .base
+                    .step(&models.target, &mut state, &controls, hop, &mut heard);
+                out.extend(heard);
+            }
+            assert!(out == fresh, "{controls:?}, round {round}");
+            state.reset();
+            assert_eq!(state.telemetry(), silence);
+        }
+    }
+}
+
+#[test]
+fn bad_and_huge_input_gives_finite_output_and_leaves_no_trace() {
+    let models = models(3);
+    for mode in [Mode::Track, Mode::Follow] {
+        let controls = HopControls {
+            mode,
+            ..HopControls::default()
+        };
+        let mut state = ChainState::new(&models.base);
+        let mut random = Random(5);
+        for hop in 0..400 {
+            let bad = [
+                f32::MAX,
+                f32::MIN,
+                f32::NAN,
+                f32::INFINITY,
+                1e30,
+                f32::MIN_POSITIVE / 8.0,
+            ];
+            let input = std::array::from_fn(|i| match hop {
+                0..60 => bad[(i * 7 + hop) % bad.len()],
+                60..100 => bad[0] * random.next(),
+                _ => 0.0,
+            });
+            let mut heard = [0.0; HOP_SAMPLES];
+            models
+                .base
+                .step(&models.target, &mut state, &controls, &input, &mut heard);
+            assert!(heard.iter().all(|x| x.is_finite()), "hop {hop}");
+        }
+        let telemetry = state.telemetry();
+        assert!(
+            telemetry.loudness_db < -90.0 && telemetry.voicing == 0.0,
+            "{telemetry:?}"
+        );
+    }
+}
+
+#[test]
+fn the_pitch_of_a_tone_is_told() {
+    let models = models(4);
+    let mut state = ChainState::new(&models.base);
+    let mut phase = 0.0_f32;
+    for _ in 0..40 {
+        let input = std::array::from_fn(|_| {
+            phase = (phase + 330.0 / 48_000.0).fract();
+            0.5 * (TAU * phase).sin()
+        });
+        let mut heard = [0.0; HOP_SAMPLES];
+        models.base.step(
+            &models.target,
+            &mut state,
+            &HopControls::default(),
+            &input,
+            &mut heard,
+        );
+    }
+    let telemetry = state.telemetry();
+    assert!((telemetry.f0_hz - 330.0).abs() < 1.0, "{telemetry:?}");
+    assert!(telemetry.voicing > 0.9, "{telemetry:?}");
+    // Half of full scale, and what A-weighting takes at 330 Hz.
+    assert!(
+        (telemetry.loudness_db + 6.0 + 6.2).abs() < 1.0,
+        "{telemetry:?}"
+    );
+}
+
+/// While the generator's share is 0 its networks rest; once their past has filled again
+/// nothing tells that they did.
+#[test]
+fn the_generator_comes_back_from_a_rest() {
+    let models = models(6);
+    let input = recording();
+    let hops = input.as_chunks::<HOP_SAMPLES>().0;
+    let run = |rest: std::ops::Range<usize>| {
+        let mut state = ChainState::new(&models.base);
+        let mut out = Vec::new();
+        for (i, hop) in hops.iter().enumerate() {
+            let generator_drive = if rest.contains(&i) { 0.0 } else { 1.0 };
+            let controls = HopControls {
+                generator_drive,
+                ..HopControls::default()
+            };
+            let mut heard = [0.0; HOP_SAMPLES];
+            models
+                .base
+                .step(&models.target, &mut state, &controls, hop, &mut heard);
+            out.push(heard);
+        }
+        out
+    };
+    let (never, rested, prior) = (run(0..0), run(40..61), run(0..HOPS));
+    // The convolutions reach 54 steps back, of 8 a hop; the synthesis one more.
+    let back = 61 + 54 / 8 + 2;
+    for i in 0..HOPS {
+        // In hop 40 the share goes linearly to 0.
+        if i < 40 || i >= back {
+            assert!(rested[i] == never[i], "hop {i}, before or back again");
+        } else if (41..61).contains(&i) {
+            assert!(rested[i] == prior[i], "hop {i}, at rest");
+        }
+    }
+    assert!(never[80] != prior[80]);
+}
