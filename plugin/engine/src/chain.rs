@@ -1,0 +1,81 @@
+//! What the audio path asks of the translation core: one hop in, one hop out.
+//!
+//! The path is generic over [`Chain`], so that its timing is tested to the sample with a core that
+//! only delays, and no network in the way. The player's core is [`ModelChain`].
+
+use std::sync::Arc;
+
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, Telemetry};
+
+/// One hop of mono samples at 48 kHz.
+pub(crate) type Hop = [f32; HOP_SAMPLES];
+
+/// A translation core: immutable itself, with its target (`Patch`) and its memory (`State`) apart.
+///
+/// Everything but [`new_state`](Self::new_state) runs on the audio thread and obeys its law: no
+/// allocation, no lock, no panic.
+pub(crate) trait Chain {
+    /// What one target consists of, made elsewhere and swapped while playing.
+    type Patch;
+    /// The memory of one running chain.
+    type State;
+
+    /// A state that has heard only silence. Allocates: set-up time only.
+    fn new_state(&self) -> Self::State;
+
+    /// Back to a state that has heard only silence.
+    fn reset(&self, state: &mut Self::State);
+
+    /// Makes `to` continue as `from` would.
+    fn copy_state(&self, from: &Self::State, to: &mut Self::State);
+
+    /// Translates one hop; the output lags `CHAIN_DELAY_SAMPLES` behind the input.
+    fn step(
+        &self,
+        patch: &Self::Patch,
+        state: &mut Self::State,
+        controls: &HopControls,
+        input: &Hop,
+        output: &mut Hop,
+    );
+
+    /// What the chain hears at present.
+    fn telemetry(&self, state: &Self::State) -> Telemetry;
+}
+
+/// The trained networks of `mynah_models` as a [`Chain`].
+pub(crate) struct ModelChain {
+    pub(crate) base: Arc<Base>,
+}
+
+impl Chain for ModelChain {
+    type Patch = Arc<Target>;
+    type State = ChainState;
+
+    fn new_state(&self) -> ChainState {
+        ChainState::new(&self.base)
+    }
+
+    fn reset(&self, state: &mut ChainState) {
+        state.reset();
+    }
+
+    fn copy_state(&self, from: &ChainState, to: &mut ChainState) {
+        to.copy_from(from);
+    }
+
+    fn step(
+        &self,
+        patch: &Arc<Target>,
+        state: &mut ChainState,
+        controls: &HopControls,
+        input: &Hop,
+        output: &mut Hop,
+    ) {
+        self.base.step(patch, state, controls, input, output);
+    }
+
+    fn telemetry(&self, state: &ChainState) -> Telemetry {
+        state.telemetry()
+    }
+}

@@ -1,0 +1,170 @@
+//! The engine as plugin and command line see it: made as a pair, one half for each thread.
+
+use std::sync::Arc;
+
+use mynah_models::{Base, ModelHash, Target};
+
+use crate::chain::ModelChain;
+use crate::controls::Controls;
+use crate::latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, supported_rate};
+use crate::meters::Meters;
+use crate::pipeline::Pipeline;
+use crate::swap::{SWAPS_WAITING, SwapSender, swap_queues};
+
+/// What an engine is made for.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct EngineSpec {
+    /// The host's sample rate, 8,000 to 192,000 Hz, whole or not.
+    pub host_rate_hz: f64,
+    /// The longest block that the host announces. Longer ones are processed just the same: the engine
+    /// works sample by sample and hop by hop, and sizes nothing by it.
+    pub max_block_samples: usize,
+}
+
+/// Why no engine could be made.
+#[derive(thiserror::Error, Clone, PartialEq, Debug)]
+pub enum EngineError {
+    /// The host's rate is not supported.
+    #[error(
+        "the sample rate {host_rate_hz} Hz is not supported: \
+         it must be {MIN_HOST_RATE_HZ} to {MAX_HOST_RATE_HZ} Hz"
+    )]
+    UnsupportedRate {
+        /// The rate.
+        host_rate_hz: f64,
+    },
+    /// The target belongs to another base.
+    #[error(transparent)]
+    OtherBase(#[from] OtherBase),
+}
+
+/// A target that was trained with another base than the engine's.
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
+#[error("the target '{target}' was trained with another base model than {here}")]
+pub struct OtherBase {
+    /// The target's name.
+    pub target: String,
+    /// The engine's base.
+    pub here: ModelHash,
+}
+
+/// Why a target was not sent to the engine.
+#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
+pub enum SwapError {
+    /// The audio thread has not yet taken the swaps before. Try again later.
+    #[error("{SWAPS_WAITING} targets are already waiting to sound")]
+    QueueFull,
+    /// The target belongs to another base.
+    #[error(transparent)]
+    OtherBase(#[from] OtherBase),
+}
+
+/// Makes an engine and its handle. Without a target, the dry signal passes.
+///
+/// Allocates all that the engine will ever need.
+///
+/// # Errors
+/// If the rate is not supported, or the target belongs to another base.
+pub fn engine(
+    spec: EngineSpec,
+    base: Arc<Base>,
+    target: Option<Arc<Target>>,
+) -> Result<(Engine, EngineHandle), EngineError> {
+    let EngineSpec {
+        host_rate_hz,
+        max_block_samples: _,
+    } = spec;
+    if !supported_rate(host_rate_hz) {
+        return Err(EngineError::UnsupportedRate { host_rate_hz });
+    }
+    let base_hash = base.info().hash;
+    if let Some(target) = &target {
+        check_base(target, base_hash)?;
+    }
+    let (sender, receiver) = swap_queues();
+    let pipeline = Pipeline::new(host_rate_hz, ModelChain { base }, target, receiver);
+    Ok((
+        Engine { pipeline },
+        EngineHandle {
+            swaps: sender,
+            base_hash,
+        },
+    ))
+}
+
+fn check_base(target: &Target, here: ModelHash) -> Result<(), OtherBase> {
+    let info = target.info();
+    if info.base_hash == Some(here) {
+        return Ok(());
+    }
+    Err(OtherBase {
+        target: info.name.clone(),
+        here,
+    })
+}
+
+/// The half for the audio thread. No method allocates, locks or waits; dropping it frees memory, so
+/// that belongs elsewhere.
+pub struct Engine {
+    pipeline: Pipeline<ModelChain>,
+}
+
+impl Engine {
+    /// The latency in host samples; the same for as long as this engine lives.
+    pub fn latency_samples(&self) -> u32 {
+        self.pipeline.latency_samples()
+    }
+
+    /// Sets all controls, from the next hop on (2.7 ms at the latest). Gains, mix and bypass glide there
+    /// in 20 ms; mode crossfades. Before the first sample, and after a reset, they are there at once.
+    /// Values outside their ranges are brought into them.
+    pub fn set_controls(&mut self, controls: &Controls) {
+        self.pipeline.set_controls(controls);
+    }
+
+    /// Processes one channel or two in place: any number of samples, up to the length of the shorter
+    /// channel. Channels beyond the second are left as they are.
+    ///
+    /// The output does not depend on how the stream is cut into calls, to the bit. Non-finite input
+    /// counts as silence; the output is finite and within [`OUTPUT_BOUND`](crate::OUTPUT_BOUND).
+    pub fn process(&mut self, channels: &mut [&mut [f32]]) {
+        self.pipeline.process(channels);
+    }
+
+    /// Back to silence, as if just made, with the present target and controls.
+    pub fn reset(&mut self) {
+        self.pipeline.reset();
+    }
+
+    /// What can be shown at present.
+    pub fn meters(&self) -> Meters {
+        self.pipeline.meters()
+    }
+}
+
+/// The half for any one other thread.
+pub struct EngineHandle {
+    swaps: SwapSender<Arc<Target>>,
+    base_hash: ModelHash,
+}
+
+impl EngineHandle {
+    /// Changes the target at the next hop, with a crossfade of 10.7 ms; `None` fades to the dry signal.
+    /// Of several that wait, the latest wins. The old ones come back here and are dropped at the next
+    /// call of this or of [`collect_garbage`](Self::collect_garbage).
+    ///
+    /// # Errors
+    /// If too many swaps wait (the audio thread is not running), or if the target belongs to another
+    /// base. The engine goes on as before.
+    pub fn swap_target(&mut self, target: Option<Arc<Target>>) -> Result<(), SwapError> {
+        if let Some(target) = &target {
+            check_base(target, self.base_hash)?;
+        }
+        self.swaps.send(target).map_err(|_| SwapError::QueueFull)
+    }
+
+    /// Drops the targets that the audio thread has done with. To be called now and then.
+    pub fn collect_garbage(&mut self) {
+        self.swaps.drop_old();
+    }
+}

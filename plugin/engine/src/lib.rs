@@ -1,0 +1,71 @@
+//! Mynah's audio path, without any plugin framework: any host rate and block size in, the translation
+//! out, delay-aligned with the dry signal.
+//!
+//! ```text
+//! in -> finite -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
+//!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate --+
+//! ```
+//!
+//! # Threads
+//! | type | thread | may |
+//! |---|---|---|
+//! | [`Engine`] | audio | never allocate, lock, wait or free |
+//! | [`EngineHandle`] | any one other | allocate, free the targets that come back |
+//! | [`Library`] | any but audio | read files, allocate, lock |
+//!
+//! [`engine`] makes the first two as a pair, joined by two lock-free queues. The networks run inside
+//! [`Engine::process`], every 128 samples at 48 kHz.
+//!
+//! # Guarantees
+//! - The output is the same to the bit however the stream is cut into blocks, live or offline. Controls
+//!   take effect at the start of a hop, and so do new targets.
+//! - The latency is constant, and exact to the sample:
+//!
+//! | host rate, Hz | latency, samples | ms |
+//! |---|---|---|
+//! | 8000 | 88 | 11.00 |
+//! | 22050 | 131 | 5.94 |
+//! | 44100 | 197 | 4.47 |
+//! | 48000 | 144 | 3.00 |
+//! | 88200 | 383 | 4.34 |
+//! | 96000 | 416 | 4.33 |
+//! | 176400 | 765 | 4.34 |
+//! | 192000 | 832 | 4.33 |
+//!
+//!   144 of the samples at 48 kHz are one hop (128) and the generator's overlap (16); the rest is the
+//!   resampling filters. How they add up: `latency.rs`; in numbers: [`latency_samples`].
+//! - At mix 0, in bypass, and without a target, the output is the input, late by the latency, to the bit
+//!   (within [`OUTPUT_BOUND`], and with the output gain at 0 dB in the first and the last case).
+//! - Non-finite input is silence; the output is finite and within [`OUTPUT_BOUND`].
+//! - After half a second below -96 dBFS the networks rest, and the translation is exactly silent.
+//! - Both channels of a stereo signal are heard; the translation is mono and goes to both, while the dry
+//!   signal stays stereo.
+
+mod chain;
+pub mod controls;
+mod delay_line;
+mod engine;
+mod guard;
+mod hop_scheduler;
+mod kernel;
+mod latency;
+mod library;
+mod meters;
+mod pipeline;
+mod resample;
+mod smoothing;
+mod swap;
+mod translator;
+
+#[cfg(test)]
+mod tests;
+
+pub use controls::{ControlError, ControlInfo, ControlKind, Controls};
+pub use engine::{Engine, EngineError, EngineHandle, EngineSpec, OtherBase, SwapError, engine};
+pub use guard::OUTPUT_BOUND;
+pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
+pub use library::{
+    Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetEntry, TargetRef, user_folder,
+};
+pub use meters::Meters;
+pub use mynah_models::{Mode, Telemetry};

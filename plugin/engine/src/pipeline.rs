@@ -1,0 +1,204 @@
+//! The audio path, from the host's samples to the host's samples.
+//!
+//! ```text
+//! in -> finite -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
+//!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate --+
+//! ```
+//!
+//! All of it is work per host sample, or per hop of the chain; nothing depends on the host's blocks.
+
+use crate::chain::Chain;
+use crate::controls::{Controls, db_to_gain};
+use crate::delay_line::DelayLine;
+use crate::guard;
+use crate::hop_scheduler::HopScheduler;
+use crate::latency::Timing;
+use crate::meters::{Meters, PeakMeter};
+use crate::smoothing::Glide;
+use crate::swap::SwapReceiver;
+use crate::translator::Translator;
+
+use mynah_models::HopControls;
+
+/// The whole path around one chain. Lives on the audio thread.
+pub(crate) struct Pipeline<C: Chain> {
+    timing: Timing,
+    translator: Translator<C>,
+    scheduler: HopScheduler,
+    dry: [DelayLine; 2],
+    /// What was asked for last; taken at the next start of a hop.
+    wanted: Controls,
+    /// What the present hop runs with.
+    controls: Controls,
+    hop_controls: HopControls,
+    input_gain: Glide,
+    output_gain: Glide,
+    mix: Glide,
+    bypass: Glide,
+    at_hop_start: bool,
+    /// Nothing has sounded yet: controls jump to their values.
+    fresh: bool,
+    input_meter: PeakMeter,
+    output_meter: PeakMeter,
+}
+
+impl<C: Chain> Pipeline<C> {
+    /// For a supported rate. Allocates all that will ever be needed.
+    pub(crate) fn new(
+        host_rate_hz: f64,
+        chain: C,
+        patch: Option<C::Patch>,
+        swaps: SwapReceiver<C::Patch>,
+    ) -> Self {
+        let timing = Timing::new(host_rate_hz);
+        let controls = Controls::default();
+        let delay_samples = timing.latency_samples as usize;
+        let glide = |value| Glide::new(value, host_rate_hz);
+        Pipeline {
+            timing,
+            translator: Translator::new(chain, patch, swaps),
+            scheduler: HopScheduler::new(&timing),
+            dry: [DelayLine::new(delay_samples), DelayLine::new(delay_samples)],
+            wanted: controls,
+            controls,
+            hop_controls: controls.for_chain(),
+            input_gain: glide(1.0),
+            output_gain: glide(1.0),
+            mix: glide(controls.mix),
+            bypass: glide(0.0),
+            at_hop_start: true,
+            fresh: true,
+            input_meter: PeakMeter::new(host_rate_hz),
+            output_meter: PeakMeter::new(host_rate_hz),
+        }
+    }
+
+    pub(crate) fn latency_samples(&self) -> u32 {
+        self.timing.latency_samples as u32
+    }
+
+    pub(crate) fn set_controls(&mut self, controls: &Controls) {
+        self.wanted = controls.in_range();
+    }
+
+    /// In place; one channel or two, further ones are left as they are.
+    pub(crate) fn process(&mut self, channels: &mut [&mut [f32]]) {
+        match channels {
+            [] => {}
+            [mono] => {
+                for sample in mono.iter_mut() {
+                    [*sample, _] = self.frame([*sample; 2]);
+                }
+            }
+            [left, right, ..] => {
+                for (left, right) in left.iter_mut().zip(right.iter_mut()) {
+                    [*left, *right] = self.frame([*left, *right]);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.translator.reset();
+        self.scheduler.reset();
+        for line in &mut self.dry {
+            line.reset();
+        }
+        self.input_meter.reset();
+        self.output_meter.reset();
+        self.at_hop_start = true;
+        self.fresh = true;
+    }
+
+    pub(crate) fn meters(&self) -> Meters {
+        Meters {
+            input_peak: self.input_meter.peak(),
+            output_peak: self.output_meter.peak(),
+            telemetry: self.translator.telemetry(),
+            has_target: self.translator.has_target(),
+            asleep: self.translator.is_asleep(),
+        }
+    }
+
+    /// One sample of both channels; equal in and equal out where there is only one.
+    fn frame(&mut self, input: [f32; 2]) -> [f32; 2] {
+        if self.at_hop_start {
+            self.take_controls();
+        }
+        let input = input.map(guard::finite);
+        self.input_meter.take(input);
+
+        let dry = [self.dry[0].push(input[0]), self.dry[1].push(input[1])];
+        // There always is one: `latency` shows why, and a test that it is so at every rate.
+        let (wet, presence) = self.scheduler.pull().unwrap_or_default();
+        let output = self.blend(dry, wet, presence).map(guard::bounded);
+        self.output_meter.take(output);
+
+        // Halved first: the sum of two finite samples need not be finite.
+        let mono = 0.5 * input[0] + 0.5 * input[1];
+        let heard = guard::finite(mono * self.input_gain.advance());
+        let (translator, controls) = (&mut self.translator, &self.hop_controls);
+        self.at_hop_start = self.scheduler.push(heard, |hop, translation| {
+            translator.translate(controls, hop, translation);
+        });
+        output
+    }
+
+    /// Dry, wet, gain and bypass. Values at rest at 0 or 1 are taken as they are, without arithmetic,
+    /// so that an unprocessed signal stays the same to the bit.
+    fn blend(&mut self, dry: [f32; 2], wet: f32, presence: f32) -> [f32; 2] {
+        let mix = self.mix.advance();
+        let gain = self.output_gain.advance();
+        let bypass = self.bypass.advance();
+        if bypass == 1.0 {
+            return dry;
+        }
+        dry.map(|dry| {
+            // Where there is no target, the dry signal takes the translation's place.
+            let wet_share = mix * presence;
+            let mut out = if wet_share == 0.0 {
+                dry
+            } else if wet_share == 1.0 {
+                wet
+            } else {
+                (1.0 - wet_share) * dry + mix * wet
+            };
+            if gain != 1.0 {
+                out *= gain;
+            }
+            if bypass != 0.0 {
+                out += bypass * (dry - out);
+            }
+            out
+        })
+    }
+
+    /// At the start of a hop: what was asked for takes effect.
+    fn take_controls(&mut self) {
+        if self.wanted != self.controls || self.fresh {
+            self.controls = self.wanted;
+            self.hop_controls = self.controls.for_chain();
+            let Controls {
+                input_gain_db,
+                output_gain_db,
+                mix,
+                bypass,
+                ..
+            } = self.controls;
+            for (glide, value) in [
+                (&mut self.input_gain, db_to_gain(input_gain_db)),
+                (&mut self.output_gain, db_to_gain(output_gain_db)),
+                (&mut self.mix, mix),
+                (&mut self.bypass, f32::from(u8::from(bypass))),
+            ] {
+                if self.fresh {
+                    glide.jump_to(value)
+                } else {
+                    glide.glide_to(value)
+                }
+            }
+        }
+        self.at_hop_start = false;
+        self.fresh = false;
+    }
+}

@@ -1,0 +1,198 @@
+//! Finding and loading models, and saying why one cannot be had.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::sync::Arc;
+
+use mynah_engine::{Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetRef, user_folder};
+use mynah_models::testing::{random_base, random_target};
+use mynah_models::{Base, ModelInfo};
+
+use common::Models;
+
+fn named(name: &str) -> TargetRef {
+    TargetRef {
+        name: name.to_owned(),
+        hash: None,
+    }
+}
+
+/// Whatever this build carries, all of it can be used.
+#[test]
+fn shipped_models_are_sound() {
+    let library = Library::shipped();
+    assert!(library.problems().is_empty(), "{:?}", library.problems());
+    match library.base() {
+        Ok(_) => {
+            for entry in library.entries() {
+                assert_eq!(entry.source, Source::Shipped);
+                assert_eq!(library.load(&entry.into()).unwrap().info(), &entry.info);
+            }
+        }
+        Err(error) => {
+            assert!(matches!(error, LibraryError::NoBase), "{error}");
+            assert!(library.entries().is_empty());
+        }
+    }
+}
+
+#[test]
+fn targets_are_found_by_name_and_by_hash() {
+    let models = Models::new();
+    let library = models.library(&[1, 2]);
+    assert!(library.problems().is_empty(), "{:?}", library.problems());
+    for entry in library.entries() {
+        let by_hash = library.load(&TargetRef::from(entry)).unwrap();
+        assert_eq!(by_hash.info(), &entry.info);
+        let renamed = TargetRef {
+            name: "gone".to_owned(),
+            hash: Some(entry.info.hash),
+        };
+        assert_eq!(library.find(&renamed).unwrap().info, entry.info);
+    }
+    let first = &library.entries()[0].info;
+    let by_name = library.load(&named(&first.name.to_uppercase())).unwrap();
+    assert_eq!(by_name.info().hash, first.hash);
+}
+
+#[test]
+fn another_version_is_never_taken_for_the_one_asked_for() {
+    let models = Models::new();
+    let library = models.library(&[1]);
+    let name = library.entries()[0].info.name.clone();
+    let wanted = ModelInfo::read(&models.target_bytes(2)).unwrap().hash;
+    let error = library
+        .load(&TargetRef {
+            name,
+            hash: Some(wanted),
+        })
+        .err()
+        .unwrap();
+    assert!(
+        matches!(error, LibraryError::OtherVersion { .. }),
+        "{error}"
+    );
+    let error = library.load(&named("kazoo")).err().unwrap();
+    assert!(
+        error
+            .to_string()
+            .starts_with("there is no target 'kazoo'; there are "),
+        "{error}"
+    );
+}
+
+#[test]
+fn instances_share_the_base() {
+    let library = Models::new().library(&[]);
+    let first = library.base().unwrap();
+    assert!(Arc::ptr_eq(&first, &library.base().unwrap()));
+}
+
+#[test]
+fn without_models_it_is_empty_and_says_so() {
+    let library = Library::from_models(None, Vec::new());
+    assert!(library.entries().is_empty());
+    assert!(matches!(library.base(), Err(LibraryError::NoBase)));
+    assert!(library.load(&named("cello")).is_err());
+}
+
+#[test]
+fn a_folder_adds_its_good_files_and_names_the_bad() {
+    let models = Models::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let other = Base::from_bytes(&random_base(9)).unwrap();
+    fs::write(path("b_good.mynah"), models.target_bytes(5)).unwrap();
+    fs::write(path("a_good.mynah"), models.target_bytes(6)).unwrap();
+    fs::write(path("base.mynah"), &models.base_bytes).unwrap();
+    fs::write(path("broken.mynah"), b"no model").unwrap();
+    fs::write(path("other.mynah"), random_target(1, &other)).unwrap();
+    fs::write(path("notes.txt"), b"not a model's name").unwrap();
+    let huge = fs::File::create(path("too_large.mynah")).unwrap();
+    huge.set_len(MAX_MODEL_FILE_BYTES + 1).unwrap();
+
+    let mut library = models.library(&[1]);
+    library.add_folder(folder.path());
+    let sources: Vec<_> = library
+        .entries()
+        .iter()
+        .map(|entry| entry.source.clone())
+        .collect();
+    let files = ["a_good.mynah", "b_good.mynah"].map(|name| Source::File(path(name)));
+    assert_eq!(sources, [&[Source::Shipped][..], &files].concat());
+    let problems: Vec<_> = library
+        .problems()
+        .iter()
+        .map(|(path, _)| path.clone())
+        .collect();
+    let bad = [
+        "base.mynah",
+        "broken.mynah",
+        "other.mynah",
+        "too_large.mynah",
+    ]
+    .map(path);
+    assert_eq!(problems, bad);
+    for (path, reason) in library.problems() {
+        assert!(reason.starts_with(&path.display().to_string()), "{reason}");
+    }
+    for entry in library.entries() {
+        assert_eq!(library.load(&entry.into()).unwrap().info(), &entry.info);
+    }
+
+    // The file is another one by the time it is loaded.
+    let listed = TargetRef::from(&library.entries()[1]);
+    fs::write(path("a_good.mynah"), models.target_bytes(7)).unwrap();
+    let error = library.load(&listed).err().unwrap();
+    assert!(
+        matches!(error, LibraryError::OtherVersion { .. }),
+        "{error}"
+    );
+    fs::remove_file(path("a_good.mynah")).unwrap();
+    let error = library.load(&listed).err().unwrap();
+    assert!(matches!(error, LibraryError::Read { .. }), "{error}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut library = Models::new().library(&[1]);
+    library.add_folder(&folder.path().join("nowhere"));
+    assert_eq!((library.entries().len(), library.problems().len()), (1, 0));
+}
+
+#[test]
+fn single_files_load_or_say_why_not() {
+    let models = Models::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.mynah");
+    let library = models.library(&[]);
+    fs::write(&path, models.target_bytes(3)).unwrap();
+    assert!(library.load_file(&path).is_ok());
+    fs::write(&path, &models.base_bytes).unwrap();
+    assert!(matches!(
+        library.load_file(&path),
+        Err(LibraryError::NotATarget { .. })
+    ));
+    let mut cut_short = models.target_bytes(3);
+    cut_short.truncate(cut_short.len() / 2);
+    fs::write(&path, cut_short).unwrap();
+    assert!(matches!(
+        library.load_file(&path),
+        Err(LibraryError::Model { .. })
+    ));
+    assert!(matches!(
+        library.load_file(folder.path()),
+        Err(LibraryError::Read { .. })
+    ));
+}
+
+#[test]
+fn the_player_has_a_folder_for_targets() {
+    if let Some(folder) = user_folder() {
+        assert!(folder.ends_with("targets"));
+    }
+}

@@ -1,0 +1,120 @@
+//! Nothing reachable from the audio thread's half allocates or frees, in any mode, whatever changes.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+mod tracker;
+
+use std::sync::Arc;
+
+use mynah_engine::{Controls, Engine, EngineSpec, Mode, engine};
+
+use common::{Models, noise};
+
+#[test]
+fn the_tracker_fires() {
+    let (sum, counts) = tracker::count(|| std::hint::black_box(vec![1u8; 100]).len());
+    assert_eq!(sum, 100);
+    assert_eq!((counts.allocations, counts.releases), (1, 1));
+    let kept = std::hint::black_box(vec![1u8; 100]);
+    let ((), counts) = tracker::count(|| drop(kept));
+    assert_eq!((counts.allocations, counts.releases), (0, 1));
+    let mut grown = Vec::with_capacity(1);
+    let ((), counts) =
+        tracker::count(|| grown.extend_from_slice(std::hint::black_box(&[0u8; 999])));
+    assert!(counts.allocations >= 1, "growing is allocating");
+    let (_, counts) = tracker::count(|| std::hint::black_box(1 + 1));
+    assert_eq!(counts, tracker::Counts::default());
+}
+
+/// Processes with changing block sizes and asserts that the heap is left alone.
+fn process(engine: &mut Engine, what: &str, left: &mut [f32], right: &mut [f32]) {
+    let ((), counts) = tracker::count(|| {
+        let mut start = 0;
+        for block in [1, 64, 127, 500, 4_096].into_iter().cycle() {
+            let end = (start + block).min(left.len());
+            engine.process(&mut [&mut left[start..end], &mut right[start..end]]);
+            engine.process(&mut [&mut left[start..end]]);
+            std::hint::black_box(engine.meters());
+            start = end;
+            if start == left.len() {
+                break;
+            }
+        }
+    });
+    assert_eq!(counts, tracker::Counts::default(), "{what}");
+}
+
+#[test]
+fn processing_leaves_the_heap_alone() {
+    let models = Models::new();
+    for host_rate_hz in [44_100.0, 48_000.0, 44_100.5, 192_000.0] {
+        let spec = EngineSpec {
+            host_rate_hz,
+            max_block_samples: 4_096,
+        };
+        let first = models.target(1);
+        let (mut engine, mut handle) = engine(spec, Arc::clone(&models.base), Some(first)).unwrap();
+        let run = |engine: &mut Engine, what: &str, level: f32| {
+            let mut left: Vec<f32> = noise(1, 20_000)
+                .iter()
+                .map(|sample| level * sample)
+                .collect();
+            let mut right = left.clone();
+            process(
+                engine,
+                &format!("{what} at {host_rate_hz} Hz"),
+                &mut left,
+                &mut right,
+            );
+        };
+
+        run(&mut engine, "track", 0.1);
+        let default = Controls::default();
+        for controls in [
+            Controls {
+                mode: Mode::Follow,
+                ..default
+            },
+            Controls {
+                octave: -2,
+                drive: 0.0,
+                ..default
+            },
+            Controls {
+                mix: 0.3,
+                input_gain_db: 20.0,
+                output_gain_db: -20.0,
+                ..default
+            },
+            Controls {
+                bypass: true,
+                ..default
+            },
+            Controls {
+                mix: f32::NAN,
+                ..default
+            },
+        ] {
+            let ((), counts) = tracker::count(|| engine.set_controls(&controls));
+            assert_eq!(counts, tracker::Counts::default(), "set_controls");
+            run(&mut engine, "changed controls", 0.1);
+        }
+        for target in [Some(2), None, Some(3)] {
+            // The engine must not free what it gives up, though nobody else holds it.
+            handle
+                .swap_target(target.map(|seed| models.target(seed)))
+                .unwrap();
+            handle
+                .swap_target(target.map(|seed| models.target(seed + 10)))
+                .unwrap();
+            run(&mut engine, "swapped targets", 0.1);
+        }
+        run(&mut engine, "non-finite input", f32::INFINITY);
+        run(&mut engine, "falling asleep", 0.0);
+        run(&mut engine, "sleep", 0.0);
+        run(&mut engine, "waking up", 0.1);
+        let ((), counts) = tracker::count(|| engine.reset());
+        assert_eq!(counts, tracker::Counts::default(), "reset");
+    }
+}
