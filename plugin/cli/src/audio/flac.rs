@@ -1,0 +1,126 @@
+//! A FLAC file written frame by frame, so that memory does not grow with its length.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+
+use anyhow::{Result, anyhow};
+use flacenc::bitsink::ByteSink;
+use flacenc::component::{BitRepr, Stream};
+use flacenc::config::Encoder;
+use flacenc::error::{Verified, Verify};
+use flacenc::source::{Context, Fill, FrameBuf};
+
+/// Frames of samples in one FLAC frame, the reference encoder's usual value.
+const BLOCK_FRAMES: usize = 4096;
+/// Bits of one sample.
+pub(crate) const BITS: usize = 24;
+/// Highest rate flacenc writes, in Hz.
+pub(crate) const MAX_RATE_HZ: u32 = 96_000;
+
+/// Writer of one 24-bit FLAC stream.
+pub(crate) struct FlacWriter {
+    file: BufWriter<File>,
+    config: Verified<Encoder>,
+    /// Header only: its `StreamInfo` gathers frame sizes and length, and is written over the placeholder at the end.
+    header: Stream,
+    frame: FrameBuf,
+    context: Context,
+    pending: Vec<i32>,
+    channels: usize,
+    frames_done: usize,
+    sink: ByteSink,
+}
+
+impl FlacWriter {
+    /// Starts a stream with a placeholder header.
+    ///
+    /// # Errors
+    /// `rate_hz` above [`MAX_RATE_HZ`], or the file cannot be written.
+    pub(crate) fn new(file: BufWriter<File>, rate_hz: u32, channels: usize) -> Result<FlacWriter> {
+        let flac = |e: &dyn std::fmt::Display| anyhow!("cannot write FLAC: {e}");
+        // Files are already worked on in parallel: the encoder's own threads would only be in the way.
+        let mut config = Encoder::default();
+        config.multithread = false;
+        let config = config.into_verified().map_err(|(_, e)| flac(&e))?;
+        let mut header = Stream::new(rate_hz as usize, channels, BITS).map_err(|e| flac(&e))?;
+        header
+            .stream_info_mut()
+            .set_block_sizes(BLOCK_FRAMES, BLOCK_FRAMES)
+            .map_err(|e| flac(&e))?;
+        let mut writer = FlacWriter {
+            file,
+            config,
+            header,
+            frame: FrameBuf::with_size(channels, BLOCK_FRAMES).map_err(|e| flac(&e))?,
+            context: Context::new(BITS, channels),
+            pending: Vec::with_capacity(2 * BLOCK_FRAMES * channels),
+            channels,
+            frames_done: 0,
+            sink: ByteSink::new(),
+        };
+        writer.write_header()?;
+        Ok(writer)
+    }
+
+    /// Appends one sample of the interleaved 24-bit signal (full scale ±2^23).
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn push(&mut self, sample: i32) -> Result<()> {
+        self.pending.push(sample);
+        if self.pending.len() == BLOCK_FRAMES * self.channels {
+            self.encode_pending()?;
+        }
+        Ok(())
+    }
+
+    /// Encodes what is left and writes the true header.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        if !self.pending.is_empty() {
+            self.encode_pending()?;
+        }
+        let info = self.header.stream_info_mut();
+        // update_frame_info lowered the minimum to the short last frame, which the format says not to count.
+        info.set_block_sizes(BLOCK_FRAMES, BLOCK_FRAMES)
+            .map_err(|e| anyhow!("cannot write FLAC: {e}"))?;
+        info.set_md5_digest(&self.context.md5_digest());
+        self.file.flush()?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.write_header()?;
+        self.file.flush()?;
+        Ok(())
+    }
+
+    fn encode_pending(&mut self) -> Result<()> {
+        let flac = |e: &dyn std::fmt::Display| anyhow!("cannot write FLAC: {e}");
+        self.frame
+            .fill_interleaved(&self.pending)
+            .map_err(|e| flac(&e))?;
+        self.context
+            .fill_interleaved(&self.pending)
+            .map_err(|e| flac(&e))?;
+        let info = self.header.stream_info_mut();
+        let frame =
+            flacenc::encode_fixed_size_frame(&self.config, &self.frame, self.frames_done, info)
+                .map_err(|e| flac(&e))?;
+        info.update_frame_info(&frame);
+        self.sink.clear();
+        frame.write(&mut self.sink).map_err(|e| flac(&e))?;
+        self.file.write_all(self.sink.as_slice())?;
+        self.frames_done += 1;
+        self.pending.clear();
+        Ok(())
+    }
+
+    fn write_header(&mut self) -> Result<()> {
+        self.sink.clear();
+        self.header
+            .write(&mut self.sink)
+            .map_err(|e| anyhow!("cannot write FLAC: {e}"))?;
+        self.file.write_all(self.sink.as_slice())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! The command line's arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+/// Plays instruments on other instruments: bounce files, list targets, measure.
+#[derive(Parser, Debug)]
+#[command(name = "mynah", version, about, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Translate audio files (WAV, AIFF, FLAC, MP3, Ogg Vorbis) to a target instrument.
+    Bounce(Bounce),
+    /// Synthesise a phrase, bounce it to every target, and draw spectrograms.
+    Demo(Demo),
+    /// List the targets: shipped ones and those of your own folder.
+    Targets(Listing),
+    /// Say what is in a model file.
+    Info(Info),
+    /// Measure the speed of the chain on one core.
+    Bench(Bench),
+    /// Measure the quality of the translation.
+    Eval(Eval),
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("to").required(true).args(["output", "out_dir"])))]
+pub(crate) struct Bounce {
+    /// Files to translate.
+    #[arg(value_name = "IN", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Target instrument: a name from `mynah targets`, or a .mynah file.
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub(crate) target: String,
+    /// track (one voice, follows its pitch) or follow (keeps chords).
+    #[arg(short, long, value_name = "MODE")]
+    pub(crate) mode: Option<String>,
+    /// Octave shift, -2 to 2 (mode track).
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) octave: Option<String>,
+    /// 0 (input alone) to 1 (translation alone).
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
+    pub(crate) mix: Option<String>,
+    /// Set any control by its id, for example --set output_gain=-3. May be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Output file (.wav or .flac); for one input.
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Folder for the outputs, made if missing; files are named INPUT-TARGET.wav.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+    /// Format of the files in --out-dir.
+    #[arg(long, value_enum, default_value_t = Format::Wav)]
+    pub(crate) format: Format,
+    /// Write 32-bit float WAV instead of 24-bit.
+    #[arg(long)]
+    pub(crate) float: bool,
+    /// Replace existing outputs.
+    #[arg(short, long)]
+    pub(crate) force: bool,
+    /// Files worked on at once [default: one per core].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// No progress bars and no list of outputs.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// WAV, 24-bit (or float with --float).
+    Wav,
+    /// FLAC, 24-bit.
+    Flac,
+}
+
+impl Format {
+    /// File name extension.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Format::Wav => "wav",
+            Format::Flac => "flac",
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Folder for the files, made if missing [default: mynah-demo, whose files are replaced at every run].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+    /// Replace existing files in --out-dir.
+    #[arg(short, long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Listing {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Info {
+    /// A .mynah file.
+    pub(crate) file: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Bench {
+    /// Target to measure [default: the first].
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub(crate) target: Option<String>,
+    /// Seconds of sound to run per measurement, 1 to 600.
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub(crate) seconds: u32,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Eval {
+    /// Folder of recorded notes and scores (manifest.csv, scores/) to evaluate on; without it, synthetic sources.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Phrases per pair, 1 to 100.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) phrases: u16,
+    /// Only these targets (names or .mynah files). May be given several times.
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub(crate) target: Vec<String>,
+    /// Base model file to use instead of the shipped one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) base: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

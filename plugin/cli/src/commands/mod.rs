@@ -1,0 +1,100 @@
+//! One file per command, and what they share.
+
+mod bench;
+mod bounce;
+mod demo;
+mod eval;
+mod info;
+mod targets;
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use mynah_engine::{Library, TargetRef};
+use mynah_models::{ModelInfo, Target};
+
+use crate::cli::Command;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever went wrong, as one sentence (with `{:#}`).
+pub(crate) fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Bounce(arguments) => bounce::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Targets(arguments) => targets::run(&arguments),
+        Command::Info(arguments) => info::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+    }
+}
+
+/// Finds a target by name (as in `mynah targets`, letter case and separators do not matter) or by file.
+///
+/// # Errors
+/// There is neither, or the file is not a valid target for the shipped base.
+fn find_target(library: &Library, wanted: &str) -> Result<(ModelInfo, Arc<Target>)> {
+    let plain = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
+    let entries = library.entries();
+    let entry = entries
+        .iter()
+        .find(|e| plain(&e.info.name) == plain(wanted))
+        .or_else(|| {
+            entries
+                .iter()
+                .find(|e| plain(&e.info.display_name) == plain(wanted))
+        });
+    if let Some(entry) = entry {
+        let reference = TargetRef {
+            name: entry.info.name.clone(),
+            hash: Some(entry.info.hash),
+        };
+        let target = library
+            .load(&reference)
+            .with_context(|| format!("cannot load the target '{wanted}'"))?;
+        return Ok((entry.info.clone(), target));
+    }
+    let path = Path::new(wanted);
+    if path.exists() {
+        let target = library
+            .load_file(path)
+            .with_context(|| format!("cannot load the target '{wanted}'"))?;
+        return Ok((target.info().clone(), target));
+    }
+    let names: Vec<&str> = entries.iter().map(|e| e.info.name.as_str()).collect();
+    if names.is_empty() {
+        bail!("unknown target '{wanted}': there are no targets installed and no such file");
+    }
+    bail!(
+        "unknown target '{wanted}': there is no such file, and the known names are {}",
+        names.join(", ")
+    );
+}
+
+/// Prints to stdout; a closed pipe (`mynah targets | head`) is not an error.
+///
+/// # Errors
+/// Stdout cannot be written for another reason.
+fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(e).context("cannot write to the standard output")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON, indented, with a newline at the end.
+///
+/// # Errors
+/// As [`print()`].
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    print(&(serde_json::to_string_pretty(value)? + "\n"))
+}

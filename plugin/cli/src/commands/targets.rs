@@ -1,0 +1,77 @@
+//! `mynah targets`: what one can translate to.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use mynah_engine::{Library, Source};
+use mynah_models::ModelInfo;
+use serde::Serialize;
+
+use super::{print, print_json};
+use crate::cli::Listing;
+
+/// One target in JSON.
+#[derive(Serialize)]
+pub(super) struct TargetJson {
+    pub(super) name: String,
+    pub(super) display_name: String,
+    pub(super) hash: String,
+    pub(super) base_hash: Option<String>,
+    pub(super) pitch_range_hz: [f32; 2],
+    pub(super) credits: Vec<String>,
+    pub(super) licence: String,
+    /// `shipped`, or the path of the player's own file.
+    pub(super) source: String,
+}
+
+impl TargetJson {
+    /// From a model's header.
+    pub(super) fn new(info: &ModelInfo, source: String) -> TargetJson {
+        TargetJson {
+            name: info.name.clone(),
+            display_name: info.display_name.clone(),
+            hash: info.hash.to_string(),
+            base_hash: info.base_hash.as_ref().map(ToString::to_string),
+            pitch_range_hz: [info.pitch_range_hz.0, info.pitch_range_hz.1],
+            credits: info.credits.clone(),
+            licence: info.licence.clone(),
+            source,
+        }
+    }
+}
+
+/// Lists the targets; files of the player's folder that cannot be used are named on stderr.
+///
+/// # Errors
+/// Stdout cannot be written.
+pub(super) fn run(arguments: &Listing) -> Result<()> {
+    let library = Library::with_user_folder();
+    let targets: Vec<TargetJson> = library
+        .entries()
+        .iter()
+        .map(|entry| {
+            let source = match &entry.source {
+                Source::Shipped => "shipped".to_string(),
+                Source::File(path) => path.display().to_string(),
+            };
+            TargetJson::new(&entry.info, source)
+        })
+        .collect();
+    for (path, problem) in library.problems() {
+        eprintln!("mynah: '{}' is left out: {problem}", path.display());
+    }
+    if arguments.json {
+        return print_json(&targets);
+    }
+    let mut text = String::new();
+    for target in &targets {
+        let [low, high] = target.pitch_range_hz;
+        let hash = &target.hash[..target.hash.len().min(12)];
+        let _ = writeln!(
+            text,
+            "{:<14} {:<14} {low:>6.0} to {high:>5.0} Hz  {hash}  {}",
+            target.name, target.display_name, target.source
+        );
+    }
+    print(&text)
+}

@@ -1,0 +1,160 @@
+//! What is measured, how it is pooled, and the JSON it becomes. The keys are documented in the crate's README.
+
+use serde::Serialize;
+
+use super::metrics::{PitchScore, mean, median};
+
+/// Version of the JSON's keys: goes up when one changes its meaning or vanishes.
+pub(crate) const FORMAT_VERSION: u32 = 1;
+
+/// Raw measurements of any number of excerpts. Empty lists become null figures.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Measured {
+    /// Log-mel L1 of output, of the copied source, of the prior alone (drive 0) and of follow mode to the true target.
+    pub(crate) translation: Vec<f64>,
+    pub(crate) copy: Vec<f64>,
+    pub(crate) prior: Vec<f64>,
+    pub(crate) follow: Vec<f64>,
+    /// Log-mel L1 of an instrument translated to itself, by the chain, the prior alone and Griffin-Lim.
+    pub(crate) resynthesis: Vec<f64>,
+    pub(crate) resynthesis_prior: Vec<f64>,
+    pub(crate) resynthesis_griffin_lim: Vec<f64>,
+    /// Multi-resolution STFT distance to the true target with full drive and with the prior alone.
+    pub(crate) mrstft_full: Vec<f64>,
+    pub(crate) mrstft_prior: Vec<f64>,
+    pub(crate) pitch_track: PitchScore,
+    pub(crate) pitch_follow: PitchScore,
+    pub(crate) loudness_correlation: Vec<f64>,
+    pub(crate) loudness_error_db: Vec<f64>,
+    pub(crate) chroma_output: Vec<f64>,
+    pub(crate) chroma_source: Vec<f64>,
+    pub(crate) onset_track_ms: Vec<f64>,
+    pub(crate) onset_follow_ms: Vec<f64>,
+    /// Sound translated, in seconds.
+    pub(crate) audio_seconds: f64,
+}
+
+impl Measured {
+    /// Adds the measurements of `other`.
+    pub(crate) fn merge(&mut self, other: &Measured) {
+        let lists: [(&mut Vec<f64>, &Vec<f64>); 15] = [
+            (&mut self.translation, &other.translation),
+            (&mut self.copy, &other.copy),
+            (&mut self.prior, &other.prior),
+            (&mut self.follow, &other.follow),
+            (&mut self.resynthesis, &other.resynthesis),
+            (&mut self.resynthesis_prior, &other.resynthesis_prior),
+            (
+                &mut self.resynthesis_griffin_lim,
+                &other.resynthesis_griffin_lim,
+            ),
+            (&mut self.mrstft_full, &other.mrstft_full),
+            (&mut self.mrstft_prior, &other.mrstft_prior),
+            (&mut self.loudness_correlation, &other.loudness_correlation),
+            (&mut self.loudness_error_db, &other.loudness_error_db),
+            (&mut self.chroma_output, &other.chroma_output),
+            (&mut self.chroma_source, &other.chroma_source),
+            (&mut self.onset_track_ms, &other.onset_track_ms),
+            (&mut self.onset_follow_ms, &other.onset_follow_ms),
+        ];
+        for (mine, theirs) in lists {
+            mine.extend_from_slice(theirs);
+        }
+        self.pitch_track.add(other.pitch_track);
+        self.pitch_follow.add(other.pitch_follow);
+        self.audio_seconds += other.audio_seconds;
+    }
+
+    /// The figures of these measurements. Ratios are ratios of means, so that no single easy excerpt weighs double.
+    pub(crate) fn figures(&self) -> Figures {
+        let ratio = |a: &[f64], b: &[f64]| Some(mean(a)? / mean(b)?);
+        let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
+        Figures {
+            translation_ratio: ratio(&self.translation, &self.copy),
+            translation_ratio_prior: ratio(&self.prior, &self.copy),
+            translation_ratio_follow: ratio(&self.follow, &self.copy),
+            translation_l1: mean(&self.translation),
+            copy_l1: mean(&self.copy),
+            resynthesis_l1: mean(&self.resynthesis),
+            resynthesis_prior_l1: mean(&self.resynthesis_prior),
+            resynthesis_griffin_lim_l1: mean(&self.resynthesis_griffin_lim),
+            generator_gain: ratio(&self.mrstft_full, &self.mrstft_prior).map(|r| 1.0 - r),
+            pitch_within_50_cents: share(
+                self.pitch_track.within_50_cents,
+                self.pitch_track.source_voiced,
+            ),
+            pitch_within_50_cents_follow: share(
+                self.pitch_follow.within_50_cents,
+                self.pitch_follow.source_voiced,
+            ),
+            pitch_within_50_cents_both_voiced: share(
+                self.pitch_track.within_50_cents,
+                self.pitch_track.both_voiced,
+            ),
+            polyphony_share_of_ceiling: ratio(&self.chroma_output, &self.chroma_source),
+            loudness_correlation: mean(&self.loudness_correlation),
+            loudness_rms_error_db: mean(&self.loudness_error_db),
+            target_likeness_share_of_ceiling: None,
+            onset_delay_follow_ms: median(&self.onset_follow_ms),
+            onset_delay_track_ms: median(&self.onset_track_ms),
+        }
+    }
+}
+
+/// The figures of one pair or of all. `None` (null) is "not measured", never a guess.
+#[derive(Serialize, Clone, Debug)]
+pub(crate) struct Figures {
+    pub(crate) translation_ratio: Option<f64>,
+    pub(crate) translation_ratio_prior: Option<f64>,
+    pub(crate) translation_ratio_follow: Option<f64>,
+    pub(crate) translation_l1: Option<f64>,
+    pub(crate) copy_l1: Option<f64>,
+    pub(crate) resynthesis_l1: Option<f64>,
+    pub(crate) resynthesis_prior_l1: Option<f64>,
+    pub(crate) resynthesis_griffin_lim_l1: Option<f64>,
+    pub(crate) generator_gain: Option<f64>,
+    pub(crate) pitch_within_50_cents: Option<f64>,
+    pub(crate) pitch_within_50_cents_follow: Option<f64>,
+    pub(crate) pitch_within_50_cents_both_voiced: Option<f64>,
+    pub(crate) polyphony_share_of_ceiling: Option<f64>,
+    pub(crate) loudness_correlation: Option<f64>,
+    pub(crate) loudness_rms_error_db: Option<f64>,
+    pub(crate) target_likeness_share_of_ceiling: Option<f64>,
+    pub(crate) onset_delay_follow_ms: Option<f64>,
+    pub(crate) onset_delay_track_ms: Option<f64>,
+}
+
+/// One source and target.
+#[derive(Serialize, Clone, Debug)]
+pub(crate) struct Pair {
+    pub(crate) source: String,
+    pub(crate) target: String,
+    /// Excerpts measured; 0 where no held-out phrase fits both instruments.
+    pub(crate) phrases: usize,
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+}
+
+/// What the sources are.
+#[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum DataKind {
+    /// Held-out recordings of `--data`.
+    Recordings,
+    /// Phrases made by the program's own synthesis: no true target rendering exists.
+    Synthetic,
+}
+
+/// The whole result.
+#[derive(Serialize, Clone, Debug)]
+pub(crate) struct Evaluation {
+    pub(crate) format_version: u32,
+    pub(crate) data: DataKind,
+    pub(crate) split_seed: u64,
+    pub(crate) phrases_per_pair: usize,
+    pub(crate) base_hash: String,
+    pub(crate) audio_seconds: f64,
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+    pub(crate) pairs: Vec<Pair>,
+}

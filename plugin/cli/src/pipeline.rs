@@ -1,0 +1,119 @@
+//! The one way sound takes through the program: the engine of the plugin, fed block by block, its latency removed.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec};
+use mynah_models::{Base, Target};
+
+/// Samples given to the engine at once. Any other number would give the same output to the bit.
+pub(crate) const BLOCK_SAMPLES: usize = 4_096;
+
+/// An engine at one rate, and the samples of its latency still to be dropped.
+pub(crate) struct Translation {
+    engine: Engine,
+    // Held for the engine's lifetime: the other end of its queues.
+    _handle: EngineHandle,
+    latency: usize,
+    to_drop: usize,
+    planes: Vec<Vec<f32>>,
+}
+
+impl Translation {
+    /// An engine for `channels` (1 or 2) channels at `rate_hz`.
+    ///
+    /// # Errors
+    /// A rate the engine does not run at.
+    pub(crate) fn new(
+        base: &Arc<Base>,
+        target: &Arc<Target>,
+        controls: &Controls,
+        rate_hz: u32,
+        channels: usize,
+    ) -> Result<Translation> {
+        let spec = EngineSpec {
+            host_rate_hz: f64::from(rate_hz),
+            max_block_samples: BLOCK_SAMPLES,
+        };
+        let (mut engine, handle) =
+            mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))
+                .with_context(|| format!("cannot translate at {rate_hz} Hz"))?;
+        engine.set_controls(controls);
+        let latency = engine.latency_samples() as usize;
+        Ok(Translation {
+            engine,
+            _handle: handle,
+            latency,
+            to_drop: latency,
+            planes: vec![Vec::with_capacity(BLOCK_SAMPLES); channels],
+        })
+    }
+
+    /// Translates one block (any length); `sink` gets the planes of the output that is due, possibly none.
+    ///
+    /// # Errors
+    /// What `sink` returns.
+    pub(crate) fn push(
+        &mut self,
+        block: &[&[f32]],
+        mut sink: impl FnMut(&[&[f32]]) -> Result<()>,
+    ) -> Result<()> {
+        let frames = block.first().map_or(0, |p| p.len());
+        for start in (0..frames).step_by(BLOCK_SAMPLES) {
+            let end = (start + BLOCK_SAMPLES).min(frames);
+            for (plane, input) in self.planes.iter_mut().zip(block) {
+                plane.clear();
+                plane.extend_from_slice(&input[start..end]);
+            }
+            let dropped = self.to_drop.min(end - start);
+            match self.planes.as_mut_slice() {
+                [mono] => self.engine.process(&mut [mono]),
+                [left, right, ..] => self.engine.process(&mut [left, right]),
+                [] => {}
+            }
+            self.to_drop -= dropped;
+            if dropped < end - start {
+                match self.planes.as_slice() {
+                    [mono] => sink(&[&mono[dropped..]])?,
+                    [left, right, ..] => sink(&[&left[dropped..], &right[dropped..]])?,
+                    [] => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Feeds silence until as many samples came out as went in.
+    ///
+    /// # Errors
+    /// What `sink` returns.
+    pub(crate) fn finish(&mut self, sink: impl FnMut(&[&[f32]]) -> Result<()>) -> Result<()> {
+        let silence = vec![0.0f32; self.latency];
+        let planes: Vec<&[f32]> = self.planes.iter().map(|_| silence.as_slice()).collect();
+        self.push(&planes, sink)
+    }
+}
+
+/// Translates a whole mono signal; the output has its length and is aligned with it.
+///
+/// # Errors
+/// A rate the engine does not run at.
+pub(crate) fn translate_mono(
+    base: &Arc<Base>,
+    target: &Arc<Target>,
+    controls: &Controls,
+    rate_hz: u32,
+    signal: &[f32],
+) -> Result<Vec<f32>> {
+    let mut translation = Translation::new(base, target, controls, rate_hz, 1)?;
+    let mut output = Vec::with_capacity(signal.len());
+    translation.push(&[signal], |planes| {
+        output.extend_from_slice(planes[0]);
+        Ok(())
+    })?;
+    translation.finish(|planes| {
+        output.extend_from_slice(planes[0]);
+        Ok(())
+    })?;
+    Ok(output)
+}

@@ -1,0 +1,95 @@
+//! What the tests of the command line share.
+#![allow(clippy::unwrap_used, dead_code)]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The built binary, with no models of the player's own in reach.
+pub(crate) fn mynah() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mynah"));
+    command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+/// Runs it.
+pub(crate) fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
+    mynah().args(arguments).output().unwrap()
+}
+
+/// Runs it and insists on success; returns stdout.
+pub(crate) fn succeed(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    let output = run(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "exit {:?}: {stderr}",
+        output.status.code()
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A tone with overtones and a slow vibrato, `seconds` long; the channels differ in level. Float WAV.
+pub(crate) fn write_tone(path: &Path, rate_hz: u32, channels: u16, seconds: f64) -> Vec<f32> {
+    let spec = hound::WavSpec {
+        channels,
+        sample_rate: rate_hz,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    let mut samples = Vec::new();
+    let mut phase = 0.0f64;
+    for i in 0..(f64::from(rate_hz) * seconds) as usize {
+        let t = i as f64 / f64::from(rate_hz);
+        phase += std::f64::consts::TAU * (220.0 + 2.0 * (30.0 * t).sin()) / f64::from(rate_hz);
+        let tone = 0.3 * phase.sin() + 0.15 * (2.0 * phase).sin() + 0.08 * (3.0 * phase).sin();
+        for channel in 0..channels {
+            let sample = (tone / f64::from(channel + 1)) as f32;
+            writer.write_sample(sample).unwrap();
+            samples.push(sample);
+        }
+    }
+    writer.finalize().unwrap();
+    samples
+}
+
+/// A WAV file's layout and its samples as floats.
+pub(crate) fn read_wav(path: &Path) -> (hound::WavSpec, Vec<f32>) {
+    let mut reader = hound::WavReader::open(path).unwrap();
+    let spec = reader.spec();
+    let samples = match spec.sample_format {
+        hound::SampleFormat::Float => reader.samples::<f32>().map(|s| s.unwrap()).collect(),
+        hound::SampleFormat::Int => {
+            let scale = 1.0 / (1u32 << (spec.bits_per_sample - 1)) as f32;
+            reader
+                .samples::<i32>()
+                .map(|s| s.unwrap() as f32 * scale)
+                .collect()
+        }
+    };
+    (spec, samples)
+}
+
+/// Root of the mean square.
+pub(crate) fn rms(samples: &[f32]) -> f64 {
+    (samples.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / samples.len().max(1) as f64)
+        .sqrt()
+}
+
+/// Names in a folder, sorted, hidden ones included.
+pub(crate) fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A file beside the tests.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
+}

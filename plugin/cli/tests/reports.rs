@@ -1,0 +1,259 @@
+//! `targets`, `info`, `demo`, `bench` and `eval`: files and JSON keys.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{names_in, read_wav, succeed, write_tone};
+use serde_json::Value;
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&succeed(arguments)).unwrap()
+}
+
+/// The figures of `eval`, of all pairs and of each.
+const FIGURES: [&str; 10] = [
+    "translation_ratio",
+    "resynthesis_l1",
+    "resynthesis_griffin_lim_l1",
+    "generator_gain",
+    "pitch_within_50_cents",
+    "polyphony_share_of_ceiling",
+    "loudness_correlation",
+    "target_likeness_share_of_ceiling",
+    "onset_delay_follow_ms",
+    "onset_delay_track_ms",
+];
+
+#[test]
+fn targets_are_listed_with_what_the_json_promises() {
+    let targets = json(&["targets", "--json"]);
+    let names: Vec<&str> = targets
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].as_str().unwrap())
+        .collect();
+    for name in [
+        "violin",
+        "cello",
+        "flute",
+        "clarinet",
+        "trumpet",
+        "sax-alto",
+        "sax-tenor",
+        "piano",
+        "guitar",
+    ] {
+        assert!(names.contains(&name), "{name} is missing in {names:?}");
+    }
+    for target in targets.as_array().unwrap() {
+        assert_eq!(target["hash"].as_str().unwrap().len(), 64);
+        let range = target["pitch_range_hz"].as_array().unwrap();
+        assert!(range[0].as_f64().unwrap() < range[1].as_f64().unwrap());
+        assert!(!target["credits"].as_array().unwrap().is_empty());
+    }
+    assert_eq!(succeed(["targets"]).lines().count(), names.len());
+}
+
+#[test]
+fn info_reads_a_model_file() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../assets/targets/cello.mynah"
+    );
+    let info = json(&["info", file, "--json"]);
+    assert_eq!(info["kind"], "target");
+    assert_eq!(info["name"], "cello");
+    assert_eq!(info["sample_rate_hz"], 48_000);
+    let listed = json(&["targets", "--json"]);
+    let listed = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|t| t["name"] == "cello")
+        .unwrap();
+    assert_eq!(info["hash"], listed["hash"]);
+    assert!(succeed(["info", file]).contains("Cello"));
+}
+
+#[test]
+fn demo_writes_sound_and_pictures_for_every_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("mynah-demo");
+    let demo = |extra: &[&str]| {
+        let run = common::mynah()
+            .current_dir(folder.path())
+            .arg("demo")
+            .args(extra)
+            .output();
+        run.unwrap().status.code()
+    };
+    assert_eq!(demo(&[]), Some(0));
+    let targets = json(&["targets", "--json"]);
+    let (_, input) = read_wav(&out.join("input.wav"));
+    for target in targets.as_array().unwrap() {
+        let name = target["name"].as_str().unwrap();
+        let (_, output) = read_wav(&out.join(format!("{name}.wav")));
+        assert_eq!(output.len(), input.len());
+        assert!(common::rms(&output) > 1e-3, "{name} is silent");
+        let picture = std::fs::read(out.join(format!("{name}.png"))).unwrap();
+        assert!(picture.starts_with(b"\x89PNG"));
+    }
+    assert_eq!(
+        names_in(&out).len(),
+        1 + 2 * targets.as_array().unwrap().len()
+    );
+    // A folder of the player's choice is kept as it is, the demo's own is renewed.
+    assert_eq!(demo(&["--out-dir", "mynah-demo"]), Some(2));
+    std::fs::write(out.join("cello.wav"), "old").unwrap();
+    assert_eq!(demo(&[]), Some(0));
+    assert_eq!(read_wav(&out.join("cello.wav")).1.len(), input.len());
+}
+
+#[test]
+fn bench_reports_its_keys_and_no_allocation() {
+    let bench = json(&["bench", "--json", "--seconds", "1", "--target", "flute"]);
+    for key in [
+        "x_real_time",
+        "hop_samples",
+        "hop_median_us",
+        "hop_p99_us",
+        "hop_max_us",
+        "hop_p99_share",
+    ] {
+        assert!(bench[key].as_f64().unwrap() > 0.0, "{key}");
+    }
+    assert_eq!(bench["hop_samples"], 128);
+    assert_eq!(bench["allocations"], 0);
+    assert_eq!(bench["latency_samples"], 144);
+    assert!(bench["stages"].as_array().unwrap().len() >= 5);
+}
+
+#[test]
+fn eval_without_recordings_measures_what_it_can() {
+    let eval = json(&["eval", "--json", "--phrases", "1", "--target", "cello"]);
+    assert_eq!(eval["data"], "synthetic");
+    let pairs = eval["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 4);
+    for figures in pairs.iter().chain([&eval]) {
+        for key in FIGURES {
+            assert!(figures.get(key).is_some(), "{key} is missing");
+        }
+        assert!(figures["translation_ratio"].is_null());
+        assert!(figures["pitch_within_50_cents"].is_f64());
+    }
+    assert!(eval["polyphony_share_of_ceiling"].is_f64());
+}
+
+/// Two instruments of synthetic notes, one score, named so that the split holds them out.
+fn data_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut manifest =
+        String::from("path,instrument,midi,dynamic,articulation,pitch_cents_dev,attribution\n");
+    for (instrument, midis) in [("violin", [65, 70]), ("flute", [60, 73])] {
+        for midi in midis {
+            let name = format!("{instrument}-{midi}.wav");
+            write_note(&folder.path().join(&name), midi);
+            manifest += &format!("{name},{instrument},{midi},f,sus,0,\"nobody, really\"\n");
+        }
+    }
+    std::fs::write(folder.path().join("manifest.csv"), manifest).unwrap();
+    std::fs::create_dir(folder.path().join("scores")).unwrap();
+    std::fs::write(
+        folder
+            .path()
+            .join("scores/phrase_mono_pachelbelj-canon-in-d_2.mid"),
+        score(),
+    )
+    .unwrap();
+    folder
+}
+
+fn write_note(path: &std::path::Path, midi: i32) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let hz = 440.0 * 2f64.powf(f64::from(midi - 69) / 12.0);
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    for i in 0..96_000 {
+        let t = f64::from(i) / 48e3;
+        let phase = std::f64::consts::TAU * hz * t;
+        let tone = phase.sin() + 0.5 * (2.0 * phase).sin() + 0.25 * (4.0 * phase).sin();
+        writer
+            .write_sample((8_000.0 * tone * (t / 0.03).min(1.0)) as i16)
+            .unwrap();
+    }
+    writer.finalize().unwrap();
+}
+
+/// Ten quarters at 120 beats a minute.
+fn score() -> Vec<u8> {
+    let mut track: Vec<u8> = Vec::new();
+    for (i, key) in [67u8, 69, 70, 72, 70, 69, 67, 69, 70, 69]
+        .iter()
+        .enumerate()
+    {
+        track.extend([0, 0x90, *key, 70 + i as u8, 96, 0x80, *key, 0]);
+    }
+    track.extend([0, 0xff, 0x2f, 0]);
+    let mut file = b"MThd\0\0\0\x06\0\0\0\x01\0\x60MTrk\0\0\0".to_vec();
+    file.push(track.len() as u8);
+    file.extend(track);
+    file
+}
+
+#[test]
+fn eval_on_recordings_compares_with_the_true_rendering() {
+    let folder = data_folder();
+    let eval = json(&[
+        "eval",
+        "--json",
+        "--phrases",
+        "1",
+        "--target",
+        "violin",
+        "--target",
+        "flute",
+        "--data",
+        folder.path().to_str().unwrap(),
+    ]);
+    assert_eq!(eval["data"], "recordings");
+    let pairs = eval["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 4);
+    for pair in pairs {
+        assert_eq!(pair["phrases"], 1, "{pair}");
+        let measured = |key: &str| pair[key].is_f64();
+        let to_itself = pair["source"] == pair["target"];
+        assert_eq!(measured("translation_ratio"), !to_itself);
+        assert_eq!(measured("generator_gain"), !to_itself);
+        assert_eq!(measured("resynthesis_l1"), to_itself);
+        assert_eq!(measured("resynthesis_griffin_lim_l1"), to_itself);
+        for key in ["pitch_within_50_cents", "loudness_correlation"] {
+            assert!(measured(key), "{key} in {pair}");
+        }
+        assert!(pair["target_likeness_share_of_ceiling"].is_null());
+    }
+    let table = succeed([
+        "eval",
+        "--phrases",
+        "1",
+        "--target",
+        "flute",
+        "--data",
+        folder.path().to_str().unwrap(),
+    ]);
+    assert!(table.contains("Griffin-Lim") && table.contains("violin"));
+}
+
+#[test]
+fn help_and_version_succeed() {
+    for arguments in [["--help"], ["--version"]] {
+        assert!(!succeed(arguments).is_empty());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_tone(&folder.path().join("in.wav"), 48_000, 1, 0.1);
+    assert!(succeed(["bounce", "--help"]).contains("--out-dir"));
+}
