@@ -1,0 +1,313 @@
+//! The editor driven without a window: egui draws frames from made-up input, and a made-up host
+//! takes the parameter changes.
+#![allow(unsafe_code, clippy::unwrap_used)]
+
+use std::sync::Mutex;
+
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
+use mynah_engine::Library;
+use nice_plug::context::PluginApi;
+use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginState};
+
+use super::*;
+use crate::editor::layout::Layout;
+use crate::editor::target_list::Grid;
+use crate::editor::{controls, knob};
+use crate::params::ModeChoice;
+use crate::shared::{Condition, Reading};
+use crate::state::EditorSize;
+use crate::targets::install;
+
+/// What the host was told about a parameter.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Told {
+    Begin,
+    Set,
+    End,
+}
+
+/// A host that takes over every change at once.
+#[derive(Default)]
+struct FakeHost {
+    told: Mutex<Vec<Told>>,
+}
+
+impl GuiContextInner for FakeHost {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+    unsafe fn raw_begin_set_parameter(&self, _param: ParamPtr) {
+        self.told.lock().unwrap().push(Told::Begin);
+    }
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
+        self.told.lock().unwrap().push(Told::Set);
+        // SAFETY: the parameters live in the app's `Arc`, which outlives the frame.
+        unsafe { param._internal_set_normalized_value(normalized) };
+    }
+    unsafe fn raw_end_set_parameter(&self, _param: ParamPtr) {
+        self.told.lock().unwrap().push(Told::End);
+    }
+    fn get_state(&self) -> PluginState {
+        unimplemented_state()
+    }
+    fn set_state(&self, _state: PluginState) {}
+    fn request_restart(&self) {}
+}
+
+fn unimplemented_state() -> PluginState {
+    PluginState {
+        version: String::new(),
+        params: Default::default(),
+        fields: Default::default(),
+    }
+}
+
+/// An editor without a window.
+struct Bench {
+    app: App,
+    host: FakeHost,
+    ctx: egui::Context,
+    size: (u32, u32),
+    time_s: f64,
+}
+
+impl Bench {
+    fn new() -> Self {
+        // Whichever test comes first.
+        install(Library::shipped());
+        let ctx = egui::Context::default();
+        theme::apply(&ctx);
+        let mut bench = Self {
+            app: App::new(Arc::default(), Arc::default()),
+            host: FakeHost::default(),
+            ctx,
+            size: EditorSize::DEFAULT,
+            time_s: 0.0,
+        };
+        // The first frame learns where everything is.
+        bench.frame(vec![]);
+        bench
+    }
+
+    fn window(&self) -> Rect {
+        Rect::from_min_size(Pos2::ZERO, vec2(self.size.0 as f32, self.size.1 as f32))
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::of(self.window())
+    }
+
+    fn frame(&mut self, events: Vec<Event>) {
+        self.time_s += 0.03;
+        let input = RawInput {
+            screen_rect: Some(self.window()),
+            time: Some(self.time_s),
+            events,
+            ..RawInput::default()
+        };
+        let setter = ParamSetter::new(&self.host);
+        let app = &mut self.app;
+        let _ = self
+            .ctx
+            .run_ui(input, |ui| app.show(ui, &setter, catalogue()));
+    }
+
+    fn button(&mut self, at: Pos2, pressed: bool) {
+        self.frame(vec![
+            Event::PointerMoved(at),
+            Event::PointerButton {
+                pos: at,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            },
+        ]);
+    }
+
+    fn click(&mut self, at: Pos2) {
+        self.frame(vec![Event::PointerMoved(at)]);
+        self.button(at, true);
+        self.button(at, false);
+        // Far enough from the next click not to be a double-click.
+        self.time_s += 1.0;
+        self.frame(vec![]);
+    }
+
+    fn key(&mut self, key: Key) {
+        self.frame(vec![Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        }]);
+        self.frame(vec![]);
+    }
+
+    fn told(&self) -> Vec<Told> {
+        std::mem::take(&mut self.host.told.lock().unwrap())
+    }
+}
+
+#[test]
+fn a_click_on_a_card_chooses_it() {
+    let mut bench = Bench::new();
+    let count = catalogue().entries().len();
+    for index in (0..count).rev() {
+        let card = Grid::of(bench.layout().targets, count).card(index);
+        bench.click(card.center());
+        assert_eq!(bench.app.params.target.slot(), index as i32);
+        let once = vec![Told::Begin, Told::Set, Told::End];
+        assert_eq!(bench.told(), once);
+        let saved = bench.app.params.saved_target.current();
+        assert_eq!(saved.name, catalogue().entries()[index].info().name);
+        // The chosen one again: nothing to tell.
+        bench.click(card.center());
+        assert!(bench.told().is_empty());
+    }
+}
+
+#[test]
+fn knobs_are_dragged_and_reset() {
+    let mut bench = Bench::new();
+    let dial = knob::dial_centre(controls::knob_corner(bench.layout().controls, 0));
+    bench.button(dial, true);
+    for step in 1..=9 {
+        bench.frame(vec![Event::PointerMoved(
+            dial - vec2(0.0, step as f32 * 10.0),
+        )]);
+    }
+    bench.button(dial - vec2(0.0, 90.0), false);
+    let value_db = bench.app.params.input_gain_db.value();
+    assert!((value_db - 24.0).abs() < 2.5, "{value_db} dB");
+    let told = bench.told();
+    assert_eq!(told.first(), Some(&Told::Begin));
+    assert_eq!(told.last(), Some(&Told::End));
+
+    bench.time_s += 1.0;
+    for pressed in [true, false, true, false] {
+        bench.button(dial, pressed);
+    }
+    assert_eq!(bench.app.params.input_gain_db.value(), 0.0);
+}
+
+#[test]
+fn values_are_typed() {
+    let mut bench = Bench::new();
+    let corner = controls::knob_corner(bench.layout().controls, 2);
+    for (typed, key, expected) in [
+        ("37", Key::Enter, 0.37),
+        ("12 %", Key::Enter, 0.12),
+        ("80", Key::Escape, 0.12),
+        ("loud", Key::Enter, 0.12),
+        ("400", Key::Enter, 1.0),
+    ] {
+        bench.click(knob::value_rect(corner).center());
+        bench.frame(vec![]);
+        bench.frame(vec![Event::Text(typed.to_owned())]);
+        bench.key(key);
+        let mix = bench.app.params.mix.value();
+        assert!((mix - expected).abs() < 1e-6, "{typed}: {mix}");
+    }
+}
+
+#[test]
+fn buttons_switch_mode_octave_and_bypass() {
+    let mut bench = Bench::new();
+    let panel = bench.layout().controls;
+    bench.click(pos2(
+        panel.left() + panel.width() * 0.35,
+        panel.top() + 52.0,
+    ));
+    assert_eq!(bench.app.params.mode.value(), ModeChoice::Follow);
+    bench.click(pos2(panel.left() + 40.0, panel.bottom() - 32.0));
+    assert_eq!(bench.app.params.octave.value(), -2);
+    let header = bench.layout().header;
+    bench.click(pos2(header.right() - 50.0, header.center().y));
+    assert!(bench.app.params.bypass.value());
+    bench.click(pos2(header.right() - 50.0, header.center().y));
+    assert!(!bench.app.params.bypass.value());
+}
+
+#[test]
+fn every_size_and_state_is_drawn() {
+    let mut bench = Bench::new();
+    for size in [EditorSize::MIN, EditorSize::DEFAULT, EditorSize::MAX] {
+        bench.size = size;
+        for condition in [
+            Condition::Idle,
+            Condition::Running,
+            Condition::UnsupportedRate,
+            Condition::EngineFailed,
+        ] {
+            bench.app.shared.set_activation(condition, 48_000.0, 144);
+            for slot in [0.0, 0.9, 1.0] {
+                let setter = ParamSetter::new(&bench.host);
+                setter.set_parameter_normalized(&bench.app.params.target.index, slot);
+                bench.frame(vec![]);
+            }
+        }
+        // What was drawn stays inside the window.
+        let layout = bench.layout();
+        for part in [
+            layout.header,
+            layout.targets,
+            layout.controls,
+            layout.footer,
+        ] {
+            assert!(bench.window().contains_rect(part));
+            assert!(part.is_positive());
+        }
+    }
+}
+
+#[test]
+fn meters_move_and_come_to_rest() {
+    let mut bench = Bench::new();
+    bench.app.shared.set_editor_open(true);
+    bench.app.shared.publish(&Reading {
+        input_peak: 0.5,
+        output_peak: 0.25,
+        pitch_hz: 440.0,
+        voicing: 1.0,
+    });
+    bench.frame(vec![]);
+    assert!(bench.app.input.is_moving() && bench.app.output.is_moving());
+    for _ in 0..200 {
+        bench.frame(vec![]);
+    }
+    assert!(!bench.app.input.is_moving() && !bench.app.output.is_moving());
+}
+
+#[test]
+fn the_names_of_values_match_their_parameters() {
+    let bench = Bench::new();
+    let params = &bench.app.params;
+    for info in &mynah_engine::controls::CONTROLS {
+        let (default, min, max) = match info.id {
+            "mode" => continue,
+            "octave" => ends(&params.octave, |octave| octave as f32),
+            "mix" => ends(&params.mix, |value| value),
+            "drive" => ends(&params.drive, |value| value),
+            "input_gain" => ends(&params.input_gain_db, |value| value),
+            "output_gain" => ends(&params.output_gain_db, |value| value),
+            "bypass" => ends(&params.bypass, f32::from),
+            other => panic!("{other} has no parameter"),
+        };
+        assert_eq!(
+            (default, min, max),
+            (info.default, info.min, info.max),
+            "{}",
+            info.id
+        );
+    }
+}
+
+/// Default, lowest and highest value.
+fn ends<P: Param>(param: &P, number: impl Fn(P::Plain) -> f32) -> (f32, f32, f32) {
+    (
+        number(param.default_plain_value()),
+        number(param.preview_plain(0.0)),
+        number(param.preview_plain(1.0)),
+    )
+}

@@ -1,0 +1,100 @@
+//! The editor: a dark, resizable window drawn with egui.
+//!
+//! A fresh app is made for every window that opens and dropped when it closes, so nothing
+//! is kept or computed while there is none, and the size a state brings is honoured
+//! (nice-plug-egui's own editor fixes its size when the plugin is created).
+
+mod app;
+mod controls;
+mod footer;
+mod grip;
+mod header;
+mod knob;
+mod layout;
+mod meter;
+mod segments;
+mod target_list;
+mod theme;
+mod value_entry;
+mod wording;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
+use nice_plug::editor::{HostMethods, SpawnedEditor};
+use nice_plug::prelude::*;
+use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create_egui_editor};
+
+use crate::params::MynahParams;
+use crate::shared::Shared;
+use crate::state::EditorSize;
+
+/// How often a changed meter may ask for a new picture.
+const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(33);
+
+/// What nice-plug asks for windows.
+pub struct MynahEditor {
+    params: Arc<MynahParams>,
+    shared: Arc<Shared>,
+}
+
+impl MynahEditor {
+    pub(crate) fn new(params: Arc<MynahParams>, shared: Arc<Shared>) -> Self {
+        Self { params, shared }
+    }
+
+    fn logical_size(&self) -> LogicalSize<f64> {
+        let (width, height) = self.params.editor_size.get();
+        LogicalSize::new(f64::from(width), f64::from(height))
+    }
+}
+
+impl Editor for MynahEditor {
+    type Handle = EguiEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        let settings = EguiNiceSettings::new()
+            .with_tile("Mynah")
+            .with_resize_hint(self.resize_hint())
+            .with_repaint_poll_interval(REPAINT_POLL_INTERVAL);
+        let app = app::App::new(self.params.clone(), self.shared.clone());
+        let editor = create_egui_editor(
+            EguiEditorState::from_size(self.logical_size(), 1.0),
+            self.shared.repaint().clone(),
+            settings,
+            app,
+        )
+        .ok_or("egui made no editor")?;
+        editor.spawn(
+            parent,
+            wait_for_parent,
+            fallback_scale_factor,
+            gui_context,
+            host,
+        )
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        let scale = f64::from(self.shared.scale_factor());
+        NativeSize::from_size(Size::Logical(self.logical_size()), scale)
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        let (min_width, min_height) = EditorSize::MIN;
+        let (max_width, max_height) = EditorSize::MAX;
+        ResizeHint::resizable().with_min_max_logical_size(
+            Some(LogicalSize::new(min_width as f32, min_height as f32)),
+            Some(LogicalSize::new(max_width as f32, max_height as f32)),
+        )
+    }
+}

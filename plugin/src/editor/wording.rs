@@ -1,0 +1,234 @@
+//! The words of the editor, apart from drawing so that they can be tested.
+
+use crate::params::MISSING_SLOT;
+use crate::shared::Condition;
+use crate::state::SavedTarget;
+use crate::targets::Catalogue;
+
+/// Hex digits of a hash that are shown: enough to tell two trainings of a model apart.
+const SHORT_HASH_DIGITS: usize = 8;
+
+/// The first digits of a model's hash.
+pub(super) fn short_hash(hash: &str) -> &str {
+    hash.get(..SHORT_HASH_DIGITS).unwrap_or(hash)
+}
+
+/// The nearest note of a frequency and how far away it is: `("A4", -3)`, in cents. `None` outside
+/// of what can be heard as a pitch.
+pub(super) fn note(frequency_hz: f32) -> Option<(String, i32)> {
+    const NAMES: [&str; 12] = [
+        "C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
+    ];
+    if !(15.0..20_000.0).contains(&frequency_hz) {
+        return None;
+    }
+    let midi = 69.0 + 12.0 * (frequency_hz / 440.0).log2();
+    let nearest = midi.round();
+    let cents = ((midi - nearest) * 100.0).round() as i32;
+    let number = nearest as i32;
+    let name = NAMES[number.rem_euclid(12) as usize];
+    Some((format!("{name}{}", number.div_euclid(12) - 1), cents))
+}
+
+/// The range of notes a target was trained on, such as `C2 – A5`.
+pub(super) fn pitch_range(range_hz: (f32, f32)) -> String {
+    match (note(range_hz.0), note(range_hz.1)) {
+        (Some((low, _)), Some((high, _))) => format!("{low} \u{2013} {high}"),
+        _ => String::new(),
+    }
+}
+
+/// What a score writes before the instrument's staff.
+pub(super) fn abbreviation(name: &str, display_name: &str) -> String {
+    let known = match name {
+        "violin" => "Vln",
+        "viola" => "Vla",
+        "cello" => "Vc",
+        "flute" => "Fl",
+        "clarinet" => "Cl",
+        "oboe" => "Ob",
+        "trumpet" => "Tpt",
+        "trombone" => "Tbn",
+        "piano" => "Pno",
+        "guitar" => "Gtr",
+        other if other.contains("sax") && other.contains("alto") => "ASx",
+        other if other.contains("sax") && other.contains("tenor") => "TSx",
+        _ => "",
+    };
+    if known.is_empty() {
+        display_name.chars().take(3).collect()
+    } else {
+        known.to_owned()
+    }
+}
+
+/// A sample rate the way musicians write it: `44.1 kHz`.
+pub(super) fn rate(rate_hz: f32) -> String {
+    let khz = (rate_hz / 10.0).round() / 100.0;
+    format!("{khz} kHz")
+}
+
+/// The latency in samples and milliseconds.
+pub(super) fn latency(samples: u32, rate_hz: f32) -> String {
+    if samples == 0 || rate_hz <= 0.0 {
+        return "none".to_owned();
+    }
+    let milliseconds = samples as f32 / rate_hz * 1000.0;
+    format!("{samples} samples \u{00B7} {milliseconds:.1} ms")
+}
+
+/// A peak for the number above a meter, in dBFS.
+pub(super) fn peak_db(peak_db: f32) -> String {
+    if peak_db <= super::meter::FLOOR_DB {
+        "\u{2013}\u{221E}".to_owned()
+    } else {
+        format!("{peak_db:.1}")
+    }
+}
+
+/// The most important thing that is wrong, in one sentence, if anything is.
+pub(super) fn complaint(
+    condition: Condition,
+    rate_hz: f32,
+    slot: i32,
+    saved: &SavedTarget,
+    catalogue: &Catalogue,
+) -> Option<String> {
+    match condition {
+        Condition::UnsupportedRate => {
+            return Some(format!(
+                "Mynah runs at 8 to 192 kHz. The host runs at {}, so the sound passes unchanged.",
+                rate(rate_hz)
+            ));
+        }
+        Condition::EngineFailed => {
+            let problem = catalogue
+                .base_problem()
+                .unwrap_or("the engine did not start");
+            return Some(format!("{problem}. The sound passes unchanged."));
+        }
+        Condition::Running | Condition::Idle => {}
+    }
+    if let Some(entry) = catalogue.entry(slot) {
+        return entry.problem().map(|problem| {
+            format!(
+                "{} cannot be used: {problem}. The dry sound passes.",
+                entry.info().display_name
+            )
+        });
+    }
+    if catalogue.entries().is_empty() {
+        return Some("No models found. The dry sound passes.".to_owned());
+    }
+    if slot < MISSING_SLOT {
+        return Some(format!(
+            "Target {} is empty. The dry sound passes; choose a target.",
+            slot + 1
+        ));
+    }
+    if saved.name.is_empty() {
+        return Some("No target is chosen. The dry sound passes.".to_owned());
+    }
+    let here = catalogue
+        .entries()
+        .iter()
+        .find(|entry| entry.info().name == saved.name);
+    let hash = short_hash(&saved.hash);
+    Some(match here {
+        Some(other) => format!(
+            "This session uses another version of {} ({hash}). The dry sound passes; choose {} to \
+             use the one installed.",
+            other.info().display_name,
+            other.info().display_name,
+        ),
+        None => format!(
+            "This session uses the model \u{201C}{}\u{201D} ({hash}), which is not on this machine. \
+             The dry sound passes; the session keeps its reference.",
+            saved.name
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use mynah_engine::Library;
+
+    use super::*;
+    use crate::targets::{catalogue, install};
+
+    #[test]
+    fn notes_and_cents() {
+        assert_eq!(note(440.0), Some(("A4".to_owned(), 0)));
+        assert_eq!(note(261.63), Some(("C4".to_owned(), 0)));
+        assert_eq!(note(65.41), Some(("C2".to_owned(), 0)));
+        assert_eq!(note(450.0), Some(("A4".to_owned(), 39)));
+        assert_eq!(note(0.0), None);
+        assert_eq!(note(f32::NAN), None);
+    }
+
+    #[test]
+    fn latency_says_samples_and_time() {
+        assert_eq!(latency(144, 48_000.0), "144 samples \u{00B7} 3.0 ms");
+        assert_eq!(latency(0, 48_000.0), "none");
+    }
+
+    #[test]
+    fn rates_are_short() {
+        assert_eq!(rate(44_100.0), "44.1 kHz");
+        assert_eq!(rate(11_025.0), "11.03 kHz");
+        assert_eq!(rate(384_000.0), "384 kHz");
+    }
+
+    #[test]
+    fn unknown_instruments_are_abbreviated_by_their_name() {
+        assert_eq!(abbreviation("cello", "Cello"), "Vc");
+        assert_eq!(abbreviation("sax-alto", "Alto Saxophone"), "ASx");
+        assert_eq!(abbreviation("kazoo", "Kazoo"), "Kaz");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_a_sentence() {
+        install(Library::shipped());
+        let catalogue = catalogue();
+        let saved = |name: &str| SavedTarget {
+            name: name.to_owned(),
+            hash: "deadbeef00".to_owned(),
+        };
+        let say = |condition, slot, name: &str| {
+            complaint(condition, 384_000.0, slot, &saved(name), catalogue)
+        };
+        assert_eq!(say(Condition::Running, 0, "violin"), None);
+        for (condition, slot, name, part) in [
+            (Condition::UnsupportedRate, 0, "violin", "runs at 384 kHz"),
+            (Condition::EngineFailed, 0, "violin", "passes unchanged"),
+            (Condition::Running, 40, "", "Target 41 is empty"),
+            (Condition::Running, MISSING_SLOT, "", "No target is chosen"),
+            (
+                Condition::Running,
+                MISSING_SLOT,
+                "violin",
+                "another version of Violin (deadbeef)",
+            ),
+            (
+                Condition::Running,
+                MISSING_SLOT,
+                "kazoo",
+                "kazoo\u{201D} (deadbeef), which is not",
+            ),
+        ] {
+            let sentence = say(condition, slot, name).unwrap_or_default();
+            assert!(sentence.contains(part), "{sentence}");
+            assert!(sentence.ends_with('.'), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn short_hashes_never_panic() {
+        assert_eq!(short_hash("0123456789abcdef"), "01234567");
+        assert_eq!(short_hash("12"), "12");
+        assert_eq!(
+            short_hash("\u{00E9}\u{00E9}\u{00E9}\u{00E9}\u{00E9}x"),
+            "\u{00E9}\u{00E9}\u{00E9}\u{00E9}"
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! Mynah as a plugin: CLAP and VST3 from one crate.
+//!
+//! Nothing here makes sound; [`mynah_engine`] does. This crate gives it parameters, state, a
+//! latency report and an editor.
+//!
+//! | thread | what it runs here |
+//! |---|---|
+//! | host main thread | `activate` (the only place that decodes models and builds an engine), state, the editor's life |
+//! | host audio thread | `process`, `reset`: the engine, target changes, meters (atomics only) |
+//! | window thread | [`editor`]: reads parameters and meters, sets parameters through the host |
+//!
+//! Every model that can be chosen is decoded before audio starts and is kept for the life of the
+//! process ([`targets`]), so choosing another one never loads anything: automation of the target
+//! takes effect at the next hop, in an offline bounce as in live playing.
+#![deny(unsafe_code)]
+
+pub mod editor;
+mod exports;
+mod params;
+mod shared;
+mod sound;
+mod state;
+pub mod targets;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+pub use exports::{GetPluginFactory, clap_entry};
+pub use params::{MISSING_SLOT, ModeChoice, MynahParams, TARGET_SLOTS, TargetParams};
+pub use shared::{Condition, Shared};
+pub use state::{EditorSize, SavedTarget};
+
+use sound::Sound;
+
+/// One instance of the plugin.
+pub struct Mynah {
+    params: Arc<MynahParams>,
+    shared: Arc<Shared>,
+    sound: Sound,
+}
+
+impl Default for Mynah {
+    fn default() -> Self {
+        Self {
+            params: Arc::new(MynahParams::default()),
+            shared: Arc::new(Shared::default()),
+            sound: Sound::default(),
+        }
+    }
+}
+
+impl Plugin for Mynah {
+    const NAME: &'static str = "Mynah";
+    const VENDOR: &'static str = "Mynah";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(2),
+            main_output_channels: NonZeroU32::new(2),
+            ..AudioIOLayout::const_default()
+        },
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(1),
+            main_output_channels: NonZeroU32::new(1),
+            ..AudioIOLayout::const_default()
+        },
+    ];
+    const MIDI_INPUT: MidiConfig = MidiConfig::None;
+    // Blocks are split at parameter changes, so that automation lands on the same hop whatever
+    // the host's block size.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = editor::MynahEditor;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn editor(&mut self, _async_executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        Some(editor::MynahEditor::new(
+            self.params.clone(),
+            self.shared.clone(),
+        ))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        state::repair(state, targets::catalogue());
+    }
+
+    fn activate(
+        &mut self,
+        _audio_io_layout: &AudioIOLayout,
+        buffer_config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let latency_samples = self.sound.prepare(
+            targets::catalogue(),
+            f64::from(buffer_config.sample_rate),
+            buffer_config.max_buffer_size as usize,
+            self.params.target.slot(),
+            &self.params.controls(),
+            &self.shared,
+        );
+        context.set_latency_samples(latency_samples);
+        true
+    }
+
+    fn reset(&mut self) {
+        self.sound.reset();
+        self.shared.clear_meters();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        _context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let tail_samples = self.sound.process(
+            buffer.as_slice(),
+            self.params.target.slot(),
+            &self.params.controls(),
+            &self.shared,
+        );
+        match tail_samples {
+            0 => ProcessStatus::Normal,
+            samples => ProcessStatus::Tail(samples),
+        }
+    }
+
+    fn setup_logger() -> Option<bool> {
+        // "Failed" leaves everything alone. `None` would write into the host's terminal, and
+        // `Some(true)` would replace the process's panic hook by one that writes to no logger.
+        Some(false)
+    }
+}
+
+impl ClapPlugin for Mynah {
+    const CLAP_ID: &'static str = "org.mynah.mynah";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Plays what you play or sing as another instrument, in real time");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+        ClapFeature::PitchShifter,
+        ClapFeature::MultiEffects,
+    ];
+}
+
+impl Vst3Plugin for Mynah {
+    const VST3_CLASS_ID: [u8; 16] = *b"MynahTranslator1";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Fx, Vst3SubCategory::PitchShift];
+}

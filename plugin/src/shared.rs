@@ -1,0 +1,165 @@
+//! What the audio thread tells the editor, as atomics: nothing waits, nothing is queued, and
+//! nothing is computed while the editor is closed.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+
+use nice_plug_egui::RepaintNotifier;
+
+/// Whether sound is being translated, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Condition {
+    /// The host has not activated the plugin yet.
+    Idle = 0,
+    /// The engine runs.
+    Running = 1,
+    /// The host's sample rate is outside what the engine supports.
+    UnsupportedRate = 2,
+    /// The engine could not be built.
+    EngineFailed = 3,
+}
+
+impl Condition {
+    fn from_u8(value: u8) -> Self {
+        match value {
+            1 => Self::Running,
+            2 => Self::UnsupportedRate,
+            3 => Self::EngineFailed,
+            _ => Self::Idle,
+        }
+    }
+}
+
+/// An `f32` that two threads share.
+#[derive(Default)]
+struct SharedF32(AtomicU32);
+
+impl SharedF32 {
+    fn get(&self) -> f32 {
+        f32::from_bits(self.0.load(Ordering::Relaxed))
+    }
+
+    fn set(&self, value: f32) {
+        self.0.store(value.to_bits(), Ordering::Relaxed);
+    }
+
+    /// Keeps the larger of both. Non-negative finite floats order like their bits.
+    fn raise(&self, value: f32) {
+        self.0
+            .fetch_max(value.max(0.0).to_bits(), Ordering::Relaxed);
+    }
+
+    fn take(&self) -> f32 {
+        f32::from_bits(self.0.swap(0, Ordering::Relaxed))
+    }
+}
+
+/// One reading of the meters.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Highest input sample since the last reading, linear.
+    pub input_peak: f32,
+    /// Highest output sample since the last reading, linear.
+    pub output_peak: f32,
+    /// Tracked pitch, Hz; 0 when there is none.
+    pub pitch_hz: f32,
+    /// How sure the pitch is, 0..=1.
+    pub voicing: f32,
+}
+
+/// Shared by one plugin instance and its editor.
+#[derive(Default)]
+pub struct Shared {
+    condition: AtomicU8,
+    rate_hz: SharedF32,
+    latency_samples: AtomicU32,
+    editor_open: AtomicBool,
+    scale_factor: SharedF32,
+    input_peak: SharedF32,
+    output_peak: SharedF32,
+    pitch_hz: SharedF32,
+    voicing: SharedF32,
+    repaint: RepaintNotifier,
+}
+
+impl Shared {
+    /// What the last activation came to.
+    pub fn condition(&self) -> Condition {
+        Condition::from_u8(self.condition.load(Ordering::Acquire))
+    }
+
+    /// The host's sample rate at the last activation, Hz.
+    pub fn rate_hz(&self) -> f32 {
+        self.rate_hz.get()
+    }
+
+    /// The latency reported to the host, in samples at the host's rate.
+    pub fn latency_samples(&self) -> u32 {
+        self.latency_samples.load(Ordering::Relaxed)
+    }
+
+    /// Whether an editor is open, so that meters are worth publishing.
+    pub fn editor_open(&self) -> bool {
+        self.editor_open.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_editor_open(&self, open: bool) {
+        self.clear_meters();
+        self.editor_open.store(open, Ordering::Release);
+    }
+
+    /// Physical pixels per logical pixel on the screen where the editor was last seen.
+    pub(crate) fn scale_factor(&self) -> f32 {
+        let known = self.scale_factor.get();
+        if known > 0.0 { known } else { 1.0 }
+    }
+
+    pub(crate) fn set_scale_factor(&self, scale_factor: f32) {
+        self.scale_factor.set(scale_factor);
+    }
+
+    /// What asks the editor to draw again.
+    pub(crate) fn repaint(&self) -> &RepaintNotifier {
+        &self.repaint
+    }
+
+    pub(crate) fn set_activation(&self, condition: Condition, rate_hz: f32, latency_samples: u32) {
+        self.rate_hz.set(rate_hz);
+        self.latency_samples
+            .store(latency_samples, Ordering::Relaxed);
+        self.condition.store(condition as u8, Ordering::Release);
+        self.repaint.request_repaint();
+    }
+
+    /// Audio thread: adds a block's measurements. Asks for a repaint only when there is something
+    /// to see; the editor lets its bars fall by itself.
+    pub(crate) fn publish(&self, reading: &Reading) {
+        self.input_peak.raise(reading.input_peak);
+        self.output_peak.raise(reading.output_peak);
+        let pitch_changed = self.pitch_hz.get() != reading.pitch_hz;
+        self.pitch_hz.set(reading.pitch_hz);
+        self.voicing.set(reading.voicing);
+        // -72 dBFS: below the lowest mark of the meters.
+        let audible = reading.input_peak.max(reading.output_peak) > 2.5e-4;
+        if audible || pitch_changed {
+            self.repaint.request_repaint();
+        }
+    }
+
+    /// Editor: the measurements since the last call.
+    pub fn take_reading(&self) -> Reading {
+        Reading {
+            input_peak: self.input_peak.take(),
+            output_peak: self.output_peak.take(),
+            pitch_hz: self.pitch_hz.get(),
+            voicing: self.voicing.get(),
+        }
+    }
+
+    pub(crate) fn clear_meters(&self) {
+        self.input_peak.set(0.0);
+        self.output_peak.set(0.0);
+        self.pitch_hz.set(0.0);
+        self.voicing.set(0.0);
+    }
+}

@@ -1,0 +1,150 @@
+//! The engine behind a face of four calls, the only place of this crate that knows it.
+
+use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, supported_rate};
+
+use crate::shared::{Condition, Reading, Shared};
+use crate::targets::Catalogue;
+
+/// How long sound may go on after the input has ended, seconds: the engine stops by itself after
+/// half a second of silence.
+const TAIL_SECONDS: f64 = 0.5;
+
+/// The sound of one plugin instance: the engine while there is one, the dry signal otherwise.
+#[derive(Default)]
+pub(crate) struct Sound {
+    running: Option<Running>,
+}
+
+struct Running {
+    engine: Engine,
+    /// Used on the audio thread: with targets from the catalogue, handing them over and taking
+    /// them back only counts references.
+    handle: EngineHandle,
+    catalogue: &'static Catalogue,
+    rate_hz: f64,
+    max_block_samples: usize,
+    /// The value of the target parameter that the engine was last given.
+    slot: i32,
+}
+
+impl Sound {
+    /// Makes ready for a host rate and block size, with the target of `slot` in place from the
+    /// first sample, and returns the latency in host samples. Called again with the same values it
+    /// does next to nothing. Main thread: allocates, decodes models.
+    pub(crate) fn prepare(
+        &mut self,
+        catalogue: &'static Catalogue,
+        rate_hz: f64,
+        max_block_samples: usize,
+        slot: i32,
+        controls: &Controls,
+        shared: &Shared,
+    ) -> u32 {
+        let base = catalogue.prepare();
+        let fits = |running: &Running| {
+            running.rate_hz == rate_hz
+                && running.max_block_samples == max_block_samples
+                && running.slot == slot
+        };
+        if !self.running.as_ref().is_some_and(fits) {
+            self.running = None;
+            if supported_rate(rate_hz)
+                && let Ok(base) = base
+            {
+                let spec = EngineSpec {
+                    host_rate_hz: rate_hz,
+                    max_block_samples,
+                };
+                let built = mynah_engine::engine(spec, base, catalogue.target(slot));
+                self.running = built.ok().map(|(engine, handle)| Running {
+                    engine,
+                    handle,
+                    catalogue,
+                    rate_hz,
+                    max_block_samples,
+                    slot,
+                });
+            }
+        }
+        let condition = match &self.running {
+            Some(_) => Condition::Running,
+            None if supported_rate(rate_hz) => Condition::EngineFailed,
+            None => Condition::UnsupportedRate,
+        };
+        let latency_samples = self.running.as_mut().map_or(0, |running| {
+            running.engine.set_controls(controls);
+            running.engine.latency_samples()
+        });
+        shared.set_activation(condition, rate_hz as f32, latency_samples);
+        latency_samples
+    }
+
+    /// Forgets all sound that has passed. Audio thread.
+    pub(crate) fn reset(&mut self) {
+        if let Some(running) = &mut self.running {
+            running.engine.reset();
+        }
+    }
+
+    /// Replaces one block of one or two channels by its translation and returns the tail, in
+    /// samples, that may follow it. Audio thread.
+    pub(crate) fn process(
+        &mut self,
+        channels: &mut [&mut [f32]],
+        slot: i32,
+        controls: &Controls,
+        shared: &Shared,
+    ) -> u32 {
+        let Some(running) = &mut self.running else {
+            let peak = pass_dry(channels);
+            if shared.editor_open() {
+                shared.publish(&Reading {
+                    input_peak: peak,
+                    output_peak: peak,
+                    ..Reading::default()
+                });
+            }
+            return 0;
+        };
+        running.choose(slot);
+        running.engine.set_controls(controls);
+        running.engine.process(channels);
+        if shared.editor_open() {
+            let meters = running.engine.meters();
+            shared.publish(&Reading {
+                input_peak: meters.input_peak,
+                output_peak: meters.output_peak,
+                pitch_hz: meters.telemetry.f0_hz,
+                voicing: meters.telemetry.voicing,
+            });
+        }
+        (running.rate_hz * TAIL_SECONDS) as u32 + running.engine.latency_samples()
+    }
+}
+
+impl Running {
+    /// Gives the engine the target of `slot` if it has another one. While the engine's queue is
+    /// full (it is still fading the last one in) the next block tries again.
+    fn choose(&mut self, slot: i32) {
+        if slot != self.slot {
+            let target = self.catalogue.target(slot);
+            if self.handle.swap_target(target).is_ok() {
+                self.slot = slot;
+            }
+        }
+        self.handle.collect_garbage();
+    }
+}
+
+/// Without an engine the input passes, but never anything that is not a number. Returns the highest
+/// sample.
+fn pass_dry(channels: &mut [&mut [f32]]) -> f32 {
+    let mut peak = 0.0_f32;
+    for sample in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
+        if !sample.is_finite() {
+            *sample = 0.0;
+        }
+        peak = peak.max(sample.abs());
+    }
+    peak
+}
