@@ -1,0 +1,185 @@
+//! Opens the editor in a window, as a CLAP host would, with a melody playing through it:
+//! `cargo run --release -p mynah-tests --example show_editor [-- SECONDS [PARAMETER=VALUE]...]`.
+//!
+//! Values are normalized: `mix=0.5`. `state=missing` loads a session whose model is not here,
+//! `rate=384000` runs at another sample rate, `size=760x500` opens a smaller window,
+//! `windows=3` opens and closes it three times. Linux with X11 only.
+#![allow(clippy::unwrap_used)]
+
+#[cfg(target_os = "linux")]
+fn main() {
+    linux::show();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    eprintln!("This example opens an X11 window, so it needs Linux.");
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    #![allow(unsafe_code)]
+
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::{Duration, Instant};
+
+    use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
+    use mynah_tests::clap::ClapHost;
+    use mynah_tests::host::{Audio, Host, Setup};
+    use mynah_tests::signal::melody;
+    use x11rb::connection::Connection;
+    use x11rb::protocol::Event;
+    use x11rb::protocol::xproto::{
+        ConfigureNotifyEvent, ConnectionExt, CreateWindowAux, EventMask, PropMode, WindowClass,
+    };
+    use x11rb::wrapper::ConnectionExt as _;
+
+    const BLOCK: usize = 480;
+
+    pub(super) fn show() {
+        let mut arguments = std::env::args().skip(1);
+        let seconds = arguments
+            .next()
+            .map_or(3_600.0, |text| text.parse().unwrap());
+        let mut setup = Setup::USUAL;
+        let mut windows = 1;
+        let mut host = ClapHost::new();
+        let parameters = host.parameters();
+        for argument in arguments {
+            let (name, value) = argument.split_once('=').unwrap();
+            match name {
+                "windows" => windows = value.parse().unwrap(),
+                "rate" => setup.rate_hz = value.parse().unwrap(),
+                "state" => edit_state(&mut host, |text| {
+                    let at = text.find("hash").unwrap() + "hash\\\":\\\"".len();
+                    text.replace_range(at..at + 8, "deadbeef");
+                }),
+                "size" => edit_state(&mut host, |text| {
+                    *text = text.replace("[960,600]", &format!("[{}]", value.replace('x', ",")));
+                }),
+                _ => {
+                    let named = |p: &&mynah_tests::host::Parameter| {
+                        p.name.eq_ignore_ascii_case(&name.replace('_', " "))
+                    };
+                    let id = parameters.iter().find(named).unwrap().id;
+                    host.set(id, value.parse().unwrap());
+                }
+            }
+        }
+
+        let mut audio = host.activate(setup);
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let playing = scope.spawn(|| {
+                play(&mut audio, setup.rate_hz, &stop);
+            });
+            let stop_playing = StopOnDrop(&stop);
+            for _ in 0..windows {
+                run_window(&mut host, Duration::from_secs_f64(seconds));
+            }
+            drop(stop_playing);
+            playing.join().unwrap();
+        });
+        host.deactivate(audio);
+    }
+
+    /// Ends the playing thread even when something panics.
+    struct StopOnDrop<'a>(&'a AtomicBool);
+
+    impl Drop for StopOnDrop<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Changes the instance's state as text, behind its length.
+    fn edit_state(host: &mut ClapHost, edit: impl FnOnce(&mut String)) {
+        let state = host.save();
+        let mut text = String::from_utf8_lossy(&state[8..]).into_owned();
+        edit(&mut text);
+        let mut changed = (text.len() as u64).to_le_bytes().to_vec();
+        changed.extend_from_slice(text.as_bytes());
+        assert!(host.load(&changed));
+    }
+
+    /// Plays a melody in real time until told to stop.
+    fn play(audio: &mut impl Audio, rate_hz: f64, stop: &AtomicBool) {
+        let mut sound = melody(rate_hz, 1, (rate_hz * 5.0) as usize);
+        sound.push(sound[0].clone());
+        let started = Instant::now();
+        let mut blocks = 0;
+        while !stop.load(Ordering::Relaxed) {
+            let start = blocks * BLOCK % (sound[0].len() - BLOCK);
+            let mut block: Vec<Vec<f32>> = sound
+                .iter()
+                .map(|c| c[start..start + BLOCK].to_vec())
+                .collect();
+            audio.process(&mut block, &[]);
+            blocks += 1;
+            let due = Duration::from_secs_f64((blocks * BLOCK) as f64 / rate_hz);
+            std::thread::sleep(due.saturating_sub(started.elapsed()));
+        }
+    }
+
+    fn run_window(host: &mut ClapHost, duration: Duration) {
+        let gui: PluginGui = host.instance().plugin_handle().get_extension().unwrap();
+        let handle = host.instance().plugin_handle();
+        let configuration = GuiConfiguration {
+            api_type: GuiApiType::X11,
+            is_floating: false,
+        };
+        gui.create(&handle, configuration).unwrap();
+        let size = gui.get_size(&handle).unwrap();
+
+        let (connection, screen) = x11rb::connect(None).unwrap();
+        let screen = &connection.setup().roots[screen];
+        let window = connection.generate_id().unwrap();
+        let attributes = CreateWindowAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
+        connection
+            .create_window(
+                screen.root_depth,
+                window,
+                screen.root,
+                0,
+                0,
+                size.width as u16,
+                size.height as u16,
+                0,
+                WindowClass::INPUT_OUTPUT,
+                screen.root_visual,
+                &attributes,
+            )
+            .unwrap();
+        let name = x11rb::protocol::xproto::AtomEnum::WM_NAME;
+        let text = x11rb::protocol::xproto::AtomEnum::STRING;
+        connection
+            .change_property8(PropMode::REPLACE, window, name, text, b"Mynah")
+            .unwrap();
+        connection.map_window(window).unwrap();
+        // The editor has a connection of its own: the window must exist before it is told of it.
+        connection.sync().unwrap();
+
+        let parent = Window::from_x11_handle(window.into());
+        // SAFETY: the window lives until after the editor is destroyed.
+        unsafe { gui.set_parent(&handle, parent) }.unwrap();
+        gui.show(&handle).unwrap();
+
+        let started = Instant::now();
+        while started.elapsed() < duration {
+            host.instance().call_on_main_thread_callback();
+            while let Some(event) = connection.poll_for_event().unwrap() {
+                if let Event::ConfigureNotify(ConfigureNotifyEvent { width, height, .. }) = event {
+                    let handle = host.instance().plugin_handle();
+                    let size = clack_extensions::gui::GuiSize {
+                        width: width.into(),
+                        height: height.into(),
+                    };
+                    // A window manager may ask for a size that the editor does not take.
+                    let _ = gui.set_size(&handle, size);
+                }
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        gui.destroy(&host.instance().plugin_handle());
+    }
+}

@@ -1,0 +1,269 @@
+//! The plugin as a CLAP, loaded in process by clack-host.
+#![allow(unsafe_code)]
+
+use std::io::Cursor;
+
+use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
+use clack_extensions::latency::PluginLatency;
+use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::state::PluginState;
+use clack_host::events::Match;
+use clack_host::events::event_types::ParamValueEvent;
+use clack_host::prelude::*;
+use clack_host::utils::ClapId;
+
+use crate::alloc;
+use crate::host::{Audio, Change, Host, Parameter, Setup, library};
+
+/// Answers the plugin's calls to its host: none matter here.
+pub struct Quiet;
+
+impl SharedHandler<'_> for Quiet {
+    fn request_restart(&self) {}
+    fn request_process(&self) {}
+    fn request_callback(&self) {}
+}
+
+// nice-plug panics when an editor is opened in a host without this extension.
+impl HostGuiImpl for Quiet {
+    fn resize_hints_changed(&self) {}
+    fn request_resize(&self, _new_size: GuiSize) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn closed(&self, _was_destroyed: bool) {}
+}
+
+/// The types of the host.
+pub struct Handlers;
+
+impl HostHandlers for Handlers {
+    type Shared<'a> = Quiet;
+    type MainThread<'a> = ();
+    type AudioProcessor<'a> = ();
+
+    fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Self::Shared<'_>) {
+        builder.register::<HostGui>();
+    }
+}
+
+/// One CLAP instance.
+pub struct ClapHost {
+    instance: PluginInstance<Handlers>,
+    /// Largest plain value of every parameter: CLAP values of stepped parameters count steps.
+    largest: Vec<(u32, f64)>,
+    // Last: an entry must outlive its instances.
+    _entry: PluginEntry,
+}
+
+impl ClapHost {
+    /// The instance itself, for what [`Host`] does not offer.
+    pub fn instance(&mut self) -> &mut PluginInstance<Handlers> {
+        &mut self.instance
+    }
+
+    fn largest(&self, id: u32) -> f64 {
+        self.largest
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map_or(1.0, |(_, largest)| *largest)
+    }
+
+    fn params(&mut self) -> PluginParams {
+        self.instance.plugin_handle().get_extension().unwrap()
+    }
+}
+
+fn event(at: usize, id: u32, plain: f64) -> ParamValueEvent {
+    let id = ClapId::from_raw(id).unwrap();
+    ParamValueEvent::new(
+        at as u32,
+        id,
+        Pckn::new(Match::All, Match::All, Match::All, Match::All),
+        plain,
+    )
+}
+
+impl Host for ClapHost {
+    type Audio = ClapAudio;
+
+    fn new() -> Self {
+        library();
+        // SAFETY: the entry is the one that nice-plug exports; it follows the CLAP specification.
+        let entry = unsafe { PluginEntry::load_from_raw(&mynah_plugin::clap_entry, c"") }.unwrap();
+        let info = HostInfo::new("Mynah tests", "Mynah", "", "1").unwrap();
+        let instance =
+            PluginInstance::<Handlers>::new(|_| Quiet, |_| (), &entry, c"org.mynah.mynah", &info)
+                .unwrap();
+        let mut host = Self {
+            instance,
+            largest: Vec::new(),
+            _entry: entry,
+        };
+        let params = host.params();
+        let handle = host.instance.plugin_handle();
+        for index in 0..params.count(&handle) {
+            let mut buffer = ParamInfoBuffer::new();
+            let info = params.get_info(&handle, index, &mut buffer).unwrap();
+            assert_eq!(info.min_value, 0.0);
+            host.largest.push((info.id.get(), info.max_value));
+        }
+        host
+    }
+
+    fn parameters(&mut self) -> Vec<Parameter> {
+        let params = self.params();
+        let handle = self.instance.plugin_handle();
+        (0..params.count(&handle))
+            .map(|index| {
+                let mut buffer = ParamInfoBuffer::new();
+                let info = params.get_info(&handle, index, &mut buffer).unwrap();
+                let stepped = info.flags.contains(ParamInfoFlags::IS_STEPPED);
+                Parameter {
+                    id: info.id.get(),
+                    name: String::from_utf8_lossy(info.name).into_owned(),
+                    default: info.default_value / info.max_value,
+                    steps: if stepped { info.max_value as u32 } else { 0 },
+                    is_bypass: info.flags.contains(ParamInfoFlags::IS_BYPASS),
+                }
+            })
+            .collect()
+    }
+
+    fn value(&mut self, id: u32) -> f64 {
+        let largest = self.largest(id);
+        let params = self.params();
+        let handle = self.instance.plugin_handle();
+        let plain = params.get_value(&handle, ClapId::from_raw(id).unwrap());
+        plain.unwrap() / largest
+    }
+
+    fn text(&mut self, id: u32, value: f64) -> String {
+        let plain = value * self.largest(id);
+        let params = self.params();
+        let handle = self.instance.plugin_handle();
+        let mut buffer = [0_u8; 256];
+        let text = params
+            .value_to_text(&handle, ClapId::from_raw(id).unwrap(), plain, &mut buffer)
+            .unwrap();
+        String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn set(&mut self, id: u32, value: f64) {
+        let events = [event(0, id, value * self.largest(id))];
+        let params = self.params();
+        let mut handle = self.instance.inactive_plugin_handle().unwrap();
+        params.flush(
+            &mut handle,
+            &InputEvents::from_buffer(&events),
+            &mut OutputEvents::from_buffer(&mut EventBuffer::new()),
+        );
+    }
+
+    fn save(&mut self) -> Vec<u8> {
+        let handle = self.instance.plugin_handle();
+        let state: PluginState = handle.get_extension().unwrap();
+        let mut bytes = Vec::new();
+        state.save(&handle, &mut bytes).unwrap();
+        bytes
+    }
+
+    fn load(&mut self, bytes: &[u8]) -> bool {
+        let handle = self.instance.plugin_handle();
+        let state: PluginState = handle.get_extension().unwrap();
+        state.load(&handle, &mut Cursor::new(bytes)).is_ok()
+    }
+
+    fn activate(&mut self, setup: Setup) -> ClapAudio {
+        assert_eq!(setup.channels, 2, "mono is selected by VST3 tests");
+        let configuration = PluginAudioConfiguration {
+            sample_rate: setup.rate_hz,
+            min_frames_count: 1,
+            max_frames_count: setup.max_block as u32,
+        };
+        let stopped = self.instance.activate(|_, _| (), configuration).unwrap();
+        ClapAudio {
+            processor: Some(stopped.start_processing().unwrap()),
+            inputs: AudioPorts::with_capacity(2, 1),
+            outputs: AudioPorts::with_capacity(2, 1),
+            largest: self.largest.clone(),
+            allocations: 0,
+        }
+    }
+
+    fn deactivate(&mut self, mut audio: ClapAudio) {
+        let started = audio.processor.take().unwrap();
+        self.instance.deactivate(started.stop_processing());
+    }
+
+    fn latency(&mut self) -> usize {
+        let handle = self.instance.plugin_handle();
+        let latency: PluginLatency = handle.get_extension().unwrap();
+        latency.get(&handle) as usize
+    }
+}
+
+/// The audio side of a CLAP instance.
+pub struct ClapAudio {
+    processor: Option<StartedPluginAudioProcessor<Handlers>>,
+    inputs: AudioPorts,
+    outputs: AudioPorts,
+    largest: Vec<(u32, f64)>,
+    allocations: usize,
+}
+
+impl Audio for ClapAudio {
+    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]) {
+        let mut events = EventBuffer::new();
+        for change in changes {
+            let known = self.largest.iter().find(|(id, _)| *id == change.id);
+            let largest = known.map_or(1.0, |(_, largest)| *largest);
+            events.push(&event(change.at, change.id, change.value * largest));
+        }
+        let mut output_events = EventBuffer::with_capacity(64);
+        let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
+        let input = self.inputs.with_input_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_input_only(
+                channels.iter_mut().map(InputChannel::variable),
+            ),
+        }]);
+        let mut output = self.outputs.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(
+                written.iter_mut().map(Vec::as_mut_slice),
+            ),
+        }]);
+        let input_events = InputEvents::from_buffer(&events);
+        let mut output_events = OutputEvents::from_buffer(&mut output_events);
+        let processor = self.processor.as_mut().unwrap();
+        let (status, allocations) = alloc::count(|| {
+            processor.process(
+                &input,
+                &mut output,
+                &input_events,
+                &mut output_events,
+                None,
+                None,
+            )
+        });
+        status.unwrap();
+        self.allocations += allocations;
+        for (channel, samples) in channels.iter_mut().zip(written) {
+            channel.copy_from_slice(&samples);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.processor.as_mut().unwrap().reset();
+    }
+
+    fn allocations(&self) -> usize {
+        self.allocations
+    }
+}

@@ -1,0 +1,140 @@
+//! What a test needs of a host, whatever the plugin format.
+
+use std::sync::OnceLock;
+
+use mynah_engine::Library;
+use mynah_plugin::targets::{Entry, catalogue};
+
+/// How an instance is activated.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// Sample rate, Hz.
+    pub rate_hz: f64,
+    /// Longest block, samples.
+    pub max_block: usize,
+    /// 1 or 2.
+    pub channels: usize,
+}
+
+impl Setup {
+    /// Stereo at 48 kHz in blocks of up to 16,384 samples.
+    pub const USUAL: Self = Self {
+        rate_hz: 48_000.0,
+        max_block: 16_384,
+        channels: 2,
+    };
+}
+
+/// A parameter as the host sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// The number by which host and plugin know it.
+    pub id: u32,
+    /// Name for people.
+    pub name: String,
+    /// Default, normalized to 0..=1.
+    pub default: f64,
+    /// Number of steps between its values; 0 if it is continuous.
+    pub steps: u32,
+    /// Whether the host's own bypass button is connected to it.
+    pub is_bypass: bool,
+}
+
+/// A parameter change within a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    /// Sample within the block.
+    pub at: usize,
+    /// [`Parameter::id`].
+    pub id: u32,
+    /// New value, normalized to 0..=1.
+    pub value: f64,
+}
+
+/// One instance of the plugin, seen from the host's main thread.
+pub trait Host {
+    /// The part that lives on the audio thread while the instance is active.
+    type Audio: Audio;
+
+    /// A new instance, not yet active.
+    fn new() -> Self;
+    /// All parameters, in the plugin's order.
+    fn parameters(&mut self) -> Vec<Parameter>;
+    /// The present value, normalized.
+    fn value(&mut self, id: u32) -> f64;
+    /// What the plugin calls a normalized value.
+    fn text(&mut self, id: u32, value: f64) -> String;
+    /// Sets a value, normalized, while the instance is not active.
+    fn set(&mut self, id: u32, value: f64);
+    /// Saves the state.
+    fn save(&mut self) -> Vec<u8>;
+    /// Loads a state; false when the plugin refuses it.
+    fn load(&mut self, state: &[u8]) -> bool;
+    /// Makes ready for processing and starts it.
+    fn activate(&mut self, setup: Setup) -> Self::Audio;
+    /// Stops processing.
+    fn deactivate(&mut self, audio: Self::Audio);
+    /// The latency reported, samples.
+    fn latency(&mut self) -> usize;
+}
+
+/// The audio side of an active instance.
+pub trait Audio: Send {
+    /// Processes one block, all channels of the same length, in separate input and output buffers
+    /// as most hosts do; the output replaces the input in `channels`.
+    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]);
+    /// Forgets all sound.
+    fn reset(&mut self);
+    /// How often the plugin has called the allocator within its process function since the start.
+    fn allocations(&self) -> usize;
+}
+
+/// Processes `input` in blocks of the lengths that `next_length` gives, with changes at absolute
+/// positions, and returns as much output.
+pub fn run(
+    audio: &mut impl Audio,
+    input: &[Vec<f32>],
+    changes: &[Change],
+    mut next_length: impl FnMut() -> usize,
+) -> Vec<Vec<f32>> {
+    let total = input.first().map_or(0, Vec::len);
+    let mut output = vec![Vec::with_capacity(total); input.len()];
+    let mut start = 0;
+    while start < total {
+        let end = total.min(start + next_length().max(1));
+        let mut block: Vec<Vec<f32>> = input.iter().map(|c| c[start..end].to_vec()).collect();
+        let due: Vec<Change> = changes
+            .iter()
+            .filter(|change| (start..end).contains(&change.at))
+            .map(|change| Change {
+                at: change.at - start,
+                ..*change
+            })
+            .collect();
+        audio.process(&mut block, &due);
+        for (channel, samples) in output.iter_mut().zip(block) {
+            channel.extend(samples);
+        }
+        start = end;
+    }
+    output
+}
+
+/// The models that all tests use: the shipped ones, whatever lies in the folder of whoever runs the
+/// tests. Also makes them the plugin's, so it is called before an instance is made.
+pub fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        assert!(
+            mynah_plugin::targets::install(Library::shipped()),
+            "an instance was made before the library was chosen"
+        );
+        Library::shipped()
+    })
+}
+
+/// All targets, in the order of the target parameter's values.
+pub fn targets() -> &'static [Entry] {
+    library();
+    catalogue().entries()
+}

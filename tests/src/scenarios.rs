@@ -1,0 +1,200 @@
+//! What is asked of the plugin, whatever the format. Each function makes its own instances and
+//! panics when something is wrong; the test binaries call them.
+
+mod faults;
+mod parameters;
+mod sound;
+mod state;
+
+pub use faults::*;
+pub use parameters::*;
+pub use sound::*;
+pub use state::*;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, TargetRef};
+use mynah_models::{ModelInfo, Target};
+
+use crate::host::{Audio, Host, Setup, library, targets};
+
+/// The parameters' numbers in every session ever saved: hashes of their ids.
+pub mod ids {
+    /// Which instrument; index / 64.
+    pub const TARGET: u32 = hash("target");
+    /// Track (0) or follow (1).
+    pub const MODE: u32 = hash("mode");
+    /// -2..=2 octaves.
+    pub const OCTAVE: u32 = hash("octave");
+    /// -24..=24 dB.
+    pub const INPUT_GAIN: u32 = hash("input_gain");
+    /// 0..=1.
+    pub const DRIVE: u32 = hash("drive");
+    /// 0..=1.
+    pub const MIX: u32 = hash("mix");
+    /// -24..=24 dB.
+    pub const OUTPUT_GAIN: u32 = hash("output_gain");
+    /// Off or on.
+    pub const BYPASS: u32 = hash("bypass");
+
+    /// All, in the plugin's order.
+    pub const ALL: [u32; 8] = [
+        TARGET,
+        MODE,
+        OCTAVE,
+        INPUT_GAIN,
+        DRIVE,
+        MIX,
+        OUTPUT_GAIN,
+        BYPASS,
+    ];
+
+    /// How nice-plug makes numbers of ids. Written out again here because it must never change.
+    const fn hash(id: &str) -> u32 {
+        let bytes = id.as_bytes();
+        let mut hash = 0_u32;
+        let mut index = 0;
+        while index < bytes.len() {
+            hash = hash.wrapping_mul(31).wrapping_add(bytes[index] as u32);
+            index += 1;
+        }
+        hash & !(1 << 31)
+    }
+}
+
+/// The normalized value of the target parameter for a slot.
+fn slot_value(slot: usize) -> f64 {
+    slot as f64 / f64::from(mynah_plugin::MISSING_SLOT)
+}
+
+/// The target in a slot.
+fn target(slot: usize) -> Arc<Target> {
+    let info = targets()[slot].info();
+    let named = TargetRef {
+        name: info.name.clone(),
+        hash: Some(info.hash),
+    };
+    library().load(&named).unwrap()
+}
+
+/// The engine itself, for what the plugin must sound like.
+fn reference(rate_hz: f64, slot: usize, controls: &Controls) -> (Engine, EngineHandle) {
+    let spec = EngineSpec {
+        host_rate_hz: rate_hz,
+        max_block_samples: 16_384,
+    };
+    let base = library().base().unwrap();
+    let (mut engine, handle) = mynah_engine::engine(spec, base, Some(target(slot))).unwrap();
+    engine.set_controls(controls);
+    (engine, handle)
+}
+
+/// What a bounce through the engine makes of `input`, in one call.
+fn bounce(rate_hz: f64, slot: usize, controls: &Controls, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let (mut engine, _handle) = reference(rate_hz, slot, controls);
+    let mut output = input.to_vec();
+    process(&mut engine, &mut output, 0, usize::MAX);
+    output
+}
+
+/// What the command line's `bounce` makes of `input`: through real files of 32-bit floats.
+fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec<f32>> {
+    let folder = tempfile::tempdir().unwrap();
+    let (played, heard) = (folder.path().join("in.wav"), folder.path().join("out.wav"));
+    let spec = hound::WavSpec {
+        channels: input.len() as u16,
+        sample_rate: rate_hz,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut file = hound::WavWriter::create(&played, spec).unwrap();
+    for frame in 0..input[0].len() {
+        for channel in input {
+            file.write_sample(channel[frame]).unwrap();
+        }
+    }
+    file.finalize().unwrap();
+    let arguments = [
+        "mynah",
+        "bounce",
+        "--quiet",
+        "--float",
+        "--target",
+        &target.name,
+    ];
+    let mut arguments: Vec<OsString> = arguments.map(OsString::from).to_vec();
+    arguments.extend([played.into(), "-o".into(), heard.clone().into()]);
+    assert_eq!(mynah_cli::run(arguments), ExitCode::SUCCESS);
+    let samples: Vec<f32> = hound::WavReader::open(&heard)
+        .unwrap()
+        .into_samples()
+        .map(Result::unwrap)
+        .collect();
+    (0..input.len())
+        .map(|channel| {
+            samples
+                .iter()
+                .skip(channel)
+                .step_by(input.len())
+                .copied()
+                .collect()
+        })
+        .collect()
+}
+
+/// Processes a part of `channels` in place.
+fn process(engine: &mut Engine, channels: &mut [Vec<f32>], start: usize, end: usize) {
+    let mut parts: Vec<&mut [f32]> = channels
+        .iter_mut()
+        .map(|channel| {
+            let end = end.min(channel.len());
+            &mut channel[start..end]
+        })
+        .collect();
+    engine.process(&mut parts);
+}
+
+/// Panics with the first difference; comparing bits, so that -0.0 is not 0.0.
+fn assert_same(what: &str, found: &[Vec<f32>], expected: &[Vec<f32>]) {
+    assert_eq!(found.len(), expected.len(), "{what}: channels");
+    for (channel, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert_eq!(found.len(), expected.len(), "{what}: length");
+        let difference = found
+            .iter()
+            .zip(expected)
+            .position(|(a, b)| a.to_bits() != b.to_bits());
+        if let Some(at) = difference {
+            panic!(
+                "{what}: channel {channel} differs first at sample {at}: {} instead of {}",
+                found[at], expected[at]
+            );
+        }
+    }
+}
+
+/// `input`, late by `latency` samples.
+fn delayed(input: &[Vec<f32>], latency: usize) -> Vec<Vec<f32>> {
+    let late = |channel: &Vec<f32>| {
+        let kept = channel.len().saturating_sub(latency);
+        let mut out = vec![0.0; channel.len() - kept];
+        out.extend_from_slice(&channel[..kept]);
+        out
+    };
+    input.iter().map(late).collect()
+}
+
+fn assert_no_allocations(audio: &impl Audio) {
+    assert_eq!(audio.allocations(), 0, "process called the allocator");
+}
+
+/// An instance with these parameters, active.
+fn active<H: Host>(setup: Setup, values: &[(u32, f64)]) -> (H, H::Audio) {
+    let mut host = H::new();
+    for (id, value) in values {
+        host.set(*id, *value);
+    }
+    let audio = host.activate(setup);
+    (host, audio)
+}

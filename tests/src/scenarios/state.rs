@@ -1,0 +1,200 @@
+//! Saving and loading.
+
+use super::{
+    active, assert_no_allocations, assert_same, bounce, delayed, ids, reference, slot_value,
+};
+use crate::host::{Audio, Host, Setup, run, targets};
+use crate::signal::{Random, melody};
+use mynah_engine::Controls;
+
+/// Everything that can be set comes back in another instance, and saving again writes the same.
+pub fn state_round_trip<H: Host>() {
+    let mut random = Random::new(3);
+    for round in 0..20 {
+        let mut first = H::new();
+        for parameter in first.parameters() {
+            let mut value = f64::from(random.sample().abs());
+            if parameter.id == ids::TARGET {
+                value = slot_value(random.within(0, targets().len() - 1));
+            } else if parameter.steps > 0 {
+                let steps = f64::from(parameter.steps);
+                value = (value * steps).round() / steps;
+            }
+            first.set(parameter.id, value);
+        }
+        let state = first.save();
+        let mut second = H::new();
+        assert!(second.load(&state));
+        for id in ids::ALL {
+            assert_eq!(second.value(id), first.value(id), "round {round}");
+        }
+        assert_eq!(second.save(), state, "round {round}");
+    }
+}
+
+/// A state that an older or another machine wrote, with another model: its content hash replaced.
+fn with_unknown_model<H: Host>(slot: usize) -> (Vec<u8>, String) {
+    let mut host = H::new();
+    host.set(ids::TARGET, slot_value(slot));
+    let known = targets()[slot].info().hash.to_string();
+    let unknown = "f".repeat(known.len());
+    let state = replace(&host.save(), known.as_bytes(), unknown.as_bytes());
+    (state, unknown)
+}
+
+fn replace(state: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len(), "a CLAP state begins with its length");
+    let mut state = state.to_vec();
+    let at = state.windows(from.len()).position(|part| part == from);
+    let at = at.expect("the state names the model's hash");
+    state[at..at + to.len()].copy_from_slice(to);
+    state
+}
+
+fn contains(state: &[u8], part: &[u8]) -> bool {
+    state.windows(part.len()).any(|window| window == part)
+}
+
+/// A model that is not here: the dry signal, the reference kept, and never another model.
+pub fn missing_model_is_kept_and_dry<H: Host>() {
+    let (state, unknown) = with_unknown_model::<H>(1);
+    let mut host = H::new();
+    assert!(host.load(&state));
+    assert_eq!(host.value(ids::TARGET), 1.0);
+    let text = host.text(ids::TARGET, 1.0);
+    let name = &targets()[1].info().name;
+    assert!(text.contains(name.as_str()), "{text}");
+
+    let input = melody(48_000.0, 2, 20_000);
+    let mut audio = host.activate(Setup::USUAL);
+    let latency = host.latency();
+    let output = run(&mut audio, &input, &[], || 480);
+    assert_same("missing model", &output, &delayed(&input, latency));
+    assert_no_allocations(&audio);
+    host.deactivate(audio);
+
+    let again = host.save();
+    assert!(
+        contains(&again, unknown.as_bytes()),
+        "the reference was lost"
+    );
+    let mut other = H::new();
+    assert!(other.load(&again));
+    assert_eq!(other.save(), again, "the reference does not last");
+
+    // Choosing a model that is here ends it.
+    host.set(ids::TARGET, slot_value(0));
+    let chosen = host.save();
+    assert!(!contains(&chosen, unknown.as_bytes()));
+    let hash = targets()[0].info().hash.to_string();
+    assert!(contains(&chosen, hash.as_bytes()));
+}
+
+/// The name and hash decide, not the index: a state written when the models stood in another order
+/// finds its own.
+pub fn state_finds_its_model_at_another_index<H: Host>() {
+    let mut host = H::new();
+    host.set(ids::TARGET, slot_value(2));
+    let state = replace(
+        &host.save(),
+        b"\"target\":{\"i32\":2}",
+        b"\"target\":{\"i32\":5}",
+    );
+    let mut other = H::new();
+    assert!(other.load(&state));
+    assert_eq!(other.value(ids::TARGET), slot_value(2));
+}
+
+/// A state loaded while sound is running is heard at the next hop, as if it had been automated, and
+/// costs the audio thread nothing.
+pub fn state_loads_while_running<H: Host>() {
+    let mut writer = H::new();
+    writer.set(ids::TARGET, slot_value(3));
+    writer.set(ids::MIX, 0.75);
+    let state = writer.save();
+
+    let input = melody(48_000.0, 2, 24_000);
+    let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
+    let half: Vec<Vec<f32>> = input.iter().map(|c| c[..12_000].to_vec()).collect();
+    let rest: Vec<Vec<f32>> = input.iter().map(|c| c[12_000..].to_vec()).collect();
+    let mut output = run(&mut audio, &half, &[], || 256);
+    assert!(host.load(&state));
+    let second = run(&mut audio, &rest, &[], || 256);
+    for (channel, part) in output.iter_mut().zip(second) {
+        channel.extend(part);
+    }
+    assert_no_allocations(&audio);
+    host.deactivate(audio);
+
+    let controls = Controls::default();
+    let (mut engine, mut handle) = reference(48_000.0, 0, &controls);
+    let mut expected = input.clone();
+    super::process(&mut engine, &mut expected, 0, 12_000);
+    handle.swap_target(Some(super::target(3))).unwrap();
+    engine.set_controls(&Controls {
+        mix: 0.75,
+        ..controls
+    });
+    super::process(&mut engine, &mut expected, 12_000, 24_000);
+    assert_same("state while running", &output, &expected);
+}
+
+/// After a state is loaded and the plugin activated, the first sample already has the right model.
+pub fn activation_starts_with_the_saved_model<H: Host>() {
+    let mut writer = H::new();
+    writer.set(ids::TARGET, slot_value(4));
+    let state = writer.save();
+    let mut host = H::new();
+    assert!(host.load(&state));
+    let input = melody(48_000.0, 2, 12_000);
+    let mut audio = host.activate(Setup::USUAL);
+    let output = run(&mut audio, &input, &[], || 512);
+    host.deactivate(audio);
+    let expected = bounce(48_000.0, 4, &Controls::default(), &input);
+    assert_same("first sample", &output, &expected);
+}
+
+/// Bytes that are no state are refused or survived; afterwards everything still works.
+pub fn garbage_states_are_survived<H: Host>() {
+    let mut random = Random::new(11);
+    let mut host = H::new();
+    let good = host.save();
+    let start = good.iter().position(|byte| *byte == b'{').unwrap();
+    for round in 0..400 {
+        let mut state = good.clone();
+        if round % 4 == 0 {
+            state = (0..random.within(0, 300))
+                .map(|_| random.bits() as u8)
+                .collect();
+        } else {
+            // Digits and letters exchanged inside the JSON: still readable now and then.
+            for _ in 0..random.within(1, 6) {
+                let at = random.within(start, state.len() - 1);
+                state[at] = b"0123456789-eE.\"n"[random.within(0, 15)];
+            }
+        }
+        host.load(&state);
+    }
+    for extreme in ["1e38", "-1e38", "9999"] {
+        let json = format!(
+            "{{\"version\":\"0\",\"params\":{{\"mix\":{{\"f32\":{extreme}}},\
+             \"output_gain\":{{\"f32\":{extreme}}},\"octave\":{{\"i32\":999999}},\
+             \"target\":{{\"i32\":-5}}}},\"fields\":{{\"target\":\"nonsense\"}}}}"
+        );
+        let mut state = good[..start].to_vec();
+        if start == 8 {
+            state = (json.len() as u64).to_le_bytes().to_vec();
+        }
+        state.extend_from_slice(json.as_bytes());
+        host.load(&state);
+        for id in ids::ALL {
+            assert!((0.0..=1.0).contains(&host.value(id)), "{extreme}");
+        }
+    }
+    let input = melody(48_000.0, 2, 4_800);
+    let mut audio = host.activate(Setup::USUAL);
+    let output = run(&mut audio, &input, &[], || 480);
+    assert!(output.iter().flatten().all(|sample| sample.is_finite()));
+    audio.reset();
+    host.deactivate(audio);
+}

@@ -1,0 +1,66 @@
+//! Sounds to test with, made from fixed seeds.
+
+/// A small random number generator (SplitMix64): the same numbers everywhere.
+pub struct Random(u64);
+
+impl Random {
+    /// Starts the sequence of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number in -1..1.
+    pub fn sample(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+    }
+
+    /// A whole number in `low..=high`.
+    pub fn within(&mut self, low: usize, high: usize) -> usize {
+        low + (self.bits() % (high - low + 1) as u64) as usize
+    }
+}
+
+/// A melody of decaying, slightly noisy tones, another one in every channel. `samples` long.
+pub fn melody(rate_hz: f64, channels: usize, samples: usize) -> Vec<Vec<f32>> {
+    let notes_hz = [220.0, 277.2, 329.6, 440.0, 392.0];
+    (0..channels)
+        .map(|channel| {
+            let mut random = Random::new(7 + channel as u64);
+            (0..samples)
+                .map(|index| {
+                    let time_s = index as f64 / rate_hz;
+                    let note = (time_s / 0.25) as usize;
+                    let pitch_hz = notes_hz[(note + channel) % notes_hz.len()];
+                    let within_s = time_s - note as f64 * 0.25;
+                    let tone: f64 = (1..=6)
+                        .map(|n| {
+                            let n = f64::from(n);
+                            (std::f64::consts::TAU * n * pitch_hz * within_s).sin() / n
+                        })
+                        .sum();
+                    let level = 0.3 * (-within_s * 6.0).exp();
+                    (tone * level) as f32 + 0.002 * random.sample()
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Noise at -12 dBFS, another one in every channel.
+pub fn noise(seed: u64, channels: usize, samples: usize) -> Vec<Vec<f32>> {
+    (0..channels)
+        .map(|channel| {
+            let mut random = Random::new(seed * 31 + channel as u64);
+            (0..samples).map(|_| 0.25 * random.sample()).collect()
+        })
+        .collect()
+}

@@ -1,0 +1,242 @@
+//! The plugin as a VST3, in a small host of our own on the `vst3` bindings.
+// What type the bindings' enums have depends on the platform, so a cast may change nothing here.
+#![allow(unsafe_code, clippy::unnecessary_cast)]
+
+mod changes;
+mod stream;
+
+use std::ffi::c_void;
+use std::ptr;
+
+use vst3::Steinberg::Vst::{
+    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
+    IComponentTrait, IEditController, IEditControllerTrait, IParameterChanges, ParameterInfo,
+    ParameterInfo_, ProcessData, ProcessModes_, ProcessSetup, SpeakerArr, SymbolicSampleSizes_,
+};
+use vst3::Steinberg::{
+    IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, kResultOk,
+};
+use vst3::{ComPtr, ComWrapper, Interface};
+
+use self::changes::Changes;
+use self::stream::MemoryStream;
+use crate::alloc;
+use crate::host::{Audio, Change, Host, Parameter, Setup, library};
+
+/// One VST3 instance: component, processor and controller are the same object.
+pub struct Vst3Host {
+    component: ComPtr<IComponent>,
+    processor: ComPtr<IAudioProcessor>,
+    controller: ComPtr<IEditController>,
+}
+
+fn text_of(utf16: &[u16]) -> String {
+    let end = utf16.iter().position(|c| *c == 0).unwrap_or(utf16.len());
+    String::from_utf16_lossy(&utf16[..end])
+}
+
+impl Host for Vst3Host {
+    type Audio = Vst3Audio;
+
+    fn new() -> Self {
+        library();
+        let factory = mynah_plugin::GetPluginFactory().cast::<IPluginFactory>();
+        // SAFETY: GetPluginFactory returns a new reference to a factory, which is taken over here;
+        // all pointers passed to it are to live locals.
+        let component: ComPtr<IComponent> = unsafe {
+            let factory = ComPtr::from_raw(factory).unwrap();
+            assert_eq!(factory.countClasses(), 1);
+            let mut info: PClassInfo = std::mem::zeroed();
+            assert_eq!(factory.getClassInfo(0, &mut info), kResultOk);
+            let mut object: *mut c_void = ptr::null_mut();
+            let result = factory.createInstance(
+                info.cid.as_ptr(),
+                IComponent::IID.as_ptr().cast(),
+                &mut object,
+            );
+            assert_eq!(result, kResultOk);
+            ComPtr::from_raw(object.cast()).unwrap()
+        };
+        // SAFETY: the plugin accepts having no host context.
+        assert_eq!(unsafe { component.initialize(ptr::null_mut()) }, kResultOk);
+        Self {
+            processor: component.cast().unwrap(),
+            controller: component.cast().unwrap(),
+            component,
+        }
+    }
+
+    fn parameters(&mut self) -> Vec<Parameter> {
+        // SAFETY: called on the main thread with a live, initialized controller.
+        let count = unsafe { self.controller.getParameterCount() };
+        (0..count)
+            .map(|index| {
+                // SAFETY: ParameterInfo is plain data, for which zeros are valid; see above.
+                let info = unsafe {
+                    let mut info: ParameterInfo = std::mem::zeroed();
+                    assert_eq!(
+                        self.controller.getParameterInfo(index, &mut info),
+                        kResultOk
+                    );
+                    info
+                };
+                Parameter {
+                    id: info.id,
+                    name: text_of(&info.title),
+                    default: info.defaultNormalizedValue,
+                    steps: info.stepCount as u32,
+                    is_bypass: info.flags & ParameterInfo_::ParameterFlags_::kIsBypass as i32 != 0,
+                }
+            })
+            .collect()
+    }
+
+    fn value(&mut self, id: u32) -> f64 {
+        // SAFETY: as in `parameters`.
+        unsafe { self.controller.getParamNormalized(id) }
+    }
+
+    fn text(&mut self, id: u32, value: f64) -> String {
+        let mut text = [0_u16; 128];
+        // SAFETY: as in `parameters`; the buffer has the size that VST3 prescribes.
+        let result = unsafe { self.controller.getParamStringByValue(id, value, &mut text) };
+        assert_eq!(result, kResultOk);
+        text_of(&text)
+    }
+
+    fn set(&mut self, id: u32, value: f64) {
+        // SAFETY: as in `parameters`.
+        let result = unsafe { self.controller.setParamNormalized(id, value) };
+        assert_eq!(result, kResultOk);
+    }
+
+    fn save(&mut self) -> Vec<u8> {
+        let stream = ComWrapper::new(MemoryStream::default());
+        let pointer = stream.to_com_ptr::<IBStream>().unwrap();
+        // SAFETY: the stream lives until after the call.
+        let result = unsafe { self.component.getState(pointer.as_ptr()) };
+        assert_eq!(result, kResultOk);
+        stream.bytes.take()
+    }
+
+    fn load(&mut self, state: &[u8]) -> bool {
+        let stream = ComWrapper::new(MemoryStream::default());
+        stream.bytes.replace(state.to_vec());
+        let pointer = stream.to_com_ptr::<IBStream>().unwrap();
+        // SAFETY: the stream lives until after the call.
+        unsafe { self.component.setState(pointer.as_ptr()) == kResultOk }
+    }
+
+    fn activate(&mut self, setup: Setup) -> Vst3Audio {
+        let mut process_setup = ProcessSetup {
+            processMode: ProcessModes_::kRealtime as i32,
+            symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
+            maxSamplesPerBlock: setup.max_block as i32,
+            sampleRate: setup.rate_hz,
+        };
+        let arrangement = match setup.channels {
+            1 => SpeakerArr::kMono,
+            _ => SpeakerArr::kStereo,
+        };
+        // SAFETY: the order that VST3 prescribes, with pointers to live locals.
+        unsafe {
+            let processor = &self.processor;
+            let (mut input, mut output) = (arrangement, arrangement);
+            let result = processor.setBusArrangements(&mut input, 1, &mut output, 1);
+            assert_eq!(result, kResultOk);
+            assert_eq!(processor.setupProcessing(&mut process_setup), kResultOk);
+            for direction in [0, 1] {
+                let result = self.component.activateBus(0, direction, 0, 1);
+                assert_eq!(result, kResultOk);
+            }
+            assert_eq!(self.component.setActive(1), kResultOk);
+            assert_eq!(processor.setProcessing(1), kResultOk);
+        }
+        Vst3Audio {
+            processor: self.processor.clone(),
+            allocations: 0,
+        }
+    }
+
+    fn deactivate(&mut self, audio: Vst3Audio) {
+        // SAFETY: the audio side is given up here, so nothing processes any more.
+        unsafe {
+            assert_eq!(audio.processor.setProcessing(0), kResultOk);
+            assert_eq!(self.component.setActive(0), kResultOk);
+        }
+    }
+
+    fn latency(&mut self) -> usize {
+        // SAFETY: as in `parameters`.
+        unsafe { self.processor.getLatencySamples() as usize }
+    }
+}
+
+impl Drop for Vst3Host {
+    fn drop(&mut self) {
+        // SAFETY: the last call on the object but for releasing it.
+        unsafe { self.component.terminate() };
+    }
+}
+
+/// The audio side of a VST3 instance.
+pub struct Vst3Audio {
+    processor: ComPtr<IAudioProcessor>,
+    allocations: usize,
+}
+
+impl Audio for Vst3Audio {
+    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]) {
+        let frames = channels.first().map_or(0, Vec::len);
+        let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
+        let mut input_pointers: Vec<*mut f32> =
+            channels.iter_mut().map(|c| c.as_mut_ptr()).collect();
+        let mut output_pointers: Vec<*mut f32> =
+            written.iter_mut().map(|c| c.as_mut_ptr()).collect();
+        let bus = |pointers: &mut Vec<*mut f32>| AudioBusBuffers {
+            numChannels: pointers.len() as i32,
+            silenceFlags: 0,
+            __field0: AudioBusBuffers__type0 {
+                channelBuffers32: pointers.as_mut_ptr(),
+            },
+        };
+        let mut input = bus(&mut input_pointers);
+        let mut output = bus(&mut output_pointers);
+        let changes = ComWrapper::new(Changes::new(changes));
+        let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
+        let mut data = ProcessData {
+            processMode: ProcessModes_::kRealtime as i32,
+            symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
+            numSamples: frames as i32,
+            numInputs: 1,
+            numOutputs: 1,
+            inputs: &mut input,
+            outputs: &mut output,
+            inputParameterChanges: changes.as_ptr(),
+            outputParameterChanges: ptr::null_mut(),
+            inputEvents: ptr::null_mut(),
+            outputEvents: ptr::null_mut(),
+            processContext: ptr::null_mut(),
+        };
+        // SAFETY: every pointer in `data` leads to a buffer that lives until the end of this
+        // function and has `frames` samples.
+        let (result, allocations) = alloc::count(|| unsafe { self.processor.process(&mut data) });
+        assert_eq!(result, kResultOk);
+        self.allocations += allocations;
+        for (channel, samples) in channels.iter_mut().zip(written) {
+            channel.copy_from_slice(&samples);
+        }
+    }
+
+    fn reset(&mut self) {
+        // SAFETY: VST3 hosts reset by stopping and starting.
+        unsafe {
+            assert_eq!(self.processor.setProcessing(0), kResultOk);
+            assert_eq!(self.processor.setProcessing(1), kResultOk);
+        }
+    }
+
+    fn allocations(&self) -> usize {
+        self.allocations
+    }
+}

@@ -1,0 +1,71 @@
+//! The project's chores, one command each: `cargo xtask bundle|test|ci`.
+#![deny(unsafe_code)]
+
+mod bundle;
+mod checks;
+mod python;
+mod step;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  bundle [--dist]    builds Mynah.clap and Mynah.vst3 into target/bundled
+                     (--dist: the smaller, slower to build files that are given to players)
+  test [--python]    passes all tests
+                     (--python: puts what the Python tests need into target/python first)
+  ci                 format, lints, documentation, licences, then test --python
+";
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => {
+            println!("\nDone in {}.", step::duration(started.elapsed()));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("\nFailed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    step::enter_workspace()?;
+    match arguments {
+        ["bundle"] => bundle::bundle(false),
+        ["bundle", "--dist"] => bundle::bundle(true),
+        ["test"] => test(python::Missing::Name),
+        ["test", "--python"] => test(python::Missing::Install),
+        ["ci"] => {
+            checks::format()?;
+            checks::lint()?;
+            checks::document()?;
+            checks::licences()?;
+            test(python::Missing::Install)
+        }
+        ["help" | "--help" | "-h"] | [] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("unknown command '{}'\n\n{USAGE}", other.join(" ")),
+    }
+}
+
+/// All tests. Those in Rust need nothing but cargo and the C compiler that it needs anyway: no
+/// screen, no sound card, no network.
+fn test(missing: python::Missing) -> Result<()> {
+    step::cargo("Rust tests", &["test", "--release", "--workspace"])?;
+    let left_out = python::test(missing)?;
+    for sentence in left_out {
+        println!("\nLeft out: {sentence}");
+    }
+    Ok(())
+}
