@@ -11,3 +11,48 @@ pub mod host;
 pub mod scenarios;
 pub mod signal;
 pub mod vst3;
+
+/// The tests of one plugin format: every scenario in the given host, and proof that allocations are
+/// seen. One list, so that no format misses a scenario.
+#[macro_export]
+macro_rules! host_tests {
+    ($host:ty) => {
+        $crate::host_tests!(@each $host:
+            parameters_are_stable,
+            values_have_words,
+            state_round_trip,
+            missing_model_is_kept_and_dry,
+            state_finds_its_model_at_another_index,
+            state_loads_while_running,
+            activation_starts_with_the_saved_model,
+            garbage_states_are_survived,
+            equals_the_engine_at_any_block_size,
+            equals_mynah_bounce,
+            automation_does_not_depend_on_blocks,
+            latency_is_as_reported,
+            any_host_rate,
+            reset_forgets_everything,
+            every_target_sounds,
+            silence_becomes_silent,
+            bad_samples_count_as_silence,
+            output_is_bounded,
+            random_automation_is_survived,
+            empty_slots_are_dry,
+            activation_can_be_repeated,
+            instances_are_independent,
+        );
+
+        #[test]
+        fn the_allocator_sees_allocations() {
+            $crate::alloc::assert_tracks();
+        }
+    };
+    (@each $host:ty: $($name:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                $crate::scenarios::$name::<$host>();
+            }
+        )*
+    };
+}
