@@ -1,9 +1,10 @@
-//! Time of a hop: the whole chain, then stage by stage. A hop is 2,667 us of sound.
+//! Time of a hop: the whole chain, then stage by stage. A hop is 2,667 us of sound, a frame 5,333.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use mynah_models::features::{PITCH_WINDOW_SAMPLES, Pitch, PitchState};
 use mynah_models::streaming::conv::{CausalConv, ConvConfig, ConvState};
 use mynah_models::streaming::kernel::Epilogue;
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
@@ -52,6 +53,26 @@ fn chain(criterion: &mut Criterion) {
     }
 }
 
+/// One frame of the pitch tracker, where its first window is clear and where all must be asked.
+fn pitch(criterion: &mut Criterion) {
+    let tracker = Pitch::new();
+    let mut group = criterion.benchmark_group("pitch, one frame");
+    let mut saw = Saw(0.0);
+    let clear: Vec<f32> = (0..PITCH_WINDOW_SAMPLES / HOP_SAMPLES)
+        .flat_map(|_| saw.hop())
+        .collect();
+    for (name, newest) in [
+        ("clear (saw)", clear),
+        ("unclear (noise)", Random(5).vec(PITCH_WINDOW_SAMPLES, 0.3)),
+        ("silence", vec![0.0; PITCH_WINDOW_SAMPLES]),
+    ] {
+        let mut state = PitchState::new(&tracker);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(tracker.step(&mut state, black_box(&newest))));
+        });
+    }
+}
+
 /// The kernel at the networks' sizes; divide 2 x MAC by the time for FLOP/s.
 fn kernel(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("causal convolution");
@@ -86,5 +107,5 @@ fn kernel(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, chain, kernel);
+criterion_group!(benches, chain, pitch, kernel);
 criterion_main!(benches);

@@ -78,6 +78,80 @@ fn steady_tones_are_found_within_ten_cents() {
     }
 }
 
+/// From `frames_late` frames after sample `change` on, every frame is voiced and has the pitch.
+#[track_caller]
+fn assert_heard(name: &str, input: &[f32], change: usize, frames_late: usize, hz: f64) {
+    for (index, frame) in frames_of(input).iter().enumerate() {
+        let seen = (index + 1) * 256;
+        let error = cents(frame.pitch.f0_hz, hz);
+        assert!(
+            seen < change + frames_late * 256 || error.abs() < 50.0 && frame.pitch.voicing > 0.5,
+            "{name}, changed at {change}, {} samples later: {error} cents, voicing {}",
+            seen - change,
+            frame.pitch.voicing
+        );
+    }
+}
+
+#[test]
+fn a_legato_leap_is_heard_as_soon_as_a_window_that_reaches_its_period_is_full() {
+    // With the window of 2,048 samples alone those of the first row take 8 or 9 frames.
+    let short = [
+        (220.0, 330.0),
+        (330.0, 220.0),
+        (440.0, 660.0),
+        (660.0, 440.0),
+    ];
+    let middle = [(110.0, 165.0), (165.0, 110.0), (440.0, 147.0)];
+    let long = [(60.0, 90.0), (90.0, 60.0)];
+    let leaps = [(3, &short[..]), (5, &middle), (9, &long)];
+    let timbres: [(&str, Vec<u32>); 3] = [
+        ("sine", vec![1]),
+        ("saw", (1..30).collect()),
+        ("odd harmonics", vec![1, 3, 5, 7, 9]),
+    ];
+    for (frames_late, pitches) in leaps {
+        for &(from_hz, to_hz) in pitches {
+            for (timbre, numbers) in &timbres {
+                // At the beginning of a frame, inside it, and at its end.
+                for change in [4864, 4901, 4992, 5119] {
+                    let input = tone(change + 5120, numbers, |seconds| {
+                        if seconds * RATE_HZ < change as f64 {
+                            from_hz
+                        } else {
+                            to_hz
+                        }
+                    });
+                    let name = format!("{timbre}, {from_hz} to {to_hz} Hz");
+                    assert_heard(&name, &input, change, frames_late, to_hz);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_onset_is_heard_after_two_or_three_periods() {
+    for (hz, frames_late) in [
+        (60.0, 8),
+        (110.0, 5),
+        (220.0, 3),
+        (440.0, 3),
+        (880.0, 2),
+        (1500.0, 2),
+    ] {
+        for numbers in [1..2, 1..30] {
+            let numbers: Vec<u32> = numbers.collect();
+            for onset in [2304, 2341, 2432, 2559] {
+                let mut input = tone(onset + 5120, &numbers, |_| hz);
+                input[..onset].fill(0.0);
+                let name = format!("{} harmonics, {hz} Hz", numbers.len());
+                assert_heard(&name, &input, onset, frames_late, hz);
+            }
+        }
+    }
+}
+
 #[test]
 fn vibrato_is_followed() {
     // A window of 43 ms sees the pitch of its middle, about 21 ms ago: that is what it must have
@@ -184,6 +258,15 @@ proptest! {
         let input: Vec<f32> = loud.iter().map(|sample| sample * gain).collect();
         let last = *frames_of(&input).last().unwrap();
         prop_assert!(cents(last.pitch.f0_hz, hz).abs() < 10.0, "{} for {hz}", last.pitch.f0_hz);
+    }
+
+    #[test]
+    fn no_octave_leap_is_missed(hz in 60.0_f64..1050.0, up in any::<bool>(), harmonics in 2_u32..30) {
+        let (from_hz, to_hz) = if up { (hz, 2.0 * hz) } else { (2.0 * hz, hz) };
+        let numbers: Vec<u32> = (1..=harmonics).collect();
+        let input = tone(12_000, &numbers, |seconds| if seconds < 0.1 { from_hz } else { to_hz });
+        let last = *frames_of(&input).last().unwrap();
+        prop_assert!(cents(last.pitch.f0_hz, to_hz).abs() < 10.0, "{} for {to_hz}", last.pitch.f0_hz);
     }
 
     #[test]

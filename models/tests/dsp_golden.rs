@@ -1,6 +1,7 @@
 //! Features and prior against the Python specification. The goldens are made, where PyTorch is
 //! installed, by `cd models/training && python -m mynah_training.goldens
-//! ../tests/golden/dsp.safetensors`
+//! ../tests/golden/dsp.safetensors`, those of the pitch tracker's windows by
+//! `tests/golden/make_pitch.py`.
 #![allow(clippy::unwrap_used)]
 
 use mynah_models::features::{ERROR_FILTER_TAPS, FeatureFrame, Features, FeaturesState, MEL_BINS};
@@ -12,9 +13,13 @@ use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 use safetensors::SafeTensors;
 
 const BYTES: &[u8] = include_bytes!("golden/dsp.safetensors");
+const PITCH_BYTES: &[u8] = include_bytes!("golden/pitch.safetensors");
 
 fn golden(name: &str) -> Vec<f32> {
-    let file = SafeTensors::deserialize(BYTES).unwrap();
+    floats(&SafeTensors::deserialize(BYTES).unwrap(), name)
+}
+
+fn floats(file: &SafeTensors, name: &str) -> Vec<f32> {
     let bytes = file.tensor(name).unwrap().data();
     bytes
         .as_chunks::<4>()
@@ -102,6 +107,24 @@ fn features_equal_the_specification() {
     let residual = flat(&|frame| vec![frame.error_filter.log_amplitude]);
     assert_near("log_residual", &residual, &golden("log_residual"), 1e-4);
     assert_eq!(golden("log_mel").len(), frames.len() * MEL_BINS);
+}
+
+/// Onsets, legato changes, 60 to 1,500 Hz, noise and level: every window of the tracker has the
+/// last word in some of these frames.
+#[test]
+fn the_pitch_of_changing_notes_equals_the_specification() {
+    let file = SafeTensors::deserialize(PITCH_BYTES).unwrap();
+    let samples = file.tensor("input").unwrap().data().as_chunks::<2>().0;
+    let input: Vec<f32> = samples
+        .iter()
+        .map(|&sample| f32::from(i16::from_le_bytes(sample)) / 32_768.0)
+        .collect();
+    let (f0_hz, voicing): (Vec<f32>, Vec<f32>) = frames_of(&input)
+        .iter()
+        .map(|frame| (frame.pitch.f0_hz, frame.pitch.voicing))
+        .unzip();
+    assert_near("f0_hz", &f0_hz, &floats(&file, "f0_hz"), 1e-3);
+    assert_near("voicing", &voicing, &floats(&file, "voicing"), 1e-5);
 }
 
 #[test]

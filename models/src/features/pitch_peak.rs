@@ -2,10 +2,8 @@
 
 /// Shortest period looked at: a little above the highest pitch.
 const LAG_MIN: usize = 20;
-/// Longest period looked at: a little below the lowest pitch.
-const LAG_MAX: usize = 900;
-/// Lags needed, so that the longest has a neighbour.
-pub(super) const LAG_COUNT: usize = LAG_MAX + 2;
+/// Longest period looked at in any window: a little below the lowest pitch.
+pub(super) const LONGEST_LAG: usize = 900;
 /// The shortest lag whose peak reaches this share of the best is the period.
 const KEY_THRESHOLD: f64 = 0.93;
 /// A peak within a semitone of the previous period gains this: it keeps a strong second harmonic
@@ -25,17 +23,20 @@ pub(super) struct Peak {
     pub(super) clarity: f64,
 }
 
-/// The period in one frame's function (indexed by lag), or `None` where there is no peak.
+/// The period in one window's function, or `None` where there is no peak.
 ///
+/// The function is indexed by lag; its last value is a neighbour only, never the peak.
 /// `previous_lag` is the period of the frame before, 0 where there was none.
-pub(super) fn pick(nsdf: &[f32; LAG_COUNT], previous_lag: f64) -> Option<Peak> {
+pub(super) fn pick(nsdf: &[f32], previous_lag: f64) -> Option<Peak> {
+    let longest_lag = nsdf.len().checked_sub(2)?;
     // The hill around lag 0 says nothing: start behind it.
     let negative = nsdf.iter().position(|&value| value < 0.0)?;
     let first = LAG_MIN.max(negative + 1);
     let height = |lag: usize| {
         let near = (lag as f64) < previous_lag * CONTINUITY_RATIO
             && lag as f64 * CONTINUITY_RATIO > previous_lag;
-        f64::from(nsdf[lag])
+        // Between the samples: near 2 kHz a period of 29.5 would else look lower than its double of 59.
+        refine(nsdf, lag).clarity
             + if previous_lag > 0.0 && near {
                 CONTINUITY_BONUS
             } else {
@@ -44,8 +45,8 @@ pub(super) fn pick(nsdf: &[f32; LAG_COUNT], previous_lag: f64) -> Option<Peak> {
     };
     let is_peak =
         |&lag: &usize| nsdf[lag] > 0.0 && nsdf[lag] >= nsdf[lag - 1] && nsdf[lag] > nsdf[lag + 1];
-    let peaks = || (first..=LAG_MAX).filter(is_peak);
-    if first >= LAG_MAX {
+    let peaks = || (first..=longest_lag).filter(is_peak);
+    if first >= longest_lag {
         return None;
     }
     let best = peaks().map(height).fold(f64::NEG_INFINITY, f64::max);
@@ -54,7 +55,7 @@ pub(super) fn pick(nsdf: &[f32; LAG_COUNT], previous_lag: f64) -> Option<Peak> {
 }
 
 /// The top of the parabola through a peak and its neighbours.
-fn refine(nsdf: &[f32; LAG_COUNT], lag: usize) -> Peak {
+fn refine(nsdf: &[f32], lag: usize) -> Peak {
     let [left, centre, right] = [lag - 1, lag, lag + 1].map(|lag| f64::from(nsdf[lag]));
     let curvature = left - 2.0 * centre + right;
     let shift = if curvature < CURVATURE_LIMIT {
@@ -73,6 +74,8 @@ fn refine(nsdf: &[f32; LAG_COUNT], lag: usize) -> Peak {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    const LAG_COUNT: usize = LONGEST_LAG + 2;
 
     fn cosine(period: f64) -> [f32; LAG_COUNT] {
         std::array::from_fn(|lag| (std::f64::consts::TAU * lag as f64 / period).cos() as f32)
@@ -107,5 +110,16 @@ mod tests {
         assert_eq!(pick(&[0.0; LAG_COUNT], 0.0), None);
         assert_eq!(pick(&[-1.0; LAG_COUNT], 0.0), None);
         assert_eq!(pick(&[f32::NAN; LAG_COUNT], 100.0), None);
+    }
+
+    #[test]
+    fn a_short_function_ends_before_its_last_lag() {
+        let long = cosine(123.4);
+        assert_eq!(pick(&long[..160], 0.0), pick(&long, 0.0));
+        assert_eq!(pick(&long[..123], 0.0), None);
+        for count in [0, 1, 2, 3, LAG_MIN, LAG_MIN + 2] {
+            assert_eq!(pick(&long[..count], 0.0), None);
+            assert_eq!(pick(&[-1.0; LAG_COUNT][..count], 0.0), None);
+        }
     }
 }

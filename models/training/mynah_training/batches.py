@@ -1,5 +1,6 @@
 """Training batches drawn at random from a cache of parallel renderings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +11,32 @@ from torch import Tensor
 from . import config as c
 from . import prior
 from .data.augment import AugmentConfig, augment
+from .data.contour import contour_gain
+from .data.soundfont import FAMILIES, family
+from .data.sung import SUNG_NAMES
 from .data.synthetic import SYNTH_NAMES
 from .model import Source
 
-DOMAINS = (*c.INSTRUMENTS, *SYNTH_NAMES)
+DOMAINS = (*c.INSTRUMENTS, *SYNTH_NAMES, *SUNG_NAMES, *FAMILIES)
 """What the domain classifier tells apart."""
+UNKNOWN_DOMAIN = -1
+"""Of sources that are never trained on."""
 
 MICROPHONE = AugmentConfig(gain_probability=0.0)
 """The gain is drawn here, because the wanted rendering must have it too."""
+GAIN_DB = (-36.0, 4.0)
+GAIN_MEAN_DB, GAIN_DEVIATION_DB = -3.0, 7.0
+TAKE_SHARE = 0.75
+"""How often the wanted rendering is another take (see :mod:`.data.cache`)."""
+ANY_GAIN_SHARE = 0.15
+"""Mostly the gain is near the nominal one, so that loudness still says how hard a note was played
+and the target's timbre answers to it; now and then it is anything within 40 dB."""
+
+
+def domain(source: str) -> int:
+    """Index among :data:`DOMAINS` of a source of the cache."""
+    name = family(source) if source.startswith("soundfont-") else source
+    return DOMAINS.index(name) if name in DOMAINS else UNKNOWN_DOMAIN
 
 
 @dataclass(frozen=True)
@@ -30,7 +49,7 @@ class Batch:
     domain: Tensor
     """[B] index of the source among `DOMAINS`"""
     wanted: Tensor
-    """[B, 256 F]: the target's own rendering"""
+    """[B, 256 F]: the target's own rendering with the source's loudness contour"""
     noise: Tensor
     """[B, 256 F]"""
 
@@ -68,7 +87,7 @@ class PhraseCache:
         self.paths = sorted(
             p
             for p in self.folder.glob("phrase_*.npz")
-            if not p.name.endswith(".pitch.npz") and p.with_suffix("").with_suffix(".pitch.npz").exists()
+            if p.name.count(".") == 1 and p.with_suffix(".pitch.npz").exists()
         )
         if not self.paths:
             raise FileNotFoundError(f"no phrases with pitch tracks in {self.folder}")
@@ -77,47 +96,84 @@ class PhraseCache:
         """audio, instruments, f0_hz, voicing of one phrase."""
         path = self.paths[index]
         if path not in self._loaded:
-            with np.load(path) as data, np.load(path.with_suffix("").with_suffix(".pitch.npz")) as pitch:
+            with np.load(path) as data, np.load(path.with_suffix(".pitch.npz")) as pitch:
                 self._loaded[path] = {
                     "audio": data["audio"],
                     "instruments": data["instruments"],
+                    "targets": data["targets"],
                     "polyphonic": data["polyphonic"],
                     "f0_hz": pitch["f0_hz"],
                     "voicing": pitch["voicing"],
+                    "level_db": pitch["level_db"],
                 }
+            takes = path.with_suffix(".takes.npz")
+            if takes.exists():
+                with np.load(takes) as data:
+                    self._loaded[path] |= {
+                        "take_rows": data["rows"],
+                        "take_audio": data["audio"],
+                        "take_level_db": data["level_db"],
+                    }
         return self._loaded[path]
 
 
 class BatchMaker:
     """Draws batches; the same seed and the same cache give the same batches."""
 
-    def __init__(self, cache: PhraseCache, batch: int, frames: int, seed: int, augmented: bool) -> None:
-        """`frames` of 256 samples an item; `augmented` puts sources before random microphones."""
+    def __init__(
+        self,
+        cache: PhraseCache,
+        batch: int,
+        frames: int,
+        seed: int,
+        augmented: bool,
+        plays: Callable[[str], bool] = lambda source: True,
+        targets: tuple[str, ...] = c.INSTRUMENTS,
+    ) -> None:
+        """`frames` of 256 samples an item; `augmented` puts sources before random microphones.
+
+        `plays` says which sources may be drawn, `targets` which targets.
+        """
         self.cache, self.batch, self.frames, self.augmented = cache, batch, frames, augmented
+        self.plays, self.targets = plays, targets
         self.rng = np.random.default_rng(seed)
 
     def _item(self, self_share: float, follow_share: float) -> tuple[np.ndarray, ...] | None:
         rng, n = self.rng, self.frames * c.FRAME_SAMPLES
         phrase = self.cache.phrase(int(rng.integers(len(self.cache.paths))))
         names = [str(name) for name in phrase["instruments"]]
-        targets = [i for i, name in enumerate(names) if name in c.INSTRUMENTS]
+        targets = [i for i in np.flatnonzero(phrase["targets"]) if names[i] in self.targets]
+        if not targets:
+            return None
         wanted_index = int(rng.choice(targets))
-        others = [i for i in range(len(names)) if i != wanted_index]
+        others = [i for i in range(len(names)) if i != wanted_index and self.plays(names[i])]
+        if not others and self_share == 0.0:
+            return None
         source_index = wanted_index if not others or rng.random() < self_share else int(rng.choice(others))
         total = phrase["audio"].shape[1]
         start = int(rng.integers(0, (total - n) // c.FRAME_SAMPLES + 1)) * c.FRAME_SAMPLES
         window = slice(start, start + n)
         audio = phrase["audio"][source_index, window].astype(np.float32) / 32768.0
-        wanted = phrase["audio"][wanted_index, window].astype(np.float32) / 32768.0
+        first = start // c.FRAME_SAMPLES
+        frames = slice(first, first + self.frames)
+        edges = slice(first, first + self.frames + 1)
+        wanted, wanted_level_db = phrase["audio"][wanted_index], phrase["level_db"][wanted_index]
+        if self.augmented and "take_rows" in phrase and rng.random() < TAKE_SHARE:
+            take = int(np.flatnonzero(phrase["take_rows"] == wanted_index)[0])
+            wanted, wanted_level_db = phrase["take_audio"][take], phrase["take_level_db"][take]
+        wanted = wanted[window].astype(np.float32) / 32768.0
+        wanted *= contour_gain(phrase["level_db"][source_index, edges], wanted_level_db[edges], n)
         if float(np.abs(wanted).max()) < 1e-3:
             return None
         gain = 1.0
         if self.augmented:
             if rng.random() < 0.5:
                 audio = warp_locally(audio, rng)
-            gain = float(10.0 ** (rng.uniform(-26.0, 4.0) / 20.0))
+            gain_db = rng.normal(GAIN_MEAN_DB, GAIN_DEVIATION_DB)
+            if rng.random() < ANY_GAIN_SHARE:
+                gain_db = rng.uniform(*GAIN_DB)
+            gain = float(10.0 ** (np.clip(gain_db, *GAIN_DB) / 20.0))
             audio = augment(audio * np.float32(gain), rng, MICROPHONE)
-        frames = slice(start // c.FRAME_SAMPLES, start // c.FRAME_SAMPLES + self.frames)
         follow = bool(phrase["polyphonic"]) or rng.random() < follow_share
         return (
             audio,
@@ -126,7 +182,7 @@ class BatchMaker:
             phrase["voicing"][source_index, frames],
             np.float32(follow),
             np.int64(c.INSTRUMENTS.index(names[wanted_index])),
-            np.int64(DOMAINS.index(names[source_index])),
+            np.int64(domain(names[source_index])),
         )
 
     def draw(self, device: torch.device, self_share: float = 0.15, follow_share: float = 0.35) -> Batch:

@@ -163,7 +163,7 @@ class _Reverse(torch.autograd.Function):
 class DomainClassifier(nn.Module):
     """Says from z which instrument was played; only trained, never shipped (UMTN's confusion loss)."""
 
-    def __init__(self, architecture: c.Architecture, domains: int, weight: float = 0.01) -> None:
+    def __init__(self, architecture: c.Architecture, domains: int, weight: float) -> None:
         """`weight` is UMTN's lambda: how much of its gradient, reversed, reaches the encoder."""
         super().__init__()
         self.weight = weight

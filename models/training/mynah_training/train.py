@@ -12,6 +12,7 @@
 
 import argparse
 import json
+import math
 import time
 from copy import deepcopy
 from dataclasses import dataclass
@@ -22,15 +23,23 @@ from torch import Tensor, nn
 
 from . import config as c
 from . import losses
-from .batches import DOMAINS, Batch, BatchMaker, PhraseCache
+from .batches import DOMAINS, UNKNOWN_DOMAIN, Batch, BatchMaker, PhraseCache, domain
+from .front_end import MusicalFrontEnd
 from .model import Mynah
 from .networks import DomainClassifier
 
 WARM_UP_FRAMES = 64
 LOSS_FRAMES = 112
+VALIDATION_BATCH = 8
 SKIP_SAMPLES = 2 * c.FRAME_SAMPLES
 """Blocks whose filters still see zeros from before the clip are left out of the loss."""
 AVERAGE_DECAY = 0.998
+WEIGHT_DECAY = 1e-4
+CONFUSION = 0.3
+"""How much of the domain classifier's gradient, reversed, reaches the encoder (UMTN's lambda)."""
+MOST_SKIPPED_STEPS = 100
+CONFUSION_RAMP_STEPS = 2000
+"""Until the classifier knows something, its gradient would only shake the encoder."""
 
 
 @dataclass
@@ -47,6 +56,10 @@ class Settings:
     device: torch.device
     init: Path | None
     full_steps: int
+    stop_steps: int
+    confusion: float
+    musical: bool
+    only_target: str | None
 
 
 def wanted_blocks(batch: Batch, delay_samples: int) -> Tensor:
@@ -63,24 +76,36 @@ class Trainer:
         """Builds everything, or takes it from the checkpoint in the run's folder."""
         self.settings = settings
         torch.manual_seed(settings.seed)
-        self.model = Mynah(c.Architecture()).to(settings.device)
-        self.classifier = DomainClassifier(c.Architecture(), len(DOMAINS)).to(settings.device)
+        self.model = Mynah(c.Architecture())
+        if settings.musical:
+            self.model.encoder.input = MusicalFrontEnd(c.Architecture().encoder_channels)
+        self.model.to(settings.device)
+        self.classifier = DomainClassifier(c.Architecture(), len(DOMAINS), settings.confusion)
+        self.classifier.to(settings.device)
         self.step = 0
         self.seconds = 0.0
+        self.skipped = 0
         if settings.init is not None:
             state = torch.load(settings.init, map_location=settings.device, weights_only=True)
             self.model.load_state_dict(state["average"])
+        if settings.only_target is not None:
+            self._redraw_target(c.INSTRUMENTS.index(settings.only_target))
         self.average = deepcopy(self.model).requires_grad_(False)
         trained: list[nn.Parameter] = []
         for name, parameter in self.model.named_parameters():
             stages = (2, 3) if name.startswith("generator.") else (1, 3)
-            parameter.requires_grad_(parameter.requires_grad and settings.stage in stages)
+            trains = settings.stage in stages
+            if settings.only_target is not None:
+                trains = name.startswith("targets.")
+            parameter.requires_grad_(parameter.requires_grad and trains)
             if parameter.requires_grad:
                 trained.append(parameter)
-        if settings.stage != 2:
+        if self._confuses:
             trained += list(self.classifier.parameters())
+        # Decay would move the frozen targets, which share their tensors with the new one.
+        decay = 0.0 if settings.only_target else WEIGHT_DECAY
         self.optimiser = torch.optim.AdamW(
-            trained, settings.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4
+            trained, settings.learning_rate, betas=(0.9, 0.99), weight_decay=decay
         )
         self.checkpoint = settings.out / "checkpoint.pt"
         if self.checkpoint.exists():
@@ -88,12 +113,38 @@ class Trainer:
         seed = settings.seed * 1_000_003 + self.step
         frames = WARM_UP_FRAMES + LOSS_FRAMES
         self.cache = PhraseCache(settings.cache / "train")
-        self.batches = BatchMaker(self.cache, settings.batch, frames, seed, augmented=True)
-        validation = BatchMaker(PhraseCache(settings.cache / "validation"), 8, frames, 1, augmented=False)
-        self.validation = [
-            validation.draw(settings.device, self_share=0.0, follow_share=share)
-            for share in (0.0, 0.0, 0.0, 1.0)
-        ]
+        targets = (settings.only_target,) if settings.only_target else c.INSTRUMENTS
+        self.batches = BatchMaker(self.cache, settings.batch, frames, seed, augmented=True, targets=targets)
+        validation_cache = PhraseCache(settings.cache / "validation")
+
+        def draws(follow_share: float, count: int, unseen: bool) -> list[Batch]:
+            maker = BatchMaker(
+                validation_cache,
+                VALIDATION_BATCH,
+                frames,
+                seed=1,
+                augmented=False,
+                plays=lambda source: (domain(source) == UNKNOWN_DOMAIN) == unseen,
+                targets=targets,
+            )
+            return [maker.draw(settings.device, 0.0, follow_share) for _ in range(count)]
+
+        self.validation = {
+            "track": draws(0.0, 5, unseen=False),
+            "follow": draws(1.0, 2, unseen=False),
+            "unseen": draws(0.0, 3, unseen=True),
+        }
+
+    @property
+    def _confuses(self) -> bool:
+        return self.settings.stage != 2 and self.settings.only_target is None
+
+    @torch.no_grad()
+    def _redraw_target(self, index: int) -> None:
+        """Makes one target new, as if it had never been trained."""
+        fresh = Mynah(c.Architecture()).targets
+        for mine, new in zip(self.model.targets.parameters(), fresh.parameters(), strict=True):
+            mine[index] = new[index]
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, map_location=self.settings.device, weights_only=True)
@@ -121,13 +172,16 @@ class Trainer:
         )
         part.replace(self.checkpoint)
 
-    def _set_learning_rate(self) -> None:
-        """Warm-up over 100 steps, then down to a tenth along a half cosine until `full_steps`."""
+    def _set_learning_rate(self, spent: float) -> None:
+        """Warm-up over 100 steps, then down to a tenth along a half cosine.
+
+        It is at its lowest at `full_steps`, or when the share `spent` of the run's time is 1.
+        """
         warm = min(1.0, (self.step + 1) / 100.0)
-        done = torch.tensor(min(1.0, self.step / self.settings.full_steps))
-        cosine = 0.1 + 0.9 * (0.5 + 0.5 * torch.cos(torch.pi * done))
+        done = min(1.0, max(spent, self.step / self.settings.full_steps))
+        cosine = 0.1 + 0.9 * (0.5 + 0.5 * math.cos(math.pi * done))
         for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.learning_rate * warm * float(cosine)
+            group["lr"] = self.settings.learning_rate * warm * cosine
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
         """Loss of the stage and its parts."""
@@ -138,9 +192,12 @@ class Trainer:
         parts: dict[str, float] = {}
         if stage != 2:
             prior_loss = self._spectral(rendering.tonal + rendering.noisy, wanted_blocks(batch, 0))
-            logits = self.classifier(rendering.z[..., WARM_UP_FRAMES:])
-            total = total + prior_loss + nn.functional.cross_entropy(logits, batch.domain)
+            total = total + prior_loss
             parts["prior"] = float(prior_loss.detach())
+        if self._confuses:
+            self.classifier.weight = self.settings.confusion * min(1.0, self.step / CONFUSION_RAMP_STEPS)
+            logits = self.classifier(rendering.z[..., WARM_UP_FRAMES:])
+            total = total + nn.functional.cross_entropy(logits, batch.domain)
             parts["domain_accuracy"] = float((logits.argmax(-1) == batch.domain).float().mean())
         if stage != 1:
             full_loss = self._spectral(self.model.generate(rendering), wanted_blocks(batch, c.SUB_BANDS))
@@ -156,61 +213,75 @@ class Trainer:
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Log-mel L1 of the averaged model over that of the copied source, track and follow."""
-        sums = {"track": [0.0, 0.0], "follow": [0.0, 0.0]}
-        prior_l1, full_l1 = 0.0, 0.0
-        for batch in self.validation:
-            rendering = self.average.render(batch.source, batch.target, batch.noise, WARM_UP_FRAMES)
-            wanted = wanted_blocks(batch, 0)
-            start = WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES
-            source = batch.source.audio[:, start : start + wanted.shape[1]]
-            plain = rendering.tonal + rendering.noisy
-            outputs = (
-                [plain, self.average.generate(rendering)[:, c.SUB_BANDS :]]
-                if self.settings.stage != 1
-                else [plain]
-            )
-            distances = []
-            for output in [*outputs, source]:
-                count = min(output.shape[1], wanted.shape[1])
-                a, b = losses.level(
-                    output[:, SKIP_SAMPLES:count],
-                    wanted[:, SKIP_SAMPLES:count],
-                    by=wanted[:, SKIP_SAMPLES:count],
-                )
-                distances.append(losses.log_mel_l1(a, b))
-            prior_l1 += float(distances[0].mean()) / len(self.validation)
-            full_l1 += float(distances[-2].mean()) / len(self.validation)
-            for name, chosen in (("track", batch.source.follow < 0.5), ("follow", batch.source.follow > 0.5)):
-                sums[name][0] += float(distances[-2][chosen].sum())
-                sums[name][1] += float(distances[-1][chosen].sum())
-        report = {f"{name}_ratio": a / max(b, 1e-9) for name, (a, b) in sums.items()}
-        return {**report, "l1_prior": prior_l1, "l1": full_l1}
+        """Log-mel L1 of the averaged model over that of the copied source.
+
+        `track` and `follow` from sources like those of the training, `unseen` in track from recordings
+        that were never trained on.
+        """
+        report: dict[str, float] = {}
+        for name, batches in self.validation.items():
+            sums = torch.zeros(2)
+            for batch in batches:
+                rendering = self.average.render(batch.source, batch.target, batch.noise, WARM_UP_FRAMES)
+                wanted = wanted_blocks(batch, 0)
+                start = WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES
+                source = batch.source.audio[:, start : start + wanted.shape[1]]
+                if self.settings.stage == 1:
+                    output = rendering.tonal + rendering.noisy
+                else:
+                    output = self.average.generate(rendering)[:, c.SUB_BANDS :]
+                for index, signal in enumerate((output, source)):
+                    count = min(signal.shape[1], wanted.shape[1])
+                    part = slice(SKIP_SAMPLES, count)
+                    a, b = losses.level(signal[:, part], wanted[:, part], by=wanted[:, part])
+                    sums[index] += losses.log_mel_l1(a, b).sum().cpu()
+            report[f"{name}_ratio"] = float(sums[0] / sums[1].clamp_min(1e-9))
+            report[f"{name}_l1"] = float(sums[0]) / (VALIDATION_BATCH * len(batches))
+        return report
+
+    def train_step(self, spent: float = 0.0) -> dict[str, float]:
+        """One batch, at the share `spent` of the run's time; the parts of its loss."""
+        self._set_learning_rate(spent)
+        loss, parts = self.loss(self.batches.draw(self.settings.device))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        if not bool(torch.isfinite(norm)):
+            # One bad batch in ten thousand must not cost the run.
+            self.skipped += 1
+            if self.skipped > MOST_SKIPPED_STEPS:
+                raise FloatingPointError(f"{self.skipped} steps without a finite gradient")
+            return {}
+        self.optimiser.step()
+        decay = min(AVERAGE_DECAY, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
+                mean.lerp_(now, 1.0 - decay)
+        self.step += 1
+        return parts
 
     def run(self) -> None:
-        """Trains until the minutes are over; checkpoints every two minutes."""
+        """Trains until the minutes are over or the steps done; checkpoints every two minutes."""
         began = last_save = time.monotonic()
         log = (self.settings.out / "log.jsonl").open("a", buffering=1)
         running: dict[str, float] = {}
-        while time.monotonic() - began < self.settings.minutes * 60.0:
-            self._set_learning_rate()
+        while (
+            time.monotonic() - began < self.settings.minutes * 60.0 and self.step < self.settings.stop_steps
+        ):
             before = time.monotonic()
-            loss, parts = self.loss(self.batches.draw(self.settings.device))
-            self.optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-            self.optimiser.step()
-            decay = min(AVERAGE_DECAY, (self.step + 1) / (self.step + 10))
-            with torch.no_grad():
-                for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
-                    mean.lerp_(now, 1.0 - decay)
-            self.step += 1
+            parts = self.train_step((before - began) / (self.settings.minutes * 60.0))
             self.seconds += time.monotonic() - before
             for name, value in parts.items():
                 running[name] = value if name not in running else 0.98 * running[name] + 0.02 * value
             now = time.monotonic()
             if self.step % 250 == 0:
-                report = {"step": self.step, "seconds": round(self.seconds), **running, **self.validate()}
+                report = {
+                    "step": self.step,
+                    "seconds": round(self.seconds),
+                    "skipped": self.skipped,
+                    **running,
+                    **self.validate(),
+                }
                 print(json.dumps({k: round(v, 4) for k, v in report.items()}), file=log)
                 self.cache.refresh()
             if now - last_save > 120.0:
@@ -229,13 +300,17 @@ def main() -> None:
     parser.add_argument("--stage", type=int, choices=(1, 2, 3), required=True)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument(
-        "--full-steps", type=int, default=10_000, help="steps until the learning rate is lowest"
+        "--full-steps", type=int, default=20_000, help="steps until the learning rate is lowest"
     )
+    parser.add_argument("--stop-steps", type=int, default=10**9, help="stop here, time left or not")
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--confusion", type=float, default=CONFUSION, help="weight of the reversed gradient")
+    parser.add_argument("--musical", action="store_true", help="musically motivated front end (comparison)")
+    parser.add_argument("--only-target", choices=c.INSTRUMENTS, help="one new target, all else frozen")
     parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights to start from")
     a = parser.parse_args()
     torch.set_num_threads(a.threads)
@@ -251,6 +326,10 @@ def main() -> None:
         torch.device(a.device),
         a.init,
         a.full_steps,
+        a.stop_steps,
+        a.confusion,
+        a.musical,
+        a.only_target,
     )
     Trainer(settings).run()
 

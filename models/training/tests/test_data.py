@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -17,10 +18,11 @@ from mynah_training.data.library import (
     Audio,
     InstrumentLibrary,
     SampleInfo,
+    Split,
     find_onset,
     fnv1a_64,
-    note_is_held_out,
-    phrase_is_held_out,
+    note_side,
+    phrase_side,
 )
 from mynah_training.data.melodies import PHRASE_S, fold_octaves, random_melody
 from mynah_training.data.sequencer import (
@@ -31,6 +33,12 @@ from mynah_training.data.sequencer import (
     target_level_db,
 )
 from mynah_training.data.synthetic import SYNTH_NAMES, SyntheticSource, midi_to_hz
+
+SIDES_OF_THE_CELLO = {
+    "validation": [36, 43, 45, 49, 50, 63, 69, 70],
+    "judge": [37, 42, 44, 48, 51, 62, 68, 71, 84],
+}
+HELD_OUT_PHRASES = [0, 2, 4, 6, 8, 13, 15, 19, 26]
 
 COLUMNS = ("path", "instrument", "midi", "dynamic", "articulation", "seconds", "pitch_cents_dev")
 
@@ -99,11 +107,11 @@ def test_hash_golden_values() -> None:
     assert fnv1a_64(b"a") == 0xAF63DC4C8601EC8C
     assert fnv1a_64(b"foobar") == 0x85944171F73967E8
     assert fnv1a_64(b"1:violin:69") == 0x835BFD2386871662
-    held_out = [midi for midi in range(36, 85) if note_is_held_out("cello", midi)]
-    assert held_out == [41, 47, 52, 63, 65, 70, 76]
-    phrases = [n for n in range(30) if phrase_is_held_out(f"phrase_{n}.mid")]
-    assert phrases == [2, 4, 11, 15, 19, 26]
-    assert note_is_held_out("cello", 63, seed=1) and not note_is_held_out("cello", 63, seed=2)
+    sides = {s: [m for m in range(36, 85) if note_side("cello", m) == s] for s in ("validation", "judge")}
+    assert sides == SIDES_OF_THE_CELLO
+    phrases = [n for n in range(30) if phrase_side(f"phrase_{n}.mid") == "validation"]
+    assert phrases == HELD_OUT_PHRASES
+    assert note_side("cello", 63, seed=1) == "validation" != note_side("cello", 63, seed=2)
 
 
 def test_library_leaves_performances_out(data: Path) -> None:
@@ -125,27 +133,39 @@ def test_split_is_by_note_and_complete(data: Path) -> None:
     """Every pitch is on exactly one side."""
     library = InstrumentLibrary(data)
     for name in library.instruments():
-        train = {s.midi for s in library.select(name, "train")}
-        validation = {s.midi for s in library.select(name, "validation")}
-        assert train and validation and not train & validation
-        assert len(train) + len(validation) == 37
+        sides = [{s.midi for s in library.select(name, side)} for side in ("train", "validation", "judge")]
+        assert all(sides) and len(set.union(*sides)) == sum(len(side) for side in sides) == 37
 
 
-@pytest.mark.parametrize("split", ["train", "validation"])
-def test_rendering_opens_allowed_notes_only(data: Path, split: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_recordings_of_an_instrument_are_never_trained_on(data: Path, tmp_path: Path) -> None:
+    """A second flute goes by a name of its own and is heard in evaluation only."""
+    with (data / "manifest.csv").open(encoding="utf-8") as handle:
+        text = handle.read()
+    second = [line.replace(",sus,", ",vib,") for line in text.splitlines() if line.startswith("flute/")]
+    (tmp_path / "manifest.csv").write_text(text + "\n".join(second) + "\n", encoding="utf-8")
+    library = InstrumentLibrary(tmp_path)
+    assert "flute-vib" not in library.instruments("train")
+    assert len(library.select("flute-vib", "validation")) == len(second)
+    assert {s.articulation for s in library.select("flute")} == {"sus"}
+
+
+@pytest.mark.parametrize("split", get_args(Split)[:2])
+def test_rendering_opens_allowed_notes_only(
+    data: Path, split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No rendering ever touches a note of the other side."""
-    opened: list[bool] = []
+    opened: list[str] = []
     original = InstrumentLibrary.audio
 
     def spy(self: InstrumentLibrary, sample: SampleInfo) -> Audio:
-        opened.append(sample.held_out)
+        opened.append(sample.split)
         return original(self, sample)
 
     monkeypatch.setattr(InstrumentLibrary, "audio", spy)
-    renderer = PhraseRenderer(data, "train" if split == "train" else "validation", 1)
+    renderer = PhraseRenderer(data, split, 1)
     for index in range(6):
         renderer.render(index)
-    assert opened and set(opened) == {split == "validation"}
+    assert opened and set(opened) == {split}
 
 
 @pytest.mark.parametrize("name", ["cello", "flute", "piano"])
@@ -252,7 +272,7 @@ def test_cache_is_deterministic_resumable_and_sound(data: Path, tmp_path: Path) 
         with np.load(tmp_path / "a" / name, allow_pickle=False) as stored:
             audio, instruments = stored["audio"], stored["instruments"]
             assert audio.dtype == np.int16 and audio.shape == (len(instruments), PHRASE_SAMPLES)
-            assert 2 <= len(instruments) <= 8
+            assert 2 <= len(instruments) <= 10 and stored["targets"].sum() >= 2
             assert 0 < np.abs(audio.astype(np.int32)).max() <= round(MAX_PEAK * 32767)
             assert stored["notes"].shape[1] == 4
             assert stored["polyphonic"].dtype == np.bool_
@@ -272,6 +292,7 @@ def test_pitch_files_lie_beside_the_audio(data: Path, tmp_path: Path) -> None:
     with np.load(tmp_path / "phrase_00001.pitch.npz") as stored:
         assert stored["f0_hz"].shape == (count, PHRASE_SAMPLES // 256)
         assert stored["voicing"].dtype == np.float32
+        assert stored["level_db"].shape == (count, PHRASE_SAMPLES // 256 + 1)
 
 
 def test_augmentation_is_seeded_bounded_and_finite() -> None:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 Articulation = Literal["sustained", "staccato", "pizz"]
 
 POLYPHONIC_OVERLAP_S = 0.06
@@ -22,6 +25,11 @@ class NoteEvent:
     velocity: float
     """0 (softest) to 1 (loudest)."""
     articulation: Articulation = "sustained"
+    glide_semitones: float = 0.0
+    """Where the pitch comes from, relative to `midi`; it arrives within some 60 ms."""
+    vibrato_cents: float = 0.0
+    """Depth of a vibrato that sets in after the attack."""
+    vibrato_hz: float = 5.5
 
     @property
     def end_s(self) -> float:
@@ -37,3 +45,18 @@ def is_polyphonic(events: Sequence[NoteEvent]) -> bool:
             return True
         latest_end_s = max(latest_end_s, event.end_s)
     return False
+
+
+GLIDE_TIME_S = 0.025
+VIBRATO_DELAY_S = 0.15
+VIBRATO_RISE_S = 0.25
+
+
+def bend_cents(event: NoteEvent, time_s: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How far the pitch is from the note's own, `time_s` after its onset: glide, then vibrato.
+
+    All instruments that play the event bend alike, so that their renderings stay parallel.
+    """
+    glide = 100.0 * event.glide_semitones * np.exp(-time_s / GLIDE_TIME_S)
+    depth = event.vibrato_cents * np.clip((time_s - VIBRATO_DELAY_S) / VIBRATO_RISE_S, 0.0, 1.0)
+    return np.asarray(glide + depth * np.sin(2.0 * np.pi * event.vibrato_hz * time_s))

@@ -11,10 +11,13 @@ import mido
 import numpy as np
 
 from .events import Articulation, NoteEvent, is_polyphonic
-from .library import DEFAULT_SPLIT_SEED, Split, phrase_is_held_out
+from .library import DEFAULT_SPLIT_SEED, Split, phrase_side
 
 PHRASE_S = 5.0
 MIN_NOTE_S = 0.07
+SLUR_GAP_S = 0.03
+MAX_GLIDE_SEMITONES = 3.0
+MIN_VIBRATO_S = 0.35
 MAX_SPAN_SEMITONES = 24
 """Wider phrases are folded by octaves: few instruments could play them as they are."""
 
@@ -60,6 +63,27 @@ def with_dynamics(events: Sequence[NoteEvent], rng: np.random.Generator) -> list
         velocity += swell * np.sin(2.0 * np.pi * (cycles * at + start)) + rng.normal(0.0, 0.04)
         louder.append(replace(event, velocity=float(np.clip(velocity, 0.02, 1.0))))
     return louder
+
+
+def with_bends(events: Sequence[NoteEvent], rng: np.random.Generator) -> list[NoteEvent]:
+    """Adds glides into slurred notes and vibrato on long ones, as one player's habit for the phrase."""
+    glide_share = float(rng.choice([0.0, 0.0, 0.3, 0.7]))
+    vibrato_share = float(rng.choice([0.0, 0.3, 0.9]))
+    depth_cents, rate_hz = rng.uniform(8.0, 45.0), rng.uniform(4.5, 6.5)
+    played: list[NoteEvent] = []
+    for event in events:
+        if played and rng.random() < glide_share:
+            before = played[-1]
+            if event.onset_s - before.end_s < SLUR_GAP_S:
+                interval = float(np.clip(before.midi - event.midi, -MAX_GLIDE_SEMITONES, MAX_GLIDE_SEMITONES))
+                event = replace(event, glide_semitones=interval)
+        elif rng.random() < 0.3 * glide_share:
+            event = replace(event, glide_semitones=float(rng.uniform(-1.0, 0.3)))
+        if event.duration_s > MIN_VIBRATO_S and rng.random() < vibrato_share:
+            vibrato_cents = depth_cents * rng.uniform(0.6, 1.2)
+            event = replace(event, vibrato_cents=vibrato_cents, vibrato_hz=rate_hz * rng.uniform(0.9, 1.1))
+        played.append(event)
+    return played
 
 
 def random_melody(rng: np.random.Generator, chords: bool = False) -> Phrase:
@@ -198,8 +222,7 @@ class PhraseSource:
             return
         with (scores / "manifest.csv").open(newline="", encoding="utf-8") as handle:
             for row in csv.DictReader(handle):
-                held_out = phrase_is_held_out(Path(row["path"]).name, seed)
-                if split != "all" and held_out != (split == "validation"):
+                if split not in ("all", phrase_side(Path(row["path"]).name, seed)):
                     continue
                 paths = self._single if row["kind"] == "phrase" else self._chordal
                 paths.append(scores / row["path"])
@@ -213,7 +236,7 @@ class PhraseSource:
             else:
                 phrase = random_melody(rng, chords)
             if phrase is not None and phrase.polyphonic == chords:
-                return phrase
+                return phrase if chords else replace(phrase, events=tuple(with_bends(phrase.events, rng)))
         raise RuntimeError("no usable phrase in twenty draws")
 
     def _from_score(self, path: Path, rng: np.random.Generator, chords: bool) -> Phrase | None:

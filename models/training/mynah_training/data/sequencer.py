@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
-from .events import NoteEvent, is_polyphonic
+from .events import NoteEvent, bend_cents, is_polyphonic
 from .library import SAMPLE_RATE_HZ, Audio, InstrumentLibrary, SampleInfo, Split
 
 MAX_SHIFT_SEMITONES = 4
@@ -97,6 +97,24 @@ def shift_pitch(audio: Audio, semitones: float) -> Audio:
     return np.asarray(shifted, dtype=np.float32)
 
 
+def bend(audio: Audio, event: NoteEvent) -> Audio:
+    """Plays a note [n] with the event's glide and vibrato by reading it at a varying speed.
+
+    Cubic (Catmull-Rom) interpolation: linear would dull the treble.
+    """
+    if event.glide_semitones == 0.0 and event.vibrato_cents == 0.0:
+        return audio
+    n = len(audio)
+    speed = 2.0 ** (bend_cents(event, np.arange(n) / SAMPLE_RATE_HZ) / 1200.0)
+    position = np.minimum(np.cumsum(speed) - speed[0], n - 1.0)
+    index = position.astype(np.int64)
+    u = (position - index).astype(np.float32)
+    padded = np.pad(audio, (1, 3))
+    a, b, c, d = (padded[index + k] for k in range(4))
+    curve = b + 0.5 * u * (c - a + u * (2.0 * a - 5.0 * b + 4.0 * c - d + u * (3.0 * (b - c) + d - a)))
+    return np.asarray(curve, dtype=np.float32)
+
+
 def extend_by_loop(audio: Audio, n_samples: int) -> Audio:
     """Lengthens a sustained note [n] to ``n_samples`` by repeating its steady middle.
 
@@ -133,9 +151,14 @@ class SampledInstrument:
         split: Split = "train",
         max_shift_semitones: int = MAX_SHIFT_SEMITONES,
         margin_semitones: int = RANGE_MARGIN_SEMITONES,
+        loose: bool = False,
     ) -> None:
-        """Recordings are shifted by at most ``max_shift_semitones`` to reach a pitch."""
+        """Recordings are shifted by at most ``max_shift_semitones`` to reach a pitch.
+
+        A ``loose`` instrument takes any recording within that reach, not the nearest.
+        """
         self.name = instrument
+        self._nearness, self._chance = (0.25, 2.0) if loose else (1.0, 0.8)
         self.samples = library.select(instrument, split)
         self.decays = all(sample.decays for sample in self.samples)
         self.variant = ""
@@ -179,11 +202,11 @@ class SampledInstrument:
             # A bow changes direction, and no player repeats a note exactly.
             repeated = str(sample.path) == self._last_path
             return float(
-                abs(sample.midi - event.midi)
+                self._nearness * abs(sample.midi - event.midi)
                 + 5.0 * layer
                 + 1.2 * variant
                 + 1.0 * repeated
-                + 0.8 * chance[index]
+                + self._chance * chance[index]
             )
 
         best = pool[min(range(len(pool)), key=cost)]
@@ -203,7 +226,7 @@ class SampledInstrument:
         audio = audio[:needed].copy()
         tail = min(len(audio), int(0.02 * SAMPLE_RATE_HZ))
         audio[-tail:] *= np.linspace(1.0, 0.0, tail, dtype=np.float32)
-        shifted = shift_pitch(audio, semitones)[skip : skip + n_samples]
+        shifted = bend(shift_pitch(audio, semitones)[skip : skip + n_samples], event)
         return np.pad(shifted, (0, n_samples - len(shifted)))
 
 

@@ -28,14 +28,14 @@ _TABLE_SAMPLES = 4096
 _RANGE_MIDI = {"synth-voice": (40, 84), "synth-whistle": (60, 100), "synth-sine": (45, 98)}
 _DEFAULT_RANGE_MIDI = (36, 98)
 
-_VOWELS_HZ = {
+VOWELS_HZ = {
     "a": (730.0, 1090.0, 2440.0, 3400.0),
     "e": (530.0, 1840.0, 2480.0, 3500.0),
     "i": (300.0, 2250.0, 3000.0, 3600.0),
     "o": (500.0, 900.0, 2400.0, 3300.0),
     "u": (320.0, 800.0, 2240.0, 3200.0),
 }
-_FORMANT_WIDTHS_HZ = (80.0, 100.0, 140.0, 200.0)
+FORMANT_WIDTHS_HZ = (80.0, 100.0, 140.0, 200.0)
 
 Float = npt.NDArray[np.float64]
 
@@ -105,7 +105,7 @@ def _vowel_amplitudes(f0_hz: float, vowel: str, size: float) -> Float:
     k = _harmonics(f0_hz)
     freq_hz = k * f0_hz
     response = np.full(len(k), 0.01)
-    for formant, (centre_hz, width_hz) in enumerate(zip(_VOWELS_HZ[vowel], _FORMANT_WIDTHS_HZ, strict=True)):
+    for formant, (centre_hz, width_hz) in enumerate(zip(VOWELS_HZ[vowel], FORMANT_WIDTHS_HZ, strict=True)):
         offset = (freq_hz - centre_hz * size) / (0.7 * width_hz)
         response += 0.75**formant / np.sqrt(1.0 + np.square(offset))
     # Radiation at the lips lifts the glottal slope of -12 to about -6 dB per octave.
@@ -113,7 +113,7 @@ def _vowel_amplitudes(f0_hz: float, vowel: str, size: float) -> Float:
 
 
 def _voice(f0_hz: float, n: int, rng: np.random.Generator) -> Float:
-    first, second = (str(v) for v in rng.choice(sorted(_VOWELS_HZ), 2))
+    first, second = (str(v) for v in rng.choice(sorted(VOWELS_HZ), 2))
     size = rng.uniform(0.95, 1.25)
     cycles = _phase(f0_hz, n, rng.uniform(20.0, 60.0), rng)
     mix = np.linspace(0.0, 1.0, n)

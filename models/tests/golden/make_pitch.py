@@ -1,0 +1,64 @@
+"""Writes pitch.safetensors beside itself: what the Rust pitch tracker is held against.
+
+    cd models/training && PYTHONPATH=. python ../tests/golden/make_pitch.py
+
+Onsets, legato changes, low and high notes, noise and level, so that each of the tracker's windows has
+the last word somewhere. The input is kept in 16 bits: the fraction of full scale that Rust reads is exact.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from mynah_training import config as c
+from mynah_training import pitch
+
+NOTES = [
+    # Samples, pitch in Hz (0: none), harmonics, amplitude, amplitude of the noise. No length is whole
+    # frames: the changes fall anywhere in one.
+    (1100, 0.0, 0, 0.0, 0.0),
+    (5000, 60.0, 30, 0.2, 0.0),
+    (3300, 92.5, 30, 0.2, 0.0),
+    (2900, 140.0, 6, 0.2, 0.0),
+    (2700, 220.0, 20, 0.2, 0.0),
+    (2500, 330.0, 20, 0.2, 0.0),
+    (2300, 660.0, 1, 0.3, 0.0),
+    (2600, 440.0, 5, 0.2, 0.0),
+    (1500, 0.0, 0, 0.0, 0.0),
+    (2100, 1500.0, 8, 0.2, 0.0),
+    (2200, 1000.0, 3, 0.2, 0.0),
+    (2300, 0.0, 0, 0.0, 0.1),
+    (2700, 247.0, 10, 0.2, 0.06),
+    (2300, 0.0, 0, 0.0, 0.0),
+    (2400, 185.0, 4, 0.0007, 0.0),
+]
+
+
+def signal() -> np.ndarray:
+    """The notes in one go, the phase running on: int16 [whole frames]."""
+    random = np.random.default_rng(5)
+    parts, turns = [], 0.0
+    for samples, hz, harmonics, amplitude, noise in NOTES:
+        phase = turns + hz / c.SAMPLE_RATE_HZ * np.arange(1, samples + 1)
+        turns = phase[-1] % 1.0
+        part = noise * random.standard_normal(samples)
+        for number in range(1, harmonics + 1):
+            part += amplitude * np.sin(2.0 * np.pi * number * phase) / number
+        parts.append(part)
+    audio = np.concatenate(parts)
+    whole = audio[: len(audio) // c.FRAME_SAMPLES * c.FRAME_SAMPLES]
+    return np.round(whole * 32768.0).clip(-32768, 32767).astype(np.int16)
+
+
+samples = signal()
+audio = samples.astype(np.float32) / 32768.0
+f0_hz, voicing = pitch.track(audio)
+every_window = pitch.WINDOWS
+tracks = []
+for count in range(1, len(every_window)):
+    pitch.WINDOWS = every_window[:count]
+    tracks.append(pitch.track(audio)[0])
+for fewer, more in zip(tracks, [*tracks[1:], f0_hz], strict=True):
+    assert np.sum(fewer != more) >= 5, "a window has hardly a say"
+save_file({"input": samples, "f0_hz": f0_hz, "voicing": voicing}, Path(__file__).parent / "pitch.safetensors")

@@ -1,0 +1,148 @@
+"""Tests of the trainer on a cache of two tiny made-up phrases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mynah_training import config as c
+from mynah_training import pitch, probes
+from mynah_training.batches import BatchMaker, PhraseCache
+from mynah_training.data.contour import level_frames_db
+from mynah_training.front_end import MusicalFrontEnd
+from mynah_training.networks import DomainClassifier
+from mynah_training.train import LOSS_FRAMES, WARM_UP_FRAMES, Settings, Trainer
+
+FRAMES = WARM_UP_FRAMES + LOSS_FRAMES + 40
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two phrases of two instruments; in validation a third plays, that is never trained on."""
+    root = tmp_path_factory.mktemp("cache")
+    time_s = np.arange(FRAMES * c.FRAME_SAMPLES) / c.SAMPLE_RATE_HZ
+    for folder in ("train", "validation"):
+        (root / folder).mkdir()
+        for index, hz in enumerate((220.0, 330.0)):
+            rows = []
+            names = ["violin", "flute", "guitar-nylon"][: 2 if folder == "train" else 3]
+            for brightness in (0.3, 0.6, 0.8)[: len(names)]:
+                wave = sum(brightness**k * np.sin(2 * np.pi * k * hz * time_s) for k in range(1, 12))
+                rows.append(np.round(8_000 * wave * (1 + 0.5 * np.sin(9 * time_s))).astype(np.int16))
+            audio = np.stack(rows)
+            np.savez(
+                root / folder / f"phrase_{index:05d}.npz",
+                audio=audio,
+                instruments=np.array(names),
+                targets=np.array([name in c.INSTRUMENTS for name in names]),
+                polyphonic=np.array(False),
+            )
+            floats = audio.astype(np.float32) / 32768.0
+            tracks = [pitch.track(row) for row in floats]
+            np.savez(
+                root / folder / f"phrase_{index:05d}.pitch.npz",
+                f0_hz=np.stack([t[0] for t in tracks]),
+                voicing=np.stack([t[1] for t in tracks]),
+                level_db=np.stack([level_frames_db(row) for row in floats]),
+            )
+    return root
+
+
+def settings(cache: Path, out: Path, **changes: object) -> Settings:
+    """A run of no time."""
+    out.mkdir(exist_ok=True)
+    plain: dict[str, object] = dict(
+        cache=cache,
+        out=out,
+        stage=1,
+        minutes=0.0,
+        batch=2,
+        learning_rate=1e-3,
+        seed=1,
+        device=torch.device("cpu"),
+        init=None,
+        full_steps=100,
+        stop_steps=100,
+        confusion=0.3,
+        musical=False,
+        only_target=None,
+    )
+    return Settings(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def test_the_wanted_rendering_has_the_contour_of_the_source(cache: Path) -> None:
+    """Whatever the target's own loudness does."""
+    maker = BatchMaker(PhraseCache(cache / "train"), 2, FRAMES, 1, augmented=False)
+    batch = maker.draw(torch.device("cpu"), self_share=0.0)
+    for source, wanted in zip(batch.source.audio.numpy(), batch.wanted.numpy(), strict=True):
+        assert np.abs(level_frames_db(source) - level_frames_db(wanted))[20:-20].max() < 1.0
+
+
+def test_training_lowers_the_loss_and_resumes_where_it_was(cache: Path, tmp_path: Path) -> None:
+    """A checkpoint restores step, weights and average."""
+    trainer = Trainer(settings(cache, tmp_path, learning_rate=5e-3))
+    trainer.train_step()
+    batch = trainer.batches.draw(torch.device("cpu"))
+    before = trainer.loss(batch)[1]["prior"]
+    for _ in range(25):
+        trainer.train_step()
+    assert trainer.loss(batch)[1]["prior"] < 0.95 * before
+    trainer.save()
+    again = Trainer(settings(cache, tmp_path))
+    assert again.step == trainer.step == 26
+    for mine, theirs in zip(trainer.average.parameters(), again.average.parameters(), strict=True):
+        assert torch.equal(mine, theirs)
+    assert set(trainer.validate()) >= {"track_ratio", "follow_ratio", "unseen_ratio"}
+
+
+def test_a_new_target_leaves_everything_else_as_it_was(cache: Path, tmp_path: Path) -> None:
+    """Only the row of that target moves."""
+    trainer = Trainer(settings(cache, tmp_path, only_target="flute"))
+    before = {name: p.detach().clone() for name, p in trainer.model.named_parameters()}
+    for _ in range(3):
+        trainer.train_step()
+    flute = c.INSTRUMENTS.index("flute")
+    for name, parameter in trainer.model.named_parameters():
+        changed = (parameter != before[name]).reshape(parameter.shape[0], -1).any(dim=1)
+        if name.startswith("targets."):
+            assert changed[flute] and int(changed.sum()) == 1, name
+        else:
+            assert not changed.any(), name
+
+
+def test_confusion_turns_the_classifier_s_gradient_round() -> None:
+    """The encoder is pushed away from what the classifier is pulled to, scaled by the weight."""
+    torch.manual_seed(1)
+    classifier = DomainClassifier(c.Architecture(), 3, weight=0.5)
+    z = torch.randn(2, c.Architecture().latent_channels, 20, requires_grad=True)
+    wanted = torch.tensor([0, 2])
+    torch.nn.functional.cross_entropy(classifier(z), wanted).backward()
+    plain = z.detach().clone().requires_grad_()
+    torch.nn.functional.cross_entropy(classifier.layers(plain).mean(-1), wanted).backward()
+    assert z.grad is not None and plain.grad is not None
+    assert torch.allclose(z.grad, -0.5 * plain.grad)
+
+
+def test_the_musical_front_end_is_causal_and_fits() -> None:
+    """Frame k does not see frame k + 1; the channels are the encoder's."""
+    torch.manual_seed(1)
+    front = MusicalFrontEnd(64)
+    x = torch.randn(1, c.MEL_BINS, 40)
+    later = x.clone()
+    later[..., 30:] += 1.0
+    a, b = front(x), front(later)
+    assert a.shape == (1, 64, 40)
+    assert torch.equal(a[..., :30], b[..., :30]) and not torch.equal(a[..., 30], b[..., 30])
+
+
+def test_a_probe_reads_what_is_there_and_nothing_that_is_not(cache: Path) -> None:
+    """Pitch can be learnt from the log-mel; from noise nothing can."""
+    from_mel = probes.train_probe(probes.read_mel, c.MEL_BINS, cache, 60, seed=1)
+    assert from_mel["pitch_explained"] > 0.5
+    blind = probes.train_probe(
+        lambda batch: torch.randn(batch.source.audio.shape[0], 4, probes.FRAMES), 4, cache, 20, seed=1
+    )
+    assert blind["pitch_explained"] < 0.2
