@@ -153,6 +153,26 @@ fn an_onset_is_heard_after_two_or_three_periods() {
 }
 
 #[test]
+fn an_offset_or_a_rumble_does_not_hide_the_pitch() {
+    for hz in [110.0, 440.0, 1500.0] {
+        let clean = tone(9600, &[1, 2, 3], |_| hz);
+        let rumble = tone(9600, &[1], |_| 8.0);
+        let input: Vec<f32> = clean
+            .iter()
+            .zip(&rumble)
+            .map(|(sound, slow)| 0.1 * sound + 0.2 + 0.2 * slow)
+            .collect();
+        let last = *frames_of(&input).last().unwrap();
+        assert!(
+            cents(last.pitch.f0_hz, hz).abs() < 15.0,
+            "{} for {hz}",
+            last.pitch.f0_hz
+        );
+        assert!(last.pitch.voicing > 0.5);
+    }
+}
+
+#[test]
 fn vibrato_is_followed() {
     // A window of 43 ms sees the pitch of its middle, about 21 ms ago: that is what it must have
     // been.

@@ -129,7 +129,7 @@ struct Scratch {
     time: Vec<f64>,
     spectrum: Vec<Complex64>,
     transform: Vec<Complex64>,
-    /// Entry `n` is the energy of the newest `n` samples: the same sums serve every window.
+    /// Entry `n` is the energy of the newest `n` samples.
     newest_energy: Vec<f64>,
     nsdf: Vec<f32>,
 }
@@ -164,7 +164,6 @@ impl Pitch {
     /// taken to lie before fewer), one frame after the call before.
     pub fn step(&self, state: &mut PitchState, newest: &[f32]) -> PitchEstimate {
         let newest = last(newest, PITCH_WINDOW_SAMPLES);
-        state.scratch.sum_energies(newest);
         let previous_lag = core::mem::replace(&mut state.previous_lag, 0.0);
         let mut voicing = 0.0;
         if let Some(Believed { peak, level }) =
@@ -192,13 +191,14 @@ impl Pitch {
         let mut believed: Option<Believed> = None;
         for window in &self.windows {
             let samples = window.window.samples;
+            scratch.centre(newest, samples);
             let power = scratch.newest_energy[samples] / samples as f64;
             let level_db = 10.0 * (power + POWER_FLOOR).log10();
             let level = share(level_db, POWER_LOW_DB, POWER_HIGH_DB);
             if level <= 0.0 {
                 continue;
             }
-            let nsdf = window.nsdf(scratch, newest);
+            let nsdf = window.nsdf(scratch);
             let Some(peak) = pick(nsdf, previous_lag).filter(|peak| {
                 (f64::from(PITCH_LOW_HZ)..=f64::from(PITCH_HIGH_HZ)).contains(&hz(peak))
             }) else {
@@ -219,18 +219,15 @@ impl Pitch {
 }
 
 impl PlannedWindow {
-    /// The function over the newest samples of the window, indexed by lag.
-    fn nsdf<'a>(&self, scratch: &'a mut Scratch, newest: &[f32]) -> &'a [f32] {
+    /// The function over the samples that [`Scratch::centre`] left, indexed by lag.
+    fn nsdf<'a>(&self, scratch: &'a mut Scratch) -> &'a [f32] {
         let Window {
             samples, fft_size, ..
         } = *self.window;
         let time = &mut scratch.time[..fft_size];
         let spectrum = &mut scratch.spectrum[..fft_size / 2 + 1];
         let transform = &mut scratch.transform;
-        time.fill(0.0);
-        for (out, &sample) in time.iter_mut().zip(last(newest, samples)) {
-            *out = f64::from(sample);
-        }
+        time[samples..].fill(0.0);
         // The lengths agree and a power spectrum is real: these calls have nothing to object to.
         let _ = self.forward.process_with_scratch(time, spectrum, transform);
         for bin in spectrum.iter_mut() {
@@ -298,11 +295,22 @@ impl PitchState {
 }
 
 impl Scratch {
-    fn sum_energies(&mut self, newest: &[f32]) {
-        let samples = newest.iter().rev().copied().chain(std::iter::repeat(0.0));
+    /// The newest `samples` around their mean, and their energies.
+    ///
+    /// A constant (a microphone's offset, a rumble too slow for the window) would keep the function
+    /// from ever falling below 0, and the pitch from being found.
+    fn centre(&mut self, newest: &[f32], samples: usize) {
+        let known = last(newest, samples);
+        let mean = known.iter().map(|&x| f64::from(x)).sum::<f64>() / samples as f64;
+        let (silence, sound) = self.time[..samples].split_at_mut(samples - known.len());
+        silence.fill(-mean);
+        for (out, &sample) in sound.iter_mut().zip(known) {
+            *out = f64::from(sample) - mean;
+        }
         let mut sum = 0.0;
-        for (energy, sample) in self.newest_energy[1..].iter_mut().zip(samples) {
-            sum += f64::from(sample) * f64::from(sample);
+        let newest_first = self.time[..samples].iter().rev();
+        for (energy, sample) in self.newest_energy[1..].iter_mut().zip(newest_first) {
+            sum += sample * sample;
             *energy = sum;
         }
     }

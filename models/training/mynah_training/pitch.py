@@ -39,6 +39,8 @@ def nsdf_frames(audio: np.ndarray, window: int, longest_lag: int) -> tuple[np.nd
     power = np.empty(frames_count)
     for start in range(0, frames_count, 256):
         x = frames[start : start + 256]
+        # A constant or a slow rumble would keep the function from ever falling below 0.
+        x = x - x.mean(axis=1, keepdims=True)
         spectrum = np.fft.rfft(x, 2 * window)
         r = np.fft.irfft(spectrum.real**2 + spectrum.imag**2)[:, :lag_count]
         squares = np.concatenate([np.zeros((len(x), 1)), np.cumsum(x * x, axis=1)], axis=1)
