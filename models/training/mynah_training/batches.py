@@ -52,6 +52,8 @@ class Batch:
     """[B, 256 F]: the target's own rendering with the source's loudness contour"""
     noise: Tensor
     """[B, 256 F]"""
+    level_db: Tensor
+    """[B, F + 1]: level of the source before the microphone, of the 1,024 samples around every 256th"""
 
 
 def warp_locally(audio: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -183,6 +185,7 @@ class BatchMaker:
             np.float32(follow),
             np.int64(c.INSTRUMENTS.index(names[wanted_index])),
             np.int64(domain(names[source_index])),
+            phrase["level_db"][source_index, edges] + np.float32(20.0 * np.log10(gain)),
         )
 
     def draw(self, device: torch.device, self_share: float = 0.15, follow_share: float = 0.35) -> Batch:
@@ -193,8 +196,8 @@ class BatchMaker:
             if item is not None:
                 items.append(item)
         columns = [torch.from_numpy(np.stack(column)).to(device) for column in zip(*items, strict=True)]
-        audio, wanted, f0_hz, voicing, follow, target, domain = columns
+        audio, wanted, f0_hz, voicing, follow, target, domain, level_db = columns
         count = self.frames * c.FRAME_SAMPLES
         noise = np.stack([prior.noise(int(self.rng.integers(2**31)), count) for _ in items])
         source = Source(audio, f0_hz, voicing, follow)
-        return Batch(source, target, domain, wanted, torch.from_numpy(noise).to(device))
+        return Batch(source, target, domain, wanted, torch.from_numpy(noise).to(device), level_db)

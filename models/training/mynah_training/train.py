@@ -33,6 +33,9 @@ LOSS_FRAMES = 112
 VALIDATION_BATCH = 8
 SKIP_SAMPLES = 2 * c.FRAME_SAMPLES
 """Blocks whose filters still see zeros from before the clip are left out of the loss."""
+LEVEL_START_SAMPLES = SKIP_SAMPLES + c.HOP_SAMPLES
+"""Where the windows of the level lie as those of the cache: around every 256th sample of the source."""
+LOUDNESS_WEIGHT = 0.5
 AVERAGE_DECAY = 0.998
 WEIGHT_DECAY = 1e-4
 CONFUSION = 0.3
@@ -67,6 +70,18 @@ def wanted_blocks(batch: Batch, delay_samples: int) -> Tensor:
     start = WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES - delay_samples
     count = (LOSS_FRAMES - 1) * c.FRAME_SAMPLES
     return batch.wanted[:, start : start + count]
+
+
+def level_of_blocks(batch: Batch) -> Tensor:
+    """The source's levels for the streams of `Mynah.render` from `LEVEL_START_SAMPLES` on: [B, frames]."""
+    middle = (
+        WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES + LEVEL_START_SAMPLES + losses.LOUDNESS_SIZE // 2
+    )
+    first = middle // c.FRAME_SAMPLES
+    count = (
+        (LOSS_FRAMES - 1) * c.FRAME_SAMPLES - LEVEL_START_SAMPLES - losses.LOUDNESS_SIZE
+    ) // c.FRAME_SAMPLES
+    return batch.level_db[:, first : first + count + 1]
 
 
 class Trainer:
@@ -191,9 +206,12 @@ class Trainer:
         total = rendering.tonal.new_zeros(())
         parts: dict[str, float] = {}
         if stage != 2:
-            prior_loss = self._spectral(rendering.tonal + rendering.noisy, wanted_blocks(batch, 0))
-            total = total + prior_loss
+            plain = rendering.tonal + rendering.noisy
+            prior_loss = self._spectral(plain, wanted_blocks(batch, 0))
+            loudness = losses.loudness_loss(plain[:, LEVEL_START_SAMPLES:], level_of_blocks(batch)).mean()
+            total = total + prior_loss + LOUDNESS_WEIGHT * loudness
             parts["prior"] = float(prior_loss.detach())
+            parts["loudness"] = float(loudness.detach())
         if self._confuses:
             self.classifier.weight = self.settings.confusion * min(1.0, self.step / CONFUSION_RAMP_STEPS)
             logits = self.classifier(rendering.z[..., WARM_UP_FRAMES:])
