@@ -134,6 +134,12 @@ pub(crate) struct Eval {
     /// Folder of recorded notes and scores (manifest.csv, scores/) to evaluate on; without it, synthetic sources.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// Folder of any audio files, as more sources that training never heard; up to 8 s of each.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) recordings: Option<PathBuf>,
+    /// Folder for spectrograms of the worst and of the best pair, made if missing.
+    #[arg(long, value_name = "DIR", requires = "data")]
+    pub(crate) plots: Option<PathBuf>,
     /// Phrases per pair, 1 to 100.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) phrases: u16,

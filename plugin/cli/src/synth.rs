@@ -34,6 +34,15 @@ impl Voice {
             Voice::Whistle => "synthetic-whistle",
         }
     }
+
+    /// MIDI numbers that become it.
+    pub(crate) fn midi_range(self) -> std::ops::RangeInclusive<i32> {
+        match self {
+            Voice::Sung => 45..=81,
+            Voice::Plucked | Voice::Saw => 36..=88,
+            Voice::Whistle => 58..=96,
+        }
+    }
 }
 
 /// A melody made of (MIDI number, beats, velocity); 0 is a rest. `detached` is the share of each note that stays silent.

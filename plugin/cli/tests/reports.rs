@@ -11,14 +11,19 @@ fn json(arguments: &[&str]) -> Value {
 }
 
 /// The figures of `eval`, of all pairs and of each.
-const FIGURES: [&str; 10] = [
+const FIGURES: [&str; 15] = [
     "translation_ratio",
+    "translation_ratio_own_dynamics",
     "resynthesis_l1",
     "resynthesis_griffin_lim_l1",
     "generator_gain",
     "pitch_within_50_cents",
+    "pitch_median_error_cents",
     "polyphony_share_of_ceiling",
     "loudness_correlation",
+    "target_likeness",
+    "target_likeness_ceiling",
+    "target_likeness_floor",
     "target_likeness_share_of_ceiling",
     "onset_delay_follow_ms",
     "onset_delay_track_ms",
@@ -143,33 +148,48 @@ fn eval_without_recordings_measures_what_it_can() {
         assert!(figures["pitch_within_50_cents"].is_f64());
     }
     assert!(eval["polyphony_share_of_ceiling"].is_f64());
+    assert!(eval["never_trained"].is_null() && eval["judge_accuracy"].is_null());
+    let tracker = &eval["tracker"];
+    assert_eq!(tracker["sources"].as_array().unwrap().len(), 4);
+    for key in [
+        "octave_error_share",
+        "gross_error_share",
+        "voicing_error_share",
+    ] {
+        assert!(tracker[key].as_f64().unwrap() < 0.2, "{key} in {tracker}");
+    }
+    assert!((0.0..60.0).contains(&tracker["delay_ms"].as_f64().unwrap()));
 }
 
-/// Two instruments of synthetic notes, one score, named so that the split holds them out.
+/// Two instruments of synthetic notes, for the evaluation and for the judge, one variant of them and one performance
+/// that training never hears, and one score, all named so that the split puts them there.
 fn data_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut manifest =
         String::from("path,instrument,midi,dynamic,articulation,pitch_cents_dev,attribution\n");
-    for (instrument, midis) in [("violin", [65, 70]), ("flute", [60, 73])] {
+    for (instrument, midis) in [("violin", [67, 69, 66, 68]), ("flute", [66, 73, 67, 72])] {
         for midi in midis {
             let name = format!("{instrument}-{midi}.wav");
-            write_note(&folder.path().join(&name), midi);
+            write_note(&folder.path().join(&name), midi, instrument == "flute");
             manifest += &format!("{name},{instrument},{midi},f,sus,0,\"nobody, really\"\n");
         }
     }
+    write_note(&folder.path().join("vib.wav"), 70, true);
+    manifest += "vib.wav,flute,70,f,vib,0,nobody\n";
+    manifest += "violin-67.wav,violin,,var,performance,,nobody\n";
     std::fs::write(folder.path().join("manifest.csv"), manifest).unwrap();
     std::fs::create_dir(folder.path().join("scores")).unwrap();
     std::fs::write(
         folder
             .path()
-            .join("scores/phrase_mono_pachelbelj-canon-in-d_2.mid"),
+            .join("scores/phrase_mono_traditional-banza-bushi_1.mid"),
         score(),
     )
     .unwrap();
     folder
 }
 
-fn write_note(path: &std::path::Path, midi: i32) {
+fn write_note(path: &std::path::Path, midi: i32, soft: bool) {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 48_000,
@@ -181,7 +201,9 @@ fn write_note(path: &std::path::Path, midi: i32) {
     for i in 0..96_000 {
         let t = f64::from(i) / 48e3;
         let phase = std::f64::consts::TAU * hz * t;
-        let tone = phase.sin() + 0.5 * (2.0 * phase).sin() + 0.25 * (4.0 * phase).sin();
+        let overtones = if soft { 0.1 } else { 1.0 };
+        let tone =
+            phase.sin() + overtones * (0.5 * (2.0 * phase).sin() + 0.4 * (4.0 * phase).sin());
         writer
             .write_sample((8_000.0 * tone * (t / 0.03).min(1.0)) as i16)
             .unwrap();
@@ -208,7 +230,11 @@ fn score() -> Vec<u8> {
 #[test]
 fn eval_on_recordings_compares_with_the_true_rendering() {
     let folder = data_folder();
-    let eval = json(&[
+    let data = folder.path().to_str().unwrap();
+    let own = tempfile::tempdir().unwrap();
+    write_note(&own.path().join("hummed tune.wav"), 64, true);
+    let plots = folder.path().join("plots");
+    let arguments = [
         "eval",
         "--json",
         "--phrases",
@@ -218,24 +244,88 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
         "--target",
         "flute",
         "--data",
-        folder.path().to_str().unwrap(),
-    ]);
+        data,
+        "--recordings",
+        own.path().to_str().unwrap(),
+        "--plots",
+        plots.to_str().unwrap(),
+    ];
+    let eval = json(&arguments);
     assert_eq!(eval["data"], "recordings");
+    assert_eq!(eval["format_version"], 2);
     let pairs = eval["pairs"].as_array().unwrap();
     assert_eq!(pairs.len(), 4);
     for pair in pairs {
         assert_eq!(pair["phrases"], 1, "{pair}");
         let measured = |key: &str| pair[key].is_f64();
         let to_itself = pair["source"] == pair["target"];
-        assert_eq!(measured("translation_ratio"), !to_itself);
-        assert_eq!(measured("generator_gain"), !to_itself);
+        for key in [
+            "translation_ratio",
+            "translation_ratio_own_dynamics",
+            "generator_gain",
+            "target_likeness",
+            "target_likeness_ceiling",
+            "target_likeness_floor",
+        ] {
+            assert_eq!(measured(key), !to_itself, "{key} in {pair}");
+        }
         assert_eq!(measured("resynthesis_l1"), to_itself);
         assert_eq!(measured("resynthesis_griffin_lim_l1"), to_itself);
         for key in ["pitch_within_50_cents", "loudness_correlation"] {
             assert!(measured(key), "{key} in {pair}");
         }
-        assert!(pair["target_likeness_share_of_ceiling"].is_null());
     }
+    // The two instruments are easy to tell apart.
+    assert!(
+        eval["judge_accuracy"].as_f64().unwrap() > 0.95,
+        "{}",
+        eval["judge"]
+    );
+    assert!(eval["target_likeness_ceiling"].as_f64().unwrap() > 0.9);
+    assert!(eval["target_likeness_floor"].as_f64().unwrap() < 0.1);
+
+    let strangers = &eval["never_trained"];
+    let sources: Vec<&str> = strangers["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["source"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        sources,
+        [
+            "flute-vib",
+            "synthetic-sung",
+            "synthetic-plucked",
+            "synthetic-saw",
+            "synthetic-whistle",
+            "violin-performance",
+            "hummed tune",
+        ]
+    );
+    assert_eq!(
+        strangers["pairs"].as_array().unwrap().len(),
+        2 * sources.len()
+    );
+    for source in strangers["sources"].as_array().unwrap() {
+        let without_notes = ["violin-performance", "hummed tune"].map(Value::from);
+        let has_truth = !without_notes.contains(&source["source"]);
+        assert_eq!(source["translation_ratio"].is_f64(), has_truth, "{source}");
+        assert_eq!(source["target_likeness_ceiling"].is_f64(), has_truth);
+        assert!(source["target_likeness"].is_f64());
+    }
+
+    let pictures = names_in(&plots);
+    assert_eq!(pictures.len(), 2, "{pictures:?}");
+    for rank in ["worst-", "best-"] {
+        assert!(
+            pictures
+                .iter()
+                .any(|n| n.starts_with(rank) && n.ends_with(".png"))
+        );
+    }
+    assert_eq!(json(&arguments), eval, "the same again");
+
     let table = succeed([
         "eval",
         "--phrases",
@@ -243,9 +333,18 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
         "--target",
         "flute",
         "--data",
-        folder.path().to_str().unwrap(),
+        data,
     ]);
-    assert!(table.contains("Griffin-Lim") && table.contains("violin"));
+    for word in [
+        "Griffin-Lim",
+        "violin",
+        "never trained on",
+        "flute-vib",
+        "judge",
+        "voicing",
+    ] {
+        assert!(table.contains(word), "{word} in {table}");
+    }
 }
 
 #[test]

@@ -125,6 +125,23 @@ impl Reader {
         Ok(Some(&self.planes))
     }
 
+    /// What follows as mono (the mean of the channels): up to `longest` frames, or all there is.
+    ///
+    /// # Errors
+    /// As [`Reader::next_block`].
+    pub(crate) fn read_mono(&mut self, longest: usize) -> Result<Vec<f32>> {
+        let mut mono = Vec::new();
+        while mono.len() < longest
+            && let Some(planes) = self.next_block()?
+        {
+            let gain = 1.0 / planes.len() as f32;
+            let frames = planes.first().map_or(0, Vec::len);
+            mono.extend((0..frames).map(|i| planes.iter().map(|p| p[i]).sum::<f32>() * gain));
+        }
+        mono.truncate(longest);
+        Ok(mono)
+    }
+
     /// Decodes packets until one holds sound; false at the end of the file.
     fn decode_block(&mut self) -> Result<bool> {
         loop {
@@ -201,19 +218,4 @@ fn describe(error: &SymphoniaError) -> String {
         SymphoniaError::Unsupported(what) => format!("unsupported: {what}"),
         other => other.to_string(),
     }
-}
-
-/// Reads a whole file to mono (the mean of its channels). For short files: samples of an instrument folder.
-///
-/// # Errors
-/// As [`Reader::open`] and [`Reader::next_block`].
-pub(crate) fn read_mono(path: &Path) -> Result<(Vec<f32>, u32)> {
-    let mut reader = Reader::open(path)?;
-    let mut mono = Vec::new();
-    while let Some(planes) = reader.next_block()? {
-        let gain = 1.0 / planes.len() as f32;
-        let frames = planes.first().map_or(0, Vec::len);
-        mono.extend((0..frames).map(|i| planes.iter().map(|p| p[i]).sum::<f32>() * gain));
-    }
-    Ok((mono, reader.rate_hz))
 }

@@ -8,46 +8,71 @@ use mynah_models::{Base, Target};
 
 use super::{find_target, print, print_json};
 use crate::cli::Eval;
-use crate::eval::data::{DataFolder, SPLIT_SEED};
+use crate::eval::data::DataFolder;
 use crate::eval::figures::{DataKind, Evaluation, FORMAT_VERSION};
-use crate::eval::{NamedTarget, on_recordings, on_synthesis, table};
+use crate::eval::judge::Judge;
+use crate::eval::split::SPLIT_SEED;
+use crate::eval::{NamedTarget, Setting};
+use crate::eval::{never_trained, pairs, plots, synthesis, table, tracker};
 use crate::progress::Bars;
 
 /// Evaluates and prints the table or the JSON.
 ///
 /// # Errors
-/// The data folder or a model cannot be read.
+/// The data folder, a recording or a model cannot be read, or a plot not be written.
 pub(super) fn run(arguments: &Eval) -> Result<()> {
     let (base, targets) = models(arguments)?;
-    let phrases = usize::from(arguments.phrases);
+    let folder = arguments.data.as_deref().map(DataFolder::open);
+    let folder = folder.transpose()?;
+    if let Some(plots) = &arguments.plots {
+        plots::prepare(plots)?;
+    }
     let bars = Bars::new(arguments.json);
     let progress = bars.steps("evaluating");
-    let (data, (pairs, measured)) = match &arguments.data {
-        Some(folder) => {
-            let folder = DataFolder::open(folder)?;
-            (
-                DataKind::Recordings,
-                on_recordings(&base, &targets, &folder, phrases, &progress)?,
-            )
-        }
-        None => (
-            DataKind::Synthetic,
-            on_synthesis(&base, &targets, phrases, &progress)?,
-        ),
+    let judge = folder.as_ref().map(Judge::train).transpose()?.flatten();
+    let setting = Setting {
+        base: &base,
+        targets: &targets,
+        folder: folder.as_ref(),
+        judge: judge.as_ref(),
+        phrases: usize::from(arguments.phrases),
+        progress: &progress,
     };
-    progress.finish_and_clear();
-    if pairs.is_empty() {
+    let (data, outcome) = match &folder {
+        Some(folder) => (DataKind::Recordings, pairs::measure(&setting, folder)?),
+        None => (DataKind::Synthetic, synthesis::measure(&setting)?),
+    };
+    if outcome.pairs.is_empty() {
         bail!("none of the targets is an instrument of the data folder");
     }
+    let own = arguments.recordings.as_deref();
+    let never_trained = (folder.is_some() || own.is_some())
+        .then(|| never_trained::measure(&setting, own))
+        .transpose()?;
+    let report = match (&judge, &folder) {
+        (Some(judge), Some(folder)) => Some(judge.report(folder)?),
+        _ => None,
+    };
+    let tracker = tracker::measure(folder.as_ref())?;
+    let (audio_seconds, figures) = (outcome.all.audio_seconds, outcome.all.figures());
+    let pairs = outcome.into_pairs();
+    if let (Some(out), Some(folder)) = (&arguments.plots, &folder) {
+        plots::write(&setting, folder, &pairs, out)?;
+    }
+    progress.finish_and_clear();
     let evaluation = Evaluation {
         format_version: FORMAT_VERSION,
         data,
         split_seed: SPLIT_SEED,
-        phrases_per_pair: phrases,
+        phrases_per_pair: setting.phrases,
         base_hash: base.info().hash.to_string(),
-        audio_seconds: measured.audio_seconds,
-        figures: measured.figures(),
+        audio_seconds,
+        judge_accuracy: report.as_ref().map(|r| r.accuracy),
+        figures,
         pairs,
+        never_trained,
+        judge: report,
+        tracker,
     };
     if arguments.json {
         print_json(&evaluation)

@@ -1,72 +1,46 @@
-//! A folder of recorded notes and scores, as the evaluation sees it: only what the split holds out of training.
+//! A folder of recorded notes and scores, as the evaluation sees it: nothing that training hears.
 //!
 //! The folder has `manifest.csv` (columns `path`, `instrument`, `midi`, `dynamic`, `articulation`, `pitch_cents_dev`, any
-//! others) with one line per recorded note, and `scores/*.mid`. The split is a rule, not a list: a note is held out if
-//! FNV-1a-64 of `"{seed}:{instrument}:{midi}"` is divisible by 6, a score if that of `"{seed}:{file name}"` is. The
-//! training uses the same rule.
+//! others) with one line per recorded note, and `scores/*.mid`. Notes are kept by [`super::split`] and
+//! [`super::variants`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-use super::midi;
-use crate::audio::read::read_mono;
-use crate::audio::resample::resample;
+use super::instrument::{Instrument, REACH_SEMITONES, Sample};
+use super::split::{Part, fnv1a_64, part_of_note, part_of_score};
+use super::variants::{Role, role};
+use super::{csv, midi};
 use crate::notes::Note;
 
-/// Seed of the split.
-pub(crate) const SPLIT_SEED: u64 = 1;
-/// One in so many notes and scores is held out.
-const HELD_OUT_ONE_IN: u64 = 6;
-/// How far a recorded note is shifted at the most, in semitones.
-pub(crate) const REACH_SEMITONES: i32 = 4;
-/// Longest stretch of a recording used, in seconds (after shifting).
-pub(crate) const LONGEST_NOTE_S: f64 = 2.6;
-
-/// FNV-1a, 64 bits.
-fn fnv1a_64(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-/// Whether the split holds `name` (already prefixed as the rule says) out of training.
-fn held_out(rest: &str) -> bool {
-    fnv1a_64(&format!("{SPLIT_SEED}:{rest}")).is_multiple_of(HELD_OUT_ONE_IN)
-}
-
-/// One recorded note.
-struct Sample {
-    path: PathBuf,
-    midi: i32,
-    /// 0 (pp) to 5 (ff).
-    dynamic: i32,
-    /// Rings by itself once struck or plucked, instead of being held.
-    percussive: bool,
-    cents: f64,
-}
-
-/// A note ready to be played, shared by all that play it.
-type Sound = Arc<Vec<f32>>;
-
-/// One instrument's held-out notes.
-pub(crate) struct Instrument {
-    /// Name in the manifest.
+/// Whole phrases of one player, without notes.
+pub(crate) struct Performances {
+    /// Name of the source.
     pub(crate) name: String,
-    samples: Vec<Sample>,
-    /// Notes already read and brought to a pitch: (sample, MIDI number).
-    ready: Mutex<HashMap<(usize, i32), Sound>>,
+    /// The recordings, in the manifest's order.
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// The folder.
 pub(crate) struct DataFolder {
-    /// By name.
+    /// The instruments' held-out notes, by name.
     pub(crate) instruments: Vec<Instrument>,
-    /// Held-out melodies by file name, monophonic.
+    /// The instruments' notes that only the judge learns from, by name.
+    pub(crate) judge: Vec<Instrument>,
+    /// Sources never trained on, with all their notes, by name.
+    pub(crate) never_trained: Vec<Instrument>,
+    /// Performances, never trained on either.
+    pub(crate) performances: Vec<Performances>,
+    /// Held-out melodies by file name, monophonic; single melodies first.
     pub(crate) phrases: Vec<(String, Vec<Note>)>,
 }
+
+/// Notes by the name of their instrument.
+type Notes = BTreeMap<String, Vec<Sample>>;
+/// Lowest and highest recorded number of each instrument.
+type Ranges = BTreeMap<String, (i32, i32)>;
 
 impl DataFolder {
     /// Reads the manifest and the held-out scores; recordings are read when a note is first played.
@@ -77,8 +51,7 @@ impl DataFolder {
         let manifest = folder.join("manifest.csv");
         let text = std::fs::read_to_string(&manifest)
             .with_context(|| format!("cannot open '{}'", manifest.display()))?;
-        let mut samples: BTreeMap<String, Vec<Sample>> = BTreeMap::new();
-        let mut lines = csv_records(&text).into_iter();
+        let mut lines = csv::records(&text).into_iter();
         let header = lines.next().unwrap_or_default();
         let column = |name: &str| {
             header
@@ -95,126 +68,99 @@ impl DataFolder {
             "pitch_cents_dev",
         ];
         let columns: Vec<usize> = columns.iter().map(|c| column(c)).collect::<Result<_>>()?;
+        let (mut held_out, mut judge, mut never_trained) =
+            (Notes::new(), Notes::new(), Notes::new());
+        let mut ranges = Ranges::new();
+        let mut performances: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         for record in lines {
             let field = |i: usize| record.get(columns[i]).map_or("", String::as_str);
-            // Lines without a note number are performances: nothing to sequence from.
+            let (path, instrument) = (folder.join(field(0)), field(1).to_string());
+            let played = role(&instrument, field(4));
             let Ok(midi) = field(2).parse::<i32>() else {
+                if played == Role::Performance {
+                    let name = format!("{instrument}-performance");
+                    performances.entry(name).or_default().push(path);
+                }
                 continue;
             };
-            let Some(percussive) = sounds_on(field(4)) else {
-                continue;
-            };
-            if !held_out(&format!("{}:{midi}", field(1))) {
-                continue;
+            if matches!(played, Role::Canonical { .. }) {
+                let range = ranges.entry(instrument.clone()).or_insert((midi, midi));
+                *range = (range.0.min(midi), range.1.max(midi));
             }
-            samples
-                .entry(field(1).to_string())
-                .or_default()
-                .push(Sample {
-                    path: folder.join(field(0)),
-                    midi,
-                    dynamic: dynamic_rank(field(3)),
-                    percussive,
-                    cents: field(5).parse().unwrap_or(0.0),
-                });
+            let (notes, name, percussive) = match played {
+                Role::Canonical { percussive } => match part_of_note(&instrument, midi) {
+                    Part::Validation => (&mut held_out, instrument, percussive),
+                    Part::Judge => (&mut judge, instrument, percussive),
+                    Part::Training => continue,
+                },
+                Role::NeverTrained { name, percussive } => {
+                    (&mut never_trained, name.to_string(), percussive)
+                }
+                Role::Performance | Role::Unused => continue,
+            };
+            notes.entry(name).or_default().push(Sample {
+                path,
+                midi,
+                dynamic: dynamic_rank(field(3)),
+                percussive,
+                cents: field(5).parse().unwrap_or(0.0),
+            });
         }
-        if samples.is_empty() {
+        if held_out.is_empty() {
             bail!(
                 "'{}' holds no note that the split keeps for evaluation",
                 manifest.display()
             );
         }
-        let instruments = samples
-            .into_iter()
-            .map(|(name, samples)| Instrument {
-                name,
-                samples,
-                ready: Mutex::default(),
-            })
-            .collect();
+        let performances = performances.into_iter();
         Ok(DataFolder {
-            instruments,
+            instruments: instruments(held_out),
+            judge: judges_instruments(judge, &ranges),
+            never_trained: instruments(never_trained),
+            performances: performances
+                .map(|(name, paths)| Performances { name, paths })
+                .collect(),
             phrases: held_out_phrases(&folder.join("scores"))?,
+        })
+    }
+
+    /// Indices of [`Self::phrases`] in the order in which one who is given `seed` tries them: all single melodies from a
+    /// place of its own on, so that the table as a whole hears many of them, then whole pieces.
+    pub(crate) fn phrase_order(&self, seed: u64) -> impl Iterator<Item = usize> {
+        let melodies = self
+            .phrases
+            .iter()
+            .filter(|(name, _)| name.starts_with("phrase"))
+            .count();
+        let first = crate::notes::Random::new(seed).next_u64() as usize;
+        (0..self.phrases.len()).map(move |i| {
+            if i < melodies {
+                (first % melodies + i) % melodies
+            } else {
+                i
+            }
         })
     }
 }
 
-impl Instrument {
-    /// Whether a held-out recording lies within [`REACH_SEMITONES`] of `midi`.
-    pub(crate) fn plays(&self, midi: i32) -> bool {
-        self.samples
-            .iter()
-            .any(|s| (s.midi - midi).abs() <= REACH_SEMITONES)
-    }
-
-    /// Whether its notes ring by themselves (piano, guitar) instead of being held.
-    pub(crate) fn is_percussive(&self) -> bool {
-        self.samples.first().is_some_and(|s| s.percussive)
-    }
-
-    /// The recording nearest in pitch, then in dynamic, brought to `midi` at 48 kHz, from its onset on. `take` chooses
-    /// among equals (strings, round robins).
-    ///
-    /// # Errors
-    /// The recording cannot be read, or there is none in reach.
-    pub(crate) fn note(&self, midi: i32, velocity: u8, take: usize) -> Result<Sound> {
-        let wanted = i32::from(velocity) * 5 / 127;
-        let rank = |s: &Sample| ((s.midi - midi).abs(), (s.dynamic - wanted).abs());
-        let best = self
-            .samples
-            .iter()
-            .map(rank)
-            .min()
-            .filter(|r| r.0 <= REACH_SEMITONES);
-        let best =
-            best.with_context(|| format!("{} has no held-out note near MIDI {midi}", self.name))?;
-        let equals: Vec<usize> = (0..self.samples.len())
-            .filter(|i| rank(&self.samples[*i]) == best)
-            .collect();
-        let index = equals[take % equals.len()];
-        if let Some(ready) = self
-            .ready
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&(index, midi))
-        {
-            return Ok(Arc::clone(ready));
-        }
-        let sound = Arc::new(prepare(&self.samples[index], midi)?);
-        self.ready
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert((index, midi), Arc::clone(&sound));
-        Ok(sound)
-    }
+fn instruments(notes: Notes) -> Vec<Instrument> {
+    notes
+        .into_iter()
+        .map(|(name, samples)| Instrument::new(name, samples, REACH_SEMITONES, 0..=127))
+        .collect()
 }
 
-/// Reads, cuts to the onset, tunes and shifts one recording.
-fn prepare(sample: &Sample, midi: i32) -> Result<Vec<f32>> {
-    let (mut sound, rate_hz) = read_mono(&sample.path)?;
-    let peak = sound.iter().fold(0.0f32, |m, x| m.max(x.abs()));
-    let onset = sound
-        .iter()
-        .position(|x| x.abs() > 0.01 * peak)
-        .unwrap_or(0);
-    sound.drain(..onset.saturating_sub(rate_hz as usize / 200));
-    let semitones = f64::from(midi - sample.midi) - sample.cents / 100.0;
-    let step = (semitones / 12.0).exp2() * f64::from(rate_hz) / crate::synth::RATE_HZ;
-    sound.truncate((LONGEST_NOTE_S * step * crate::synth::RATE_HZ) as usize + 64);
-    Ok(resample(&sound, step))
-}
-
-/// Whether notes of an articulation ring by themselves (`Some(true)`), are held (`Some(false)`), or are of no use for
-/// melodies (`None`: staccato, pizzicato, performances).
-fn sounds_on(articulation: &str) -> Option<bool> {
-    let starts = |names: &[&str]| names.iter().any(|n| articulation.starts_with(n));
-    if starts(&["sus", "vib", "arco"]) {
-        Some(false)
-    } else if starts(&["norm", "nylon", "archtop"]) {
-        Some(true)
-    } else {
-        None
-    }
+/// The judge's notes are few, and it must know an instrument in registers that none of them lies in: they are shifted as
+/// far as the instrument's whole range wants.
+fn judges_instruments(notes: Notes, ranges: &Ranges) -> Vec<Instrument> {
+    notes
+        .into_iter()
+        .map(|(name, samples)| {
+            let (low, high) = ranges.get(&name).copied().unwrap_or((0, 127));
+            let range = low - REACH_SEMITONES..=high + REACH_SEMITONES;
+            Instrument::new(name, samples, high - low + REACH_SEMITONES, range)
+        })
+        .collect()
 }
 
 /// 0 (pp) to 5 (ff); unknown marks count as mf.
@@ -230,7 +176,7 @@ fn held_out_phrases(scores: &Path) -> Result<Vec<(String, Vec<Note>)>> {
         .with_context(|| format!("cannot open the folder '{}'", scores.display()))?;
     let mut names: Vec<String> = entries
         .filter_map(|e| e.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".mid") && held_out(name))
+        .filter(|name| name.ends_with(".mid") && part_of_score(name) == Part::Validation)
         .collect();
     // Single melodies first: whole pieces only fill up where no phrase fits.
     names.sort_by_key(|name| (!name.starts_with("phrase"), fnv1a_64(name)));
@@ -250,66 +196,10 @@ fn held_out_phrases(scores: &Path) -> Result<Vec<(String, Vec<Note>)>> {
     Ok(phrases)
 }
 
-/// Records of a CSV text: commas, quotes, doubled quotes, line ends of any kind.
-fn csv_records(text: &str) -> Vec<Vec<String>> {
-    let mut records = Vec::new();
-    let (mut record, mut field, mut quoted) = (Vec::new(), String::new(), false);
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                field.push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(std::mem::take(&mut field)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                record.push(std::mem::take(&mut field));
-                records.push(std::mem::take(&mut record));
-            }
-            other => field.push(other),
-        }
-    }
-    if !field.is_empty() || !record.is_empty() {
-        record.push(field);
-        records.push(record);
-    }
-    records
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        // Values of the FNV authors' test vectors.
-        assert_eq!(fnv1a_64(""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a_64("a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(fnv1a_64("foobar"), 0x8594_4171_f739_67e8);
-    }
-
-    #[test]
-    fn the_split_is_fixed() {
-        let held: Vec<i32> = (36..=84)
-            .filter(|midi| held_out(&format!("trumpet:{midi}")))
-            .collect();
-        assert!(
-            held.contains(&52) && held.contains(&70) && !held.contains(&60),
-            "{held:?}"
-        );
-    }
-
-    #[test]
-    fn quoted_fields_hold_commas() {
-        let records = csv_records("a,b\r\n\"x, \"\"y\"\"\",2\nlast,");
-        assert_eq!(
-            records,
-            [vec!["a", "b"], vec!["x, \"y\"", "2"], vec!["last", ""]]
-        );
-    }
 
     #[test]
     fn a_missing_folder_is_one_clear_error() {
@@ -317,5 +207,48 @@ mod tests {
             .err()
             .unwrap();
         assert!(error.to_string().contains("manifest.csv"), "{error}");
+    }
+
+    #[test]
+    fn every_note_goes_where_the_split_and_the_variants_say() {
+        let folder = tempfile::tempdir().unwrap();
+        // Of the guitar's numbers, 42 is validation, 63 the judge's and 40 training.
+        let mut manifest =
+            String::from("path,instrument,midi,dynamic,articulation,pitch_cents_dev\n");
+        for midi in [40, 42, 63] {
+            for articulation in ["archtop-mic", "nylon", "pizz"] {
+                manifest += &format!("a.flac,guitar,{midi},f,{articulation},0\n");
+            }
+        }
+        manifest += "b.flac,violin,,var,performance,\n";
+        std::fs::write(folder.path().join("manifest.csv"), manifest).unwrap();
+        std::fs::create_dir(folder.path().join("scores")).unwrap();
+        let error = DataFolder::open(folder.path()).err().unwrap();
+        assert!(error.to_string().contains("no MIDI file"), "{error}");
+        // One quarter note in a file whose name the split holds out.
+        let score: &[u8] = &[
+            b'M', b'T', b'h', b'd', 0, 0, 0, 6, 0, 0, 0, 1, 0, 96, b'M', b'T', b'r', b'k', 0, 0, 0,
+            12, 0, 0x90, 60, 100, 96, 0x90, 60, 0, 0, 0xff, 0x2f, 0,
+        ];
+        let name = "phrase_mono_traditional-banza-bushi_1.mid";
+        std::fs::write(folder.path().join("scores").join(name), score).unwrap();
+        let folder = DataFolder::open(folder.path()).unwrap();
+        let plays = |instruments: &[Instrument]| -> Vec<(String, Vec<i32>)> {
+            let notes = |i: &Instrument| (21..=108).filter(|m| i.plays(*m)).collect();
+            instruments
+                .iter()
+                .map(|i| (i.name.clone(), notes(i)))
+                .collect()
+        };
+        let guitar = |notes: Vec<i32>| vec![("guitar".to_string(), notes)];
+        assert_eq!(plays(&folder.instruments), guitar((38..=46).collect()));
+        assert_eq!(plays(&folder.judge), guitar((36..=67).collect()));
+        let nylon = (36..=46).chain(59..=67).collect();
+        assert_eq!(
+            plays(&folder.never_trained),
+            [("guitar-nylon".to_string(), nylon)]
+        );
+        assert_eq!(folder.performances[0].name, "violin-performance");
+        assert_eq!(folder.phrases.len(), 1);
     }
 }

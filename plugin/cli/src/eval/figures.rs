@@ -2,10 +2,36 @@
 
 use serde::Serialize;
 
+use super::judge::{Likeness, Report};
 use super::metrics::{PitchScore, mean, median};
+use super::tracker::Tracker;
 
 /// Version of the JSON's keys: goes up when one changes its meaning or vanishes.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
+
+/// What the judge says of outputs, true renderings and sources.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Judged {
+    /// All outputs, and those of them that have a true rendering beside them.
+    pub(crate) output: Likeness,
+    pub(crate) output_with_truth: Likeness,
+    pub(crate) truth: Likeness,
+    pub(crate) source: Likeness,
+}
+
+impl Judged {
+    fn add(&mut self, other: &Judged) {
+        self.output.add(other.output);
+        self.output_with_truth.add(other.output_with_truth);
+        self.truth.add(other.truth);
+        self.source.add(other.source);
+    }
+
+    fn share_of_ceiling(&self) -> Option<f64> {
+        let ceiling = self.truth.share().filter(|share| *share > 0.0)?;
+        Some(self.output_with_truth.share()? / ceiling)
+    }
+}
 
 /// Raw measurements of any number of excerpts. Empty lists become null figures.
 #[derive(Clone, Default, Debug)]
@@ -15,6 +41,9 @@ pub(crate) struct Measured {
     pub(crate) copy: Vec<f64>,
     pub(crate) prior: Vec<f64>,
     pub(crate) follow: Vec<f64>,
+    /// The first two against the target's rendering as it was recorded, without the source's dynamics.
+    pub(crate) translation_own: Vec<f64>,
+    pub(crate) copy_own: Vec<f64>,
     /// Log-mel L1 of an instrument translated to itself, by the chain, the prior alone and Griffin-Lim.
     pub(crate) resynthesis: Vec<f64>,
     pub(crate) resynthesis_prior: Vec<f64>,
@@ -24,6 +53,9 @@ pub(crate) struct Measured {
     pub(crate) mrstft_prior: Vec<f64>,
     pub(crate) pitch_track: PitchScore,
     pub(crate) pitch_follow: PitchScore,
+    /// Of the frames in which source and output have a pitch, how far the two are apart.
+    pub(crate) pitch_errors_cents: Vec<f64>,
+    pub(crate) likeness: Judged,
     pub(crate) loudness_correlation: Vec<f64>,
     pub(crate) loudness_error_db: Vec<f64>,
     pub(crate) chroma_output: Vec<f64>,
@@ -37,11 +69,13 @@ pub(crate) struct Measured {
 impl Measured {
     /// Adds the measurements of `other`.
     pub(crate) fn merge(&mut self, other: &Measured) {
-        let lists: [(&mut Vec<f64>, &Vec<f64>); 15] = [
+        let lists: [(&mut Vec<f64>, &Vec<f64>); 18] = [
             (&mut self.translation, &other.translation),
             (&mut self.copy, &other.copy),
             (&mut self.prior, &other.prior),
             (&mut self.follow, &other.follow),
+            (&mut self.translation_own, &other.translation_own),
+            (&mut self.copy_own, &other.copy_own),
             (&mut self.resynthesis, &other.resynthesis),
             (&mut self.resynthesis_prior, &other.resynthesis_prior),
             (
@@ -50,6 +84,7 @@ impl Measured {
             ),
             (&mut self.mrstft_full, &other.mrstft_full),
             (&mut self.mrstft_prior, &other.mrstft_prior),
+            (&mut self.pitch_errors_cents, &other.pitch_errors_cents),
             (&mut self.loudness_correlation, &other.loudness_correlation),
             (&mut self.loudness_error_db, &other.loudness_error_db),
             (&mut self.chroma_output, &other.chroma_output),
@@ -62,6 +97,7 @@ impl Measured {
         }
         self.pitch_track.add(other.pitch_track);
         self.pitch_follow.add(other.pitch_follow);
+        self.likeness.add(&other.likeness);
         self.audio_seconds += other.audio_seconds;
     }
 
@@ -73,6 +109,7 @@ impl Measured {
             translation_ratio: ratio(&self.translation, &self.copy),
             translation_ratio_prior: ratio(&self.prior, &self.copy),
             translation_ratio_follow: ratio(&self.follow, &self.copy),
+            translation_ratio_own_dynamics: ratio(&self.translation_own, &self.copy_own),
             translation_l1: mean(&self.translation),
             copy_l1: mean(&self.copy),
             resynthesis_l1: mean(&self.resynthesis),
@@ -91,10 +128,14 @@ impl Measured {
                 self.pitch_track.within_50_cents,
                 self.pitch_track.both_voiced,
             ),
+            pitch_median_error_cents: median(&self.pitch_errors_cents),
             polyphony_share_of_ceiling: ratio(&self.chroma_output, &self.chroma_source),
             loudness_correlation: mean(&self.loudness_correlation),
             loudness_rms_error_db: mean(&self.loudness_error_db),
-            target_likeness_share_of_ceiling: None,
+            target_likeness: self.likeness.output.share(),
+            target_likeness_ceiling: self.likeness.truth.share(),
+            target_likeness_floor: self.likeness.source.share(),
+            target_likeness_share_of_ceiling: self.likeness.share_of_ceiling(),
             onset_delay_follow_ms: median(&self.onset_follow_ms),
             onset_delay_track_ms: median(&self.onset_track_ms),
         }
@@ -107,6 +148,7 @@ pub(crate) struct Figures {
     pub(crate) translation_ratio: Option<f64>,
     pub(crate) translation_ratio_prior: Option<f64>,
     pub(crate) translation_ratio_follow: Option<f64>,
+    pub(crate) translation_ratio_own_dynamics: Option<f64>,
     pub(crate) translation_l1: Option<f64>,
     pub(crate) copy_l1: Option<f64>,
     pub(crate) resynthesis_l1: Option<f64>,
@@ -116,9 +158,13 @@ pub(crate) struct Figures {
     pub(crate) pitch_within_50_cents: Option<f64>,
     pub(crate) pitch_within_50_cents_follow: Option<f64>,
     pub(crate) pitch_within_50_cents_both_voiced: Option<f64>,
+    pub(crate) pitch_median_error_cents: Option<f64>,
     pub(crate) polyphony_share_of_ceiling: Option<f64>,
     pub(crate) loudness_correlation: Option<f64>,
     pub(crate) loudness_rms_error_db: Option<f64>,
+    pub(crate) target_likeness: Option<f64>,
+    pub(crate) target_likeness_ceiling: Option<f64>,
+    pub(crate) target_likeness_floor: Option<f64>,
     pub(crate) target_likeness_share_of_ceiling: Option<f64>,
     pub(crate) onset_delay_follow_ms: Option<f64>,
     pub(crate) onset_delay_track_ms: Option<f64>,
@@ -145,6 +191,24 @@ pub(crate) enum DataKind {
     Synthetic,
 }
 
+/// One source, all targets.
+#[derive(Serialize, Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) source: String,
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+}
+
+/// Sources that training never heard.
+#[derive(Serialize, Clone, Debug)]
+pub(crate) struct NeverTrained {
+    pub(crate) audio_seconds: f64,
+    #[serde(flatten)]
+    pub(crate) figures: Figures,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) pairs: Vec<Pair>,
+}
+
 /// The whole result.
 #[derive(Serialize, Clone, Debug)]
 pub(crate) struct Evaluation {
@@ -154,7 +218,11 @@ pub(crate) struct Evaluation {
     pub(crate) phrases_per_pair: usize,
     pub(crate) base_hash: String,
     pub(crate) audio_seconds: f64,
+    pub(crate) judge_accuracy: Option<f64>,
     #[serde(flatten)]
     pub(crate) figures: Figures,
     pub(crate) pairs: Vec<Pair>,
+    pub(crate) never_trained: Option<NeverTrained>,
+    pub(crate) judge: Option<Report>,
+    pub(crate) tracker: Tracker,
 }

@@ -7,33 +7,56 @@ use mynah_engine::Controls;
 use mynah_models::{Base, Mode, Target};
 
 use super::baselines::griffin_lim;
+use super::contour;
 use super::figures::Measured;
+use super::judge::Judge;
+use super::judge::features::PITCH_FRAMES;
 use super::mel::{self, MelAnalysis};
 use super::metrics;
+use super::pitch;
 use crate::notes::Note;
 use crate::pipeline::translate_mono;
 
 /// Rate of the evaluation in Hz: the network's own, so that no resampling is judged along with it.
 const RATE_HZ: u32 = 48_000;
 
+/// Pitch tracks of a source and of its translation in mode *track*.
+struct Pitches {
+    source: Vec<Option<f64>>,
+    track: Vec<Option<f64>>,
+}
+
 /// The chain under test with the tables of the metrics.
 pub(crate) struct Bench<'a> {
     base: &'a Arc<Base>,
     target: &'a Arc<Target>,
+    /// The judge, and which of its instruments the target is.
+    judge: Option<(&'a Judge, usize)>,
     mel: MelAnalysis,
 }
 
 impl<'a> Bench<'a> {
-    /// Measures translations to `target`.
-    pub(crate) fn new(base: &'a Arc<Base>, target: &'a Arc<Target>) -> Bench<'a> {
+    /// Measures translations to `target`, which is one of the instruments of the judge, if there is one.
+    pub(crate) fn new(
+        base: &'a Arc<Base>,
+        target: &'a Arc<Target>,
+        judge: Option<(&'a Judge, usize)>,
+    ) -> Bench<'a> {
         Bench {
             base,
             target,
+            judge,
             mel: MelAnalysis::new(),
         }
     }
 
-    fn translate(
+    /// The target.
+    pub(crate) fn target(&self) -> &Target {
+        self.target
+    }
+
+    /// Translates `signal` with default controls but for `mode` and `drive`.
+    pub(crate) fn translate(
         &self,
         signal: &[f32],
         mode: Mode,
@@ -49,7 +72,8 @@ impl<'a> Bench<'a> {
         translate_mono(self.base, self.target, &controls, RATE_HZ, signal)
     }
 
-    /// A melody: pitch and loudness in all cases, and the distance to `truth`, the target's own rendering, if there is one.
+    /// A melody: pitch, loudness and likeness in all cases, and the distance to `truth`, the target's own rendering, if
+    /// there is one. That is compared with the source's dynamics, and once as it is.
     pub(crate) fn melody(
         &self,
         source: &[f32],
@@ -58,18 +82,54 @@ impl<'a> Bench<'a> {
     ) -> Result<()> {
         let track = self.translate(source, Mode::Track, 1.0, measured)?;
         let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
-        self.follows_source(source, &track, &follow, measured);
-        let Some(truth) = truth else { return Ok(()) };
+        let pitches = self.follows_source(source, &track, &follow, measured);
+        let Some(recorded) = truth else {
+            self.likeness(source, &track, None, &pitches, measured);
+            return Ok(());
+        };
+        let truth = contour::matched(source, recorded);
+        self.likeness(source, &track, Some(&truth), &pitches, measured);
         let prior = self.translate(source, Mode::Track, 0.0, measured)?;
-        let reference = self.mel.log_mel(truth);
+        let (source_mel, track_mel) = (self.mel.log_mel(source), self.mel.log_mel(&track));
+        let reference = self.mel.log_mel(&truth);
         let distance = |signal: &[f32]| mel::l1(&self.mel.log_mel(signal), &reference);
-        measured.translation.push(distance(&track));
+        measured.translation.push(mel::l1(&track_mel, &reference));
+        measured.copy.push(mel::l1(&source_mel, &reference));
         measured.follow.push(distance(&follow));
         measured.prior.push(distance(&prior));
-        measured.copy.push(distance(source));
-        measured.mrstft_full.push(metrics::mrstft(&track, truth));
-        measured.mrstft_prior.push(metrics::mrstft(&prior, truth));
+        let reference = self.mel.log_mel(recorded);
+        measured
+            .translation_own
+            .push(mel::l1(&track_mel, &reference));
+        measured.copy_own.push(mel::l1(&source_mel, &reference));
+        measured.mrstft_full.push(metrics::mrstft(&track, &truth));
+        measured.mrstft_prior.push(metrics::mrstft(&prior, &truth));
         Ok(())
+    }
+
+    /// What the judge says of the output, of the true rendering and of the source.
+    fn likeness(
+        &self,
+        source: &[f32],
+        track: &[f32],
+        truth: Option<&[f32]>,
+        pitches: &Pitches,
+        measured: &mut Measured,
+    ) {
+        let Some((judge, class)) = self.judge else {
+            return;
+        };
+        let judged = &mut measured.likeness;
+        let output = judge.likeness(track, &pitches.track, class);
+        judged.output.add(output);
+        judged
+            .source
+            .add(judge.likeness(source, &pitches.source, class));
+        if let Some(truth) = truth {
+            judged.output_with_truth.add(output);
+            let track = pitch::track_every(truth, PITCH_FRAMES);
+            judged.truth.add(judge.likeness(truth, &track, class));
+        }
     }
 
     /// A melody translated to the instrument it was played on.
@@ -93,22 +153,26 @@ impl<'a> Bench<'a> {
         track: &[f32],
         follow: &[f32],
         measured: &mut Measured,
-    ) {
-        let source_pitch = metrics::pitch_track(source);
-        measured.pitch_track.add(metrics::pitch_score(
-            &source_pitch,
-            &metrics::pitch_track(track),
-        ));
-        measured.pitch_follow.add(metrics::pitch_score(
-            &source_pitch,
-            &metrics::pitch_track(follow),
-        ));
+    ) -> Pitches {
+        let pitches = Pitches {
+            source: metrics::pitch_track(source),
+            track: metrics::pitch_track(track),
+        };
+        let score = |output: &[Option<f64>]| metrics::pitch_score(&pitches.source, output);
+        measured.pitch_track.add(score(&pitches.track));
+        measured
+            .pitch_follow
+            .add(score(&metrics::pitch_track(follow)));
+        measured
+            .pitch_errors_cents
+            .extend(metrics::pitch_errors_cents(&pitches.source, &pitches.track));
         let loudness =
             metrics::loudness_match(&metrics::loudness_db(source), &metrics::loudness_db(track));
         if let Some((correlation, error_db)) = loudness {
             measured.loudness_correlation.push(correlation);
             measured.loudness_error_db.push(error_db);
         }
+        pitches
     }
 
     /// Notes that stand apart: how late the output starts, in both modes.

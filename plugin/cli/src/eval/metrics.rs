@@ -64,6 +64,13 @@ pub(crate) fn pitch_score(source: &[Option<f64>], output: &[Option<f64>]) -> Pit
     score
 }
 
+/// How far two tracks of [`pitch::track`] are apart where both have a pitch, in cents (without sign).
+pub(crate) fn pitch_errors_cents(source: &[Option<f64>], output: &[Option<f64>]) -> Vec<f64> {
+    let both = source.iter().zip(output);
+    both.filter_map(|(s, o)| Some((1_200.0 * ((*o)? / (*s)?).log2()).abs()))
+        .collect()
+}
+
 /// A-weighted level in dB every 256 samples (1,024-sample Hann window).
 pub(crate) fn loudness_db(signal: &[f32]) -> Vec<f64> {
     const SIZE: usize = 1_024;
@@ -324,10 +331,12 @@ mod tests {
 
     #[test]
     fn an_octave_error_is_not_within_50_cents() {
-        let score = pitch_score(
-            &[Some(220.0), Some(220.0), None, Some(220.0)],
-            &[Some(440.0), Some(222.0), Some(1.0), None],
-        );
+        let source = [Some(220.0), Some(220.0), None, Some(220.0)];
+        let output = [Some(440.0), Some(222.0), Some(1.0), None];
+        let errors = pitch_errors_cents(&source, &output);
+        assert!((errors[0] - 1_200.0).abs() < 1e-6 && (errors[1] - 15.7).abs() < 0.1);
+        assert_eq!(errors.len(), 2);
+        let score = pitch_score(&source, &output);
         assert_eq!(
             score,
             PitchScore {

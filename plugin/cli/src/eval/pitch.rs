@@ -22,12 +22,17 @@ const SILENCE_DB: f64 = -50.0;
 
 /// Fundamental in Hz every [`HOP_SAMPLES`] (frame centres), `None` where there is no clear pitch. 48 kHz in.
 pub(crate) fn track(signal: &[f32]) -> Vec<Option<f64>> {
+    track_every(signal, 1)
+}
+
+/// As [`track()`], but only every so many frames are looked at; those between have no pitch.
+pub(crate) fn track_every(signal: &[f32], frames_apart: usize) -> Vec<Option<f64>> {
     let mut yin = Yin::new();
     let frames = signal.len() / HOP_SAMPLES + 1;
-    let mut estimates = Vec::with_capacity(frames);
-    let mut energies = Vec::with_capacity(frames);
+    let mut estimates = vec![None; frames];
+    let mut energies = vec![0.0; frames];
     let mut block = vec![0.0f32; WINDOW + MAX_LAG];
-    for frame in 0..frames {
+    for frame in (0..frames).step_by(frames_apart) {
         let start = (frame * HOP_SAMPLES) as isize - (block.len() / 2) as isize;
         for (i, x) in block.iter_mut().enumerate() {
             *x = usize::try_from(start + i as isize)
@@ -36,8 +41,8 @@ pub(crate) fn track(signal: &[f32]) -> Vec<Option<f64>> {
                 .copied()
                 .unwrap_or(0.0);
         }
-        energies.push(block.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>());
-        estimates.push(yin.estimate(&block));
+        energies[frame] = block.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+        estimates[frame] = yin.estimate(&block);
     }
     let loudest = energies.iter().copied().fold(1e-9, f64::max);
     let floor = loudest * 10f64.powf(SILENCE_DB / 10.0);
@@ -156,6 +161,17 @@ mod tests {
                 (1200.0 * (middle / hz).log2()).abs() < 3.0,
                 "{hz} Hz read as {middle}"
             );
+        }
+    }
+
+    #[test]
+    fn a_sparse_track_is_the_track_with_gaps() {
+        let tone: Vec<f32> = (0..24_000).map(|i| (i as f32 * 0.05).sin()).collect();
+        let (full, sparse) = (track(&tone), track_every(&tone, 3));
+        assert_eq!(full.len(), sparse.len());
+        for (frame, estimate) in sparse.iter().enumerate() {
+            let expected = if frame % 3 == 0 { full[frame] } else { None };
+            assert_eq!(*estimate, expected);
         }
     }
 

@@ -1,35 +1,39 @@
-//! The sequencer: the same phrase from the held-out notes of two instruments gives a source and its true translation.
+//! The sequencer: the same phrase played by two players gives a source and its true translation.
 
 use anyhow::Result;
 
-use super::data::{Instrument, LONGEST_NOTE_S};
+use super::instrument::{Instrument, LONGEST_NOTE_S};
+use super::player::Player;
 use crate::notes::{Note, Random, phrase_seconds, velocity_to_db};
 use crate::synth::RATE_HZ;
 
 /// Silence before the first note, in seconds.
 const LEAD_S: f64 = 0.15;
 /// Crossfade of two notes that touch, in seconds.
-const LEGATO_S: f64 = 0.04;
+pub(crate) const LEGATO_S: f64 = 0.04;
 /// Release of a note that stands alone, in seconds.
 const RELEASE_S: f64 = 0.06;
 /// Notes this close are played legato, in seconds.
-const TOUCHING_S: f64 = 0.03;
+pub(crate) const TOUCHING_S: f64 = 0.03;
 /// Fewest notes and shortest length of a phrase worth measuring.
 const FEWEST_NOTES: usize = 5;
 const SHORTEST_S: f64 = 2.0;
 
-/// The stretch of `phrase`, transposed by at most two octaves, that suits both instruments best: as long as possible up to
+/// The stretch of `phrase`, transposed by at most two octaves, that suits all `players` best: as long as possible up to
 /// `longest_s`, transposed as little as possible. `None` if nothing long enough fits.
 pub(crate) fn excerpt(
     phrase: &[Note],
-    a: &Instrument,
-    b: &Instrument,
+    players: &[Player],
     longest_s: f64,
     seed: u64,
 ) -> Option<Vec<Note>> {
+    // Asked for every note at every transposition: looked up once.
+    let playable: Vec<bool> = (0..=127)
+        .map(|midi| players.iter().all(|p| p.plays(midi)))
+        .collect();
     let mut best: Option<(f64, &[Note], i32)> = None;
     for transpose in -24..=24 {
-        for run in playable_runs(phrase, transpose, a, b, longest_s) {
+        for run in playable_runs(phrase, transpose, &playable, longest_s) {
             let seconds = run.last()?.end_s() - run.first()?.start_s;
             let score = seconds - 0.03 * f64::from(transpose.abs());
             let fits = run.len() >= FEWEST_NOTES && seconds >= SHORTEST_S;
@@ -55,32 +59,30 @@ pub(crate) fn excerpt(
     Some(run.iter().map(place).collect())
 }
 
-/// Contiguous runs of `phrase`, up to `longest_s` long, that both instruments can play at `transpose`; no long rests.
+/// Contiguous runs of `phrase`, up to `longest_s` long, whose notes at `transpose` are `playable`; no long rests.
 fn playable_runs<'a>(
     phrase: &'a [Note],
     transpose: i32,
-    a: &Instrument,
-    b: &Instrument,
+    playable: &[bool],
     longest_s: f64,
 ) -> Vec<&'a [Note]> {
+    let plays = |n: &Note| {
+        usize::try_from(n.midi + transpose).is_ok_and(|m| playable.get(m) == Some(&true))
+    };
     let mut runs = Vec::new();
     let mut start = 0;
     for i in 0..=phrase.len() {
         let goes_on = phrase.get(i).is_some_and(|n| {
-            let midi = n.midi + transpose;
             let rest = i > start && n.start_s - phrase[i - 1].end_s() > 1.0;
             let end_s = n.start_s + n.seconds.min(LONGEST_NOTE_S);
             let too_long = end_s - phrase[start].start_s > longest_s;
-            a.plays(midi) && b.plays(midi) && !rest && !too_long
+            plays(n) && !rest && !too_long
         });
         if !goes_on {
             if i > start {
                 runs.push(&phrase[start..i]);
             }
-            start = if phrase
-                .get(i)
-                .is_some_and(|n| a.plays(n.midi + transpose) && b.plays(n.midi + transpose))
-            {
+            start = if phrase.get(i).is_some_and(plays) {
                 i
             } else {
                 i + 1
@@ -90,25 +92,33 @@ fn playable_runs<'a>(
     runs
 }
 
-/// Notes of both instruments last as long as the shorter of their recordings, so that the two renderings stay parallel.
+/// Notes last no longer than the shortest of the players' recordings, so that all renderings stay parallel.
 ///
 /// # Errors
 /// A recording cannot be read.
-pub(crate) fn fit_lengths(
-    notes: &mut [Note],
-    a: &Instrument,
-    b: &Instrument,
-    take: usize,
-) -> Result<()> {
+pub(crate) fn fit_lengths(notes: &mut [Note], players: &[Player], take: usize) -> Result<()> {
     for note in notes {
-        for instrument in [a, b] {
-            let available_s = instrument.note(note.midi, note.velocity, take)?.len() as f64
-                / RATE_HZ
-                - 2.0 * LEGATO_S;
-            note.seconds = note.seconds.min(available_s.max(0.05));
+        for player in players {
+            if let Some(longest_s) = player.longest_s(note, take)? {
+                note.seconds = note.seconds.min(longest_s);
+            }
         }
     }
     Ok(())
+}
+
+/// The longest `instrument` can hold `note`, in seconds.
+///
+/// # Errors
+/// The recording cannot be read, or the note is out of reach.
+pub(crate) fn longest_s(note: &Note, instrument: &Instrument, take: usize) -> Result<f64> {
+    let recorded_s = instrument.available_s(note.midi, note.velocity, take)?;
+    Ok((recorded_s - 2.0 * LEGATO_S).max(0.05))
+}
+
+/// Samples of a rendering of `notes`.
+pub(crate) fn rendered_samples(notes: &[Note]) -> usize {
+    ((phrase_seconds(notes) + 0.3) * RATE_HZ) as usize
 }
 
 /// Plays `notes` on `instrument`: every note at the level of its velocity, crossfaded where notes touch. 48 kHz mono.
@@ -116,9 +126,8 @@ pub(crate) fn fit_lengths(
 /// # Errors
 /// A recording cannot be read, or a note is out of reach.
 pub(crate) fn perform(notes: &[Note], instrument: &Instrument, take: usize) -> Result<Vec<f32>> {
-    let mut output = vec![0.0f32; ((phrase_seconds(notes) + 0.3) * RATE_HZ) as usize];
+    let mut output = vec![0.0f32; rendered_samples(notes)];
     for note in notes {
-        let sound = instrument.note(note.midi, note.velocity, take)?;
         let touches = |other_end_s: f64, start_s: f64| (other_end_s - start_s).abs() <= TOUCHING_S;
         let legato_in =
             !instrument.is_percussive() && notes.iter().any(|n| touches(n.end_s(), note.start_s));
@@ -136,6 +145,7 @@ pub(crate) fn perform(notes: &[Note], instrument: &Instrument, take: usize) -> R
         } else {
             1
         };
+        let sound = instrument.note(note.midi, note.velocity, take, skip + held + fade_out)?;
         let body = sound.get(skip..).unwrap_or_default();
         let body = &body[..body.len().min(held + fade_out)];
         let measured = &body[..body.len().min(held)];
@@ -154,10 +164,10 @@ pub(crate) fn perform(notes: &[Note], instrument: &Instrument, take: usize) -> R
     Ok(output)
 }
 
-/// Notes both instruments can play, lowest first.
-pub(crate) fn common_notes(a: &Instrument, b: &Instrument) -> Vec<i32> {
+/// Notes all `players` can play, lowest first.
+pub(crate) fn common_notes(players: &[Player]) -> Vec<i32> {
     (21..=108)
-        .filter(|midi| a.plays(*midi) && b.plays(*midi))
+        .filter(|midi| players.iter().all(|p| p.plays(*midi)))
         .collect()
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::figures::{DataKind, Evaluation, Figures};
+use super::figures::{DataKind, Evaluation, Figures, NeverTrained, Pair};
+use super::judge::Report;
+use super::tracker::{Shares, Tracker};
 
 /// Name, figure, digits after the point, the baseline beside it and its figure.
 type Row = (&'static str, Option<f64>, usize, &'static str, Option<f64>);
@@ -10,8 +12,135 @@ type Row = (&'static str, Option<f64>, usize, &'static str, Option<f64>);
 /// The table; ends with a newline.
 pub(crate) fn render(evaluation: &Evaluation) -> String {
     let mut out = String::new();
-    let f = &evaluation.figures;
-    let rows: [Row; 12] = [
+    let sources = match evaluation.data {
+        DataKind::Recordings => "held-out recorded notes and phrases",
+        DataKind::Synthetic => {
+            "synthetic sources (no --data: figures that need the true target rendering are not measured)"
+        }
+    };
+    let _ = writeln!(
+        out,
+        "On {sources}; {:.0} s of sound.\n",
+        evaluation.audio_seconds
+    );
+    summary(&mut out, &evaluation.figures, &evaluation.pairs);
+    if let Some(never_trained) = &evaluation.never_trained {
+        strangers(&mut out, never_trained);
+    }
+    if let Some(judge) = &evaluation.judge {
+        report(&mut out, judge);
+    }
+    tracker(&mut out, &evaluation.tracker);
+    out
+}
+
+/// The figures of all pairs, and a line for each.
+fn summary(out: &mut String, figures: &Figures, pairs: &[Pair]) {
+    for (name, value, digits, baseline_name, baseline) in rows(figures) {
+        let baseline = match baseline {
+            Some(_) => format!("   ({baseline_name}: {})", number(baseline, digits)),
+            None => String::new(),
+        };
+        let _ = writeln!(out, "{name:<44} {:>8}{baseline}", number(value, digits));
+    }
+    header(out, "target");
+    for pair in pairs {
+        line(out, &pair.source, &pair.target, &pair.figures);
+    }
+}
+
+fn strangers(out: &mut String, never_trained: &NeverTrained) {
+    let seconds = never_trained.audio_seconds;
+    let _ = writeln!(
+        out,
+        "\nOn sources never trained on; {seconds:.0} s of sound.\n"
+    );
+    summary(out, &never_trained.figures, &never_trained.pairs);
+    header(out, "all targets");
+    for source in &never_trained.sources {
+        line(out, &source.source, "", &source.figures);
+    }
+}
+
+fn report(out: &mut String, judge: &Report) {
+    let _ = writeln!(
+        out,
+        "\nThe judge of target likeness is right on {:.3} of true renderings.\n",
+        judge.accuracy
+    );
+    let _ = writeln!(
+        out,
+        "{:<20} {:>7} {:>6}  mistaken for",
+        "instrument", "windows", "right"
+    );
+    for row in &judge.instruments {
+        let mistaken = row.mistaken_for.as_deref().unwrap_or("-");
+        let (windows, recall) = (row.windows, row.recall);
+        let _ = writeln!(
+            out,
+            "{:<20} {windows:>7} {recall:>6.3}  {mistaken}",
+            row.instrument
+        );
+    }
+}
+
+fn tracker(out: &mut String, tracker: &Tracker) {
+    let _ = writeln!(
+        out,
+        "\nThe product's pitch tracker, {:.1} ms late: shares of wrong frames.\n",
+        tracker.delay_ms
+    );
+    let _ = writeln!(
+        out,
+        "{:<20} {:>7} {:>7} {:>7}",
+        "source", "octave", "gross", "voicing"
+    );
+    let mut line = |name: &str, shares: &Shares| {
+        let _ = writeln!(
+            out,
+            "{name:<20} {:>7} {:>7} {:>7}",
+            number(shares.octave_error_share, 4),
+            number(shares.gross_error_share, 4),
+            number(shares.voicing_error_share, 4)
+        );
+    };
+    for source in &tracker.sources {
+        line(&source.source, &source.shares);
+    }
+    line("all", &tracker.shares);
+}
+
+fn header(out: &mut String, target: &str) {
+    let _ = writeln!(
+        out,
+        "\n{:<20} {target:<12} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6}",
+        "source", "transl", "prior", "resyn", "like", "ceil", "pitch", "loud", "chords", "onset"
+    );
+}
+
+fn line(out: &mut String, source: &str, target: &str, figures: &Figures) {
+    let cells = [
+        number(figures.translation_ratio, 3),
+        number(figures.translation_ratio_prior, 3),
+        number(figures.resynthesis_l1, 3),
+        number(figures.target_likeness, 3),
+        number(figures.target_likeness_ceiling, 3),
+        number(figures.pitch_within_50_cents, 3),
+        number(figures.loudness_correlation, 3),
+        number(figures.polyphony_share_of_ceiling, 3),
+        number(figures.onset_delay_track_ms, 1),
+    ];
+    let _ = write!(out, "{source:<20} {target:<12}");
+    for cell in cells {
+        let _ = write!(out, " {cell:>6}");
+    }
+    out.push('\n');
+}
+
+fn rows(f: &Figures) -> [Row; 15] {
+    let copying = |figure: Option<f64>| figure.map(|_| 1.0);
+    let row = |name, value, digits| (name, value, digits, "", None);
+    [
         (
             "translation, share of copying the source",
             f.translation_ratio,
@@ -24,7 +153,28 @@ pub(crate) fn render(evaluation: &Evaluation) -> String {
             f.translation_ratio_follow,
             3,
             "copying the source",
-            f.copy_l1.map(|_| 1.0),
+            copying(f.copy_l1),
+        ),
+        (
+            "the same, truth with its own dynamics",
+            f.translation_ratio_own_dynamics,
+            3,
+            "copying the source",
+            copying(f.copy_l1),
+        ),
+        (
+            "target likeness, share of ceiling",
+            f.target_likeness_share_of_ceiling,
+            3,
+            "the true rendering",
+            copying(f.target_likeness_ceiling),
+        ),
+        (
+            "target likeness",
+            f.target_likeness,
+            3,
+            "the source",
+            f.target_likeness_floor,
         ),
         (
             "resynthesis, log-mel L1",
@@ -58,80 +208,21 @@ pub(crate) fn render(evaluation: &Evaluation) -> String {
             "pitch within 50 cents, follow",
             f.pitch_within_50_cents_follow,
             3,
-            "",
-            None,
+            "median error in track, cents",
+            f.pitch_median_error_cents,
         ),
         (
             "chords kept in follow, share of ceiling",
             f.polyphony_share_of_ceiling,
             3,
             "the source",
-            f.polyphony_share_of_ceiling.map(|_| 1.0),
+            copying(f.polyphony_share_of_ceiling),
         ),
-        ("loudness correlation", f.loudness_correlation, 3, "", None),
-        (
-            "loudness RMS error, dB",
-            f.loudness_rms_error_db,
-            1,
-            "",
-            None,
-        ),
-        (
-            "onset delay, follow, ms",
-            f.onset_delay_follow_ms,
-            1,
-            "",
-            None,
-        ),
-        (
-            "onset delay, track, ms",
-            f.onset_delay_track_ms,
-            1,
-            "",
-            None,
-        ),
-    ];
-    let sources = match evaluation.data {
-        DataKind::Recordings => "held-out recorded notes and phrases",
-        DataKind::Synthetic => {
-            "synthetic sources (no --data: figures that need the true target rendering are not measured)"
-        }
-    };
-    let _ = writeln!(
-        out,
-        "On {sources}; {:.0} s of sound.\n",
-        evaluation.audio_seconds
-    );
-    for (name, value, digits, baseline_name, baseline) in rows {
-        let baseline = match baseline {
-            Some(_) => format!("   ({baseline_name}: {})", number(baseline, digits)),
-            None => String::new(),
-        };
-        let _ = writeln!(out, "{name:<44} {:>8}{baseline}", number(value, digits));
-    }
-    let _ = writeln!(
-        out,
-        "\n{:<20} {:<12} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6}",
-        "source", "target", "transl", "prior", "resyn", "pitch", "loud", "chords", "onset"
-    );
-    for pair in &evaluation.pairs {
-        let p: &Figures = &pair.figures;
-        let cells = [
-            number(p.translation_ratio, 3),
-            number(p.translation_ratio_prior, 3),
-            number(p.resynthesis_l1, 3),
-            number(p.pitch_within_50_cents, 3),
-            number(p.loudness_correlation, 3),
-            number(p.polyphony_share_of_ceiling, 3),
-            number(p.onset_delay_track_ms, 1),
-        ];
-        let _ = write!(out, "{:<20} {:<12}", pair.source, pair.target);
-        for cell in cells {
-            let _ = write!(out, " {cell:>6}");
-        }
-        out.push('\n');
-    }
-    out
+        row("loudness correlation", f.loudness_correlation, 3),
+        row("loudness RMS error, dB", f.loudness_rms_error_db, 1),
+        row("onset delay, follow, ms", f.onset_delay_follow_ms, 1),
+        row("onset delay, track, ms", f.onset_delay_track_ms, 1),
+    ]
 }
 
 fn number(value: Option<f64>, digits: usize) -> String {
