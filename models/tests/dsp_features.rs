@@ -160,7 +160,7 @@ fn an_offset_or_a_rumble_does_not_hide_the_pitch() {
         let input: Vec<f32> = clean
             .iter()
             .zip(&rumble)
-            .map(|(sound, slow)| 0.1 * sound + 0.2 + 0.2 * slow)
+            .map(|(sound, slow)| 0.1 * sound + 0.2 + 0.02 * slow)
             .collect();
         let last = *frames_of(&input).last().unwrap();
         assert!(

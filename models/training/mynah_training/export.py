@@ -117,7 +117,10 @@ def reference(model: Mynah, audio: np.ndarray, target: int, follow: bool) -> np.
     return model.chain(source, torch.tensor([target]), noise)[0].numpy()
 
 
-def check_parity(model: Mynah, folder: Path, workspace: Path) -> float:
+CARGO_RUN = "cargo run -q --release -p mynah-models --example chain_raw --".split()
+
+
+def check_parity(model: Mynah, folder: Path, workspace: Path, command: list[str]) -> float:
     """Largest difference between the Rust chain and PyTorch over all targets and both modes."""
     audio = test_signal()
     worst = 0.0
@@ -126,17 +129,6 @@ def check_parity(model: Mynah, folder: Path, workspace: Path) -> float:
         audio.tofile(played)
         for index, name in enumerate(c.INSTRUMENTS):
             for mode in ("track", "follow"):
-                command = [
-                    "cargo",
-                    "run",
-                    "-q",
-                    "--release",
-                    "-p",
-                    "mynah-models",
-                    "--example",
-                    "chain_raw",
-                    "--",
-                ]
                 files = [folder / "base.mynah", folder / "targets" / f"{name}.mynah", played, heard]
                 subprocess.run([*command, *map(str, files), mode], cwd=workspace, check=True)
                 expected = reference(model, audio, index, mode == "follow")
@@ -166,6 +158,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workspace", type=Path, default=Path(__file__).parents[3])
+    parser.add_argument("--chain", type=Path, help="the example chain_raw, if it is built already")
     parser.add_argument("--unchecked", action="store_true", help="do not compare with the Rust chain")
     a = parser.parse_args()
     model = Mynah(c.Architecture())
@@ -174,7 +167,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         write(model, Path(scratch))
         if not a.unchecked:
-            worst = check_parity(model, Path(scratch), a.workspace)
+            command = CARGO_RUN if a.chain is None else [str(a.chain)]
+            worst = check_parity(model, Path(scratch), a.workspace, command)
             if worst > TOLERANCE:
                 raise SystemExit(
                     f"the Rust chain is {worst:.2e} away from PyTorch (allowed: {TOLERANCE:.0e})"

@@ -35,7 +35,7 @@ SKIP_SAMPLES = 2 * c.FRAME_SAMPLES
 """Blocks whose filters still see zeros from before the clip are left out of the loss."""
 LEVEL_START_SAMPLES = SKIP_SAMPLES + c.HOP_SAMPLES
 """Where the windows of the level lie as those of the cache: around every 256th sample of the source."""
-LOUDNESS_WEIGHT = 0.5
+LOUDNESS_WEIGHT = 1.5
 AVERAGE_DECAY = 0.998
 WEIGHT_DECAY = 1e-4
 CONFUSION = 0.3

@@ -9,12 +9,19 @@ import pytest
 import torch
 
 from mynah_training import config as c
-from mynah_training import pitch, probes
+from mynah_training import losses, pitch, probes
 from mynah_training.batches import BatchMaker, PhraseCache
 from mynah_training.data.contour import level_frames_db
 from mynah_training.front_end import MusicalFrontEnd
 from mynah_training.networks import DomainClassifier
-from mynah_training.train import LOSS_FRAMES, WARM_UP_FRAMES, Settings, Trainer
+from mynah_training.train import (
+    LEVEL_START_SAMPLES,
+    LOSS_FRAMES,
+    WARM_UP_FRAMES,
+    Settings,
+    Trainer,
+    level_of_blocks,
+)
 
 FRAMES = WARM_UP_FRAMES + LOSS_FRAMES + 40
 
@@ -150,3 +157,17 @@ def test_a_probe_reads_what_is_there_and_nothing_that_is_not(
         lambda batch: torch.zeros(batch.source.audio.shape[0], 4, probes.FRAMES), 4, cache, 10, seed=1
     )
     assert silence["pitch_within_a_semitone"] < 0.9
+
+
+def test_the_loudness_loss_is_the_distance_to_the_source_s_level(cache: Path) -> None:
+    """Nothing for the source itself, 6 dB for half of it; the windows are those of the cache."""
+    maker = BatchMaker(PhraseCache(cache / "train"), 2, WARM_UP_FRAMES + LOSS_FRAMES, 1, augmented=False)
+    batch = maker.draw(torch.device("cpu"))
+    start = WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES
+    count = (LOSS_FRAMES - 1) * c.FRAME_SAMPLES
+    blocks = batch.source.audio[:, start : start + count][:, LEVEL_START_SAMPLES:]
+    levels = level_of_blocks(batch)
+    assert float(losses.loudness_loss(blocks, levels).max()) < 0.005
+    assert torch.allclose(
+        losses.loudness_loss(0.5 * blocks, levels), torch.tensor(np.log(2.0), dtype=torch.float32), atol=0.01
+    )
