@@ -35,10 +35,11 @@ SKIP_SAMPLES = 2 * c.FRAME_SAMPLES
 """Blocks whose filters still see zeros from before the clip are left out of the loss."""
 LEVEL_START_SAMPLES = SKIP_SAMPLES + c.HOP_SAMPLES
 """Where the windows of the level lie as those of the cache: around every 256th sample of the source."""
-LOUDNESS_WEIGHT = 1.5
+LOUDNESS_WEIGHT = 0.5
+"""Of the distance of the output's level to the source's: 1.5 held the level best and cost likeness."""
 AVERAGE_DECAY = 0.998
 WEIGHT_DECAY = 1e-4
-CONFUSION = 0.3
+CONFUSION = 0.01
 """How much of the domain classifier's gradient, reversed, reaches the encoder (UMTN's lambda)."""
 MOST_SKIPPED_STEPS = 100
 CONFUSION_RAMP_STEPS = 2000
@@ -61,6 +62,7 @@ class Settings:
     full_steps: int
     stop_steps: int
     confusion: float
+    loudness: float
     musical: bool
     only_target: str | None
 
@@ -209,7 +211,7 @@ class Trainer:
             plain = rendering.tonal + rendering.noisy
             prior_loss = self._spectral(plain, wanted_blocks(batch, 0))
             loudness = losses.loudness_loss(plain[:, LEVEL_START_SAMPLES:], level_of_blocks(batch)).mean()
-            total = total + prior_loss + LOUDNESS_WEIGHT * loudness
+            total = total + prior_loss + self.settings.loudness * loudness
             parts["prior"] = float(prior_loss.detach())
             parts["loudness"] = float(loudness.detach())
         if self._confuses:
@@ -327,6 +329,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--confusion", type=float, default=CONFUSION, help="weight of the reversed gradient")
+    parser.add_argument("--loudness", type=float, default=LOUDNESS_WEIGHT, help="weight of the level's loss")
     parser.add_argument("--musical", action="store_true", help="musically motivated front end (comparison)")
     parser.add_argument("--only-target", choices=c.INSTRUMENTS, help="one new target, all else frozen")
     parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights to start from")
@@ -346,6 +349,7 @@ def main() -> None:
         a.full_steps,
         a.stop_steps,
         a.confusion,
+        a.loudness,
         a.musical,
         a.only_target,
     )

@@ -74,6 +74,7 @@ def settings(cache: Path, out: Path, **changes: object) -> Settings:
         full_steps=100,
         stop_steps=100,
         confusion=0.3,
+        loudness=0.5,
         musical=False,
         only_target=None,
     )
