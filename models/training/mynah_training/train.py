@@ -218,6 +218,8 @@ class Trainer:
             self.classifier.weight = self.settings.confusion * min(1.0, self.step / CONFUSION_RAMP_STEPS)
             logits = self.classifier(rendering.z[..., WARM_UP_FRAMES:])
             total = total + nn.functional.cross_entropy(logits, batch.domain)
+            # A code that no longer moves says nothing: see REPORT.md on too much confusion.
+            parts["z_deviation"] = float(rendering.z.detach().std(-1).mean())
             parts["domain_accuracy"] = float((logits.argmax(-1) == batch.domain).float().mean())
         if stage != 1:
             full_loss = self._spectral(self.model.generate(rendering), wanted_blocks(batch, c.SUB_BANDS))

@@ -97,7 +97,11 @@ def test_training_lowers_the_loss_and_resumes_where_it_was(cache: Path, tmp_path
     before = trainer.loss(batch)[1]["prior"]
     for _ in range(25):
         trainer.train_step()
-    assert trainer.loss(batch)[1]["prior"] < 0.95 * before
+    parts = trainer.loss(batch)[1]
+    assert parts["prior"] < 0.95 * before
+    assert parts["z_deviation"] > 0.0
+    torch.nn.init.zeros_(trainer.model.encoder.output.weight)
+    assert trainer.loss(batch)[1]["z_deviation"] == 0.0
     trainer.save()
     again = Trainer(settings(cache, tmp_path))
     assert again.step == trainer.step == 26
