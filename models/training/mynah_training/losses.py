@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from . import config as c
-from .data.sequencer import a_weighting
+from .data import contour
 from .features import hz_to_mel, mel_to_hz
 
 STFT_SIZES = (512, 1024, 2048)
@@ -64,17 +64,11 @@ def log_mel_l1(output: Tensor, target: Tensor, size: int = 1024) -> Tensor:
 
 
 @lru_cache
-def _a_weights(size: int, device: str) -> Tensor:
-    """Squared A-weighting per bin, over the bins that a sine fills of the window's main lobe."""
-    hz = np.arange(size // 2 + 1) * c.SAMPLE_RATE_HZ / size
-    window = torch.hann_window(size).double().numpy()
-    bandwidth = size * np.square(window).sum() / window.sum() ** 2
-    return torch.tensor(np.square(a_weighting(hz)) / bandwidth, dtype=torch.float32, device=device)
+def _level_weights(device: str) -> Tensor:
+    return torch.tensor(contour.power_weights(), dtype=torch.float32, device=device)
 
 
-LOUDNESS_SIZE = 1024
 LOUDNESS_RANGE_DB = 45.0
-LOUDNESS_FLOOR_DB = -70.0
 
 
 def loudness_loss(output: Tensor, level_db: Tensor) -> Tensor:
@@ -83,11 +77,12 @@ def loudness_loss(output: Tensor, level_db: Tensor) -> Tensor:
     output [B, n]; level_db [B, (n - 1024) // 256 + 1], of the 1,024 samples from 0, 256, .. on. Only
     what lies within 45 dB of the loudest counts: nobody hears the level of silence.
     """
-    frames = output.unfold(-1, LOUDNESS_SIZE, c.FRAME_SAMPLES) * _window(LOUDNESS_SIZE, str(output.device))
+    size = contour.WINDOW_SAMPLES
+    frames = output.unfold(-1, size, contour.HOP_SAMPLES) * _window(size, str(output.device))
     spectrum = torch.fft.rfft(frames)
-    power = (spectrum.real**2 + spectrum.imag**2) @ _a_weights(LOUDNESS_SIZE, str(output.device))
+    power = (spectrum.real**2 + spectrum.imag**2) @ _level_weights(str(output.device))
     nepers_per_db = math.log(10.0) / 20.0
-    level = 0.5 * torch.log(power + 10.0 ** (LOUDNESS_FLOOR_DB / 10.0))
+    level = 0.5 * torch.log(power + 10.0 ** (contour.FLOOR_DB / 10.0))
     heard = (level_db > level_db.amax(-1, keepdim=True) - LOUDNESS_RANGE_DB).float()
     distance = (level - nepers_per_db * level_db).abs() * heard
     return distance.sum(-1) / heard.sum(-1).clamp_min(1.0)

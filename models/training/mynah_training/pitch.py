@@ -11,7 +11,7 @@ import numpy as np
 from . import config as c
 
 LAG_MIN = 20
-WINDOWS = ((2048, 900), (1024, 440), (512, 220))
+WINDOWS = ((c.PITCH_WINDOW_SAMPLES, 900), (1024, 440), (512, 220))
 """Window and longest lag, in samples, in the order in which they are asked."""
 CLEAR = 0.97
 """A window this clear is believed, and no shorter one is asked."""

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from . import config as c
 from . import losses
 from .batches import DOMAINS, UNKNOWN_DOMAIN, Batch, BatchMaker, PhraseCache, domain
+from .data import contour
 from .front_end import MusicalFrontEnd
 from .model import Mynah
 from .networks import DomainClassifier
@@ -77,11 +78,11 @@ def wanted_blocks(batch: Batch, delay_samples: int) -> Tensor:
 def level_of_blocks(batch: Batch) -> Tensor:
     """The source's levels for the streams of `Mynah.render` from `LEVEL_START_SAMPLES` on: [B, frames]."""
     middle = (
-        WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES + LEVEL_START_SAMPLES + losses.LOUDNESS_SIZE // 2
+        WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES + LEVEL_START_SAMPLES + contour.WINDOW_SAMPLES // 2
     )
     first = middle // c.FRAME_SAMPLES
     count = (
-        (LOSS_FRAMES - 1) * c.FRAME_SAMPLES - LEVEL_START_SAMPLES - losses.LOUDNESS_SIZE
+        (LOSS_FRAMES - 1) * c.FRAME_SAMPLES - LEVEL_START_SAMPLES - contour.WINDOW_SAMPLES
     ) // c.FRAME_SAMPLES
     return batch.level_db[:, first : first + count + 1]
 

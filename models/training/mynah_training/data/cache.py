@@ -2,7 +2,7 @@
 
 ``phrase_00000.npz`` (uncompressed) holds
 
-- ``audio`` int16 [instruments, samples], 48 kHz, one common gain,
+- ``audio`` int16 [instruments, samples], 48 kHz, each lowered only if it would clip,
 - ``instruments`` str [instruments]: whoever plays the phrase,
 - ``targets`` bool [instruments]: whose rendering is what translation is to give,
 - ``polyphonic`` bool,
@@ -174,9 +174,9 @@ class PhraseRenderer:
             names = sorted(str(n) for n in rng.choice(names, MAX_INSTRUMENTS, replace=False))
         pitches = [event.midi for event in placed.events]
         if rng.random() < SYNTH_SHARE:
-            names += self._draw_fitting(self._synths, pitches, 1, rng)
+            names += self._draw_fitting(self._synths, pitches, rng)
         if not chords and rng.random() < SUNG_SHARE:
-            names += self._draw_fitting(self._voices, pitches, 1, rng)
+            names += self._draw_fitting(self._voices, pitches, rng)
         if self._fonts and rng.random() < SOUNDFONT_SHARE:
             for program in rng.choice(MELODIC_PROGRAMS, 2, replace=False):
                 shares = np.array([FONT_SHARES[font] for font in self._fonts])
@@ -189,12 +189,11 @@ class PhraseRenderer:
     def _draw_fitting(
         sources: Mapping[str, SoundSource | Performer],
         pitches: Sequence[int],
-        count: int,
         rng: np.random.Generator,
     ) -> list[str]:
-        """Up to ``count`` of the sources that can play all of ``pitches``."""
+        """One of the sources that can play all of ``pitches``, if any can."""
         fit = [name for name, source in sources.items() if all(source.covers(m) for m in pitches)]
-        return sorted(str(n) for n in rng.choice(fit, min(count, len(fit)), replace=False)) if fit else []
+        return [str(name) for name in rng.choice(fit, 1, replace=False)] if fit else []
 
     def _play(self, name: str, phrase: Phrase, seed: Sequence[int]) -> Audio:
         if name in self.instruments:

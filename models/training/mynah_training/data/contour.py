@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .library import Audio
+from .library import SAMPLE_RATE_HZ, Audio
 from .sequencer import a_weighting
 
 HOP_SAMPLES = 256
@@ -23,17 +23,26 @@ SMOOTHING_FRAMES = 9
 Levels = npt.NDArray[np.float32]
 
 
+def window() -> npt.NDArray[np.float64]:
+    """Periodic Hann [1024]; a sine of amplitude a gives a spectral peak of a."""
+    shape = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW_SAMPLES) / WINDOW_SAMPLES)
+    return np.asarray(shape * (2.0 / shape.sum()))
+
+
+def power_weights() -> npt.NDArray[np.float64]:
+    """A-weighting of the power of each bin [513]; the weighted sum is a^2 for a 1 kHz sine of amplitude a."""
+    hz = np.arange(WINDOW_SAMPLES // 2 + 1) * SAMPLE_RATE_HZ / WINDOW_SAMPLES
+    # The sum over bins counts a sine once for every bin of the window's main lobe.
+    bandwidth = WINDOW_SAMPLES * np.square(window()).sum() / window().sum() ** 2
+    return np.asarray(np.square(a_weighting(hz)) / bandwidth)
+
+
 def level_frames_db(audio: Audio) -> Levels:
     """A-weighted level [n // 256 + 1] of the 1,024 samples around every 256th; floored."""
     count = len(audio) // HOP_SAMPLES + 1
     padded = np.pad(audio.astype(np.float64), (WINDOW_SAMPLES // 2, WINDOW_SAMPLES))
     frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_SAMPLES)[::HOP_SAMPLES][:count]
-    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW_SAMPLES) / WINDOW_SAMPLES)
-    spectrum = np.fft.rfft(frames * window * (2.0 / window.sum()))
-    hz = np.arange(WINDOW_SAMPLES // 2 + 1) * 48_000.0 / WINDOW_SAMPLES
-    # The sum over bins counts a sine once for every bin of the window's main lobe.
-    bandwidth = WINDOW_SAMPLES * np.square(window).sum() / window.sum() ** 2
-    power = np.square(np.abs(spectrum)) @ np.square(a_weighting(hz)) / bandwidth
+    power = np.square(np.abs(np.fft.rfft(frames * window()))) @ power_weights()
     return np.maximum(10.0 * np.log10(power + 1e-20), FLOOR_DB).astype(np.float32)
 
 
