@@ -57,9 +57,10 @@ impl Default for Architecture {
 pub type Shape = (String, Vec<usize>);
 
 impl Architecture {
-    /// Channels into the translator: z, pitch bumps, log pitch, voicing, loudness, mode.
+    /// Channels into the translator: z, pitch bumps, log pitch, voicing, loudness, attack,
+    /// mode.
     pub fn translator_inputs(&self) -> usize {
-        self.latent_channels + self.pitch_bumps + 4
+        self.latent_channels + self.pitch_bumps + 5
     }
 
     /// Refuses sizes that could not be run or stored.

@@ -245,6 +245,7 @@ fn frame_pitch(frame: &FeatureFrame, controls: &HopControls) -> FramePitch {
         f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
         voicing: frame.pitch.voicing,
         log_loudness: frame.log_loudness,
+        log_attack: frame.log_attack,
         follow: controls.mode == Mode::Follow,
     }
 }

@@ -19,14 +19,14 @@ pub use history::History;
 pub use log_mel::LogMel;
 pub use loudness::{Loudness, log_to_db};
 pub use pitch::{PITCH_HIGH_HZ, PITCH_LOW_HZ, Pitch, PitchEstimate, PitchState};
-pub use spectrum::{Spectrum, SpectrumState};
+pub use spectrum::{Spectrum, SpectrumState, Window};
 pub use whitening::{ErrorFilter, Whitening, WhiteningState};
 
 use crate::{FRAME_SAMPLES, HOP_SAMPLES};
 
-/// Length of the spectrum's window.
+/// Length of its window.
 pub const WINDOW_SAMPLES: usize = 1024;
-/// Bins of the power spectrum.
+/// Bins of the networks' power spectrum.
 pub const SPECTRUM_BINS: usize = WINDOW_SAMPLES / 2 + 1;
 /// Bands of the log-mel spectrum.
 pub const MEL_BINS: usize = 80;
@@ -44,6 +44,8 @@ pub struct FeatureFrame {
     pub log_mel: [f32; MEL_BINS],
     /// Natural log of the A-weighted amplitude, from ln(1e-5); see [`log_to_db`].
     pub log_loudness: f32,
+    /// The same over a window half as long, which hears an attack sooner.
+    pub log_attack: f32,
     /// Pitch and voicing.
     pub pitch: PitchEstimate,
     /// The filter that whitens the input, and the level of what it leaves.
@@ -51,11 +53,12 @@ pub struct FeatureFrame {
 }
 
 /// The tables of all features.
-#[derive(Default)]
 pub struct Features {
     spectrum: Spectrum,
     log_mel: LogMel,
     loudness: Loudness,
+    attack_spectrum: Spectrum,
+    attack: Loudness,
     pitch: Pitch,
     whitening: Whitening,
 }
@@ -67,16 +70,31 @@ pub struct FeaturesState {
     /// Samples since the last frame.
     pending_samples: usize,
     spectrum: SpectrumState,
+    attack_spectrum: SpectrumState,
     pitch: PitchState,
     whitening: WhiteningState,
     frame: FeatureFrame,
     silence: FeatureFrame,
 }
 
+impl Default for Features {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Features {
     /// Computes the tables and plans the transforms.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            spectrum: Spectrum::new(Window::LONG),
+            log_mel: LogMel::default(),
+            loudness: Loudness::new(Window::LONG),
+            attack_spectrum: Spectrum::new(Window::SHORT),
+            attack: Loudness::new(Window::SHORT),
+            pitch: Pitch::default(),
+            whitening: Whitening::default(),
+        }
     }
 
     /// Takes a hop of input. Every second hop completes a frame, which is returned.
@@ -99,6 +117,7 @@ impl Features {
         let FeaturesState {
             history,
             spectrum,
+            attack_spectrum,
             pitch,
             whitening,
             frame,
@@ -107,8 +126,15 @@ impl Features {
         let power = self.spectrum.step(spectrum, history.latest(WINDOW_SAMPLES));
         self.log_mel.step(power, &mut frame.log_mel);
         frame.log_loudness = self.loudness.step(power);
+        frame.log_attack = self.log_attack(attack_spectrum, history);
         frame.error_filter = self.whitening.step(whitening, power);
         frame.pitch = self.pitch.step(pitch, history.latest(PITCH_WINDOW_SAMPLES));
+    }
+
+    fn log_attack(&self, spectrum: &mut SpectrumState, history: &History) -> f32 {
+        let newest = history.latest(Window::SHORT.samples());
+        self.attack
+            .step(self.attack_spectrum.step(spectrum, newest))
     }
 }
 
@@ -116,6 +142,7 @@ impl FeaturesState {
     /// The state before the first sample: silence.
     pub fn new(features: &Features) -> Self {
         let mut spectrum = SpectrumState::new(&features.spectrum);
+        let mut attack_spectrum = SpectrumState::new(&features.attack_spectrum);
         let mut pitch = PitchState::new(&features.pitch);
         let mut whitening = WhiteningState::new(&features.whitening);
         let history = History::new(PITCH_WINDOW_SAMPLES);
@@ -127,6 +154,7 @@ impl FeaturesState {
         let silence = FeatureFrame {
             log_mel,
             log_loudness: features.loudness.step(power),
+            log_attack: features.log_attack(&mut attack_spectrum, &history),
             pitch: features
                 .pitch
                 .step(&mut pitch, history.latest(PITCH_WINDOW_SAMPLES)),
@@ -137,6 +165,7 @@ impl FeaturesState {
             history,
             pending_samples: 0,
             spectrum,
+            attack_spectrum,
             pitch,
             whitening,
             frame: silence,

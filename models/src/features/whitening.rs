@@ -12,7 +12,7 @@ use std::sync::Arc;
 use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner};
 
-use super::spectrum::analysis_window;
+use super::Window;
 use super::{ERROR_FILTER_TAPS, LPC_ORDER, WINDOW_SAMPLES};
 
 /// Share of the power added at lag zero; bounds the condition of the equations.
@@ -54,7 +54,11 @@ impl Default for Whitening {
 impl Whitening {
     /// Computes the tables.
     pub fn new() -> Self {
-        let energy: f64 = analysis_window().iter().map(|weight| weight * weight).sum();
+        let energy: f64 = Window::LONG
+            .weights()
+            .iter()
+            .map(|weight| weight * weight)
+            .sum();
         Self {
             inverse: RealFftPlanner::new().plan_fft_inverse(WINDOW_SAMPLES),
             scale: 1.0 / (WINDOW_SAMPLES as f64 * energy),

@@ -138,6 +138,7 @@ impl Reference {
                 f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
                 voicing: frame.pitch.voicing,
                 log_loudness: frame.log_loudness,
+                log_attack: frame.log_attack,
                 follow: controls.mode == Mode::Follow,
             };
             translator_input(z, &pitch, row);

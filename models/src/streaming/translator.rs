@@ -26,16 +26,18 @@ pub struct FramePitch {
     pub voicing: f32,
     /// Natural log of the A-weighted amplitude.
     pub log_loudness: f32,
+    /// The same over the short window.
+    pub log_attack: f32,
     /// Whether the excitation is the whitened input.
     pub follow: bool,
 }
 
 /// One row of the translator's input: `z`, triangular bumps over log pitch, log pitch,
-/// voicing, loudness, mode.
+/// voicing, loudness, attack (how much louder the short window is), mode.
 pub fn translator_input(z: &[f32], frame: &FramePitch, row: &mut [f32]) {
     let (head, rest) = row.split_at_mut(z.len());
     head.copy_from_slice(z);
-    let (bumps, scalars) = rest.split_at_mut(rest.len() - 4);
+    let (bumps, scalars) = rest.split_at_mut(rest.len() - 5);
     let octaves = (frame.f0_hz / PITCH_LOW_HZ).log2();
     let position = octaves * ((bumps.len() as f32 - 1.0) / BUMP_OCTAVES);
     for (i, bump) in bumps.iter_mut().enumerate() {
@@ -45,6 +47,7 @@ pub fn translator_input(z: &[f32], frame: &FramePitch, row: &mut [f32]) {
         octaves / 2.0 - 1.5,
         frame.voicing,
         (frame.log_loudness + 4.6) / 2.3,
+        frame.log_attack - frame.log_loudness,
         if frame.follow { 1.0 } else { 0.0 },
     ]);
 }

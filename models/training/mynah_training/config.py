@@ -12,6 +12,10 @@ WINDOW_SAMPLES = 1024
 WINDOW_FALL_SAMPLES = 256
 """The analysis window rises over 768 samples and falls over the newest 256: its centre of mass is
 about 7 ms behind the present instead of the 11 ms of a symmetric window."""
+ATTACK_WINDOW_SAMPLES = 512
+ATTACK_WINDOW_FALL_SAMPLES = 128
+"""The same shape at half the length, 3.5 ms behind: too short for the level of a low note, but the first
+to hear that one begins."""
 
 MEL_BINS = 80
 MEL_LOW_HZ = 40.0
@@ -76,5 +80,5 @@ class Architecture:
 
     @property
     def translator_inputs(self) -> int:
-        """Channels into the translator: z, pitch bumps, log pitch, voicing, loudness, mode."""
-        return self.latent_channels + self.pitch_bumps + 4
+        """Channels into the translator: z, pitch bumps, log pitch, voicing, loudness, attack, mode."""
+        return self.latent_channels + self.pitch_bumps + 5

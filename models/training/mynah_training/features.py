@@ -4,6 +4,7 @@ Frame k (k = 1, 2, ..) sees the input up to sample 256 k, exclusive; arrays hold
 index k - 1. Samples before the start of the input are zero.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -24,11 +25,11 @@ def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
 
 
 @lru_cache
-def analysis_window() -> np.ndarray:
-    """Asymmetric window, float64 [1024]; a sine of amplitude a gives a spectral peak of a."""
-    rise = c.WINDOW_SAMPLES - c.WINDOW_FALL_SAMPLES
+def analysis_window(size: int = c.WINDOW_SAMPLES, fall: int = c.WINDOW_FALL_SAMPLES) -> np.ndarray:
+    """Asymmetric window, float64 [size]; a sine of amplitude a gives a spectral peak of a."""
+    rise = size - fall
     up = 0.5 - 0.5 * np.cos(np.pi * (np.arange(rise) + 0.5) / rise)
-    down = 0.5 + 0.5 * np.cos(np.pi * (np.arange(c.WINDOW_FALL_SAMPLES) + 0.5) / c.WINDOW_FALL_SAMPLES)
+    down = 0.5 + 0.5 * np.cos(np.pi * (np.arange(fall) + 0.5) / fall)
     window = np.concatenate([up, down])
     return window * (2.0 / window.sum())
 
@@ -52,33 +53,50 @@ def mel_filters() -> np.ndarray:
 
 
 @lru_cache
-def a_weighting_power() -> np.ndarray:
+def attack_window() -> np.ndarray:
+    """As `analysis_window`, half as long, float64 [512]."""
+    return analysis_window(c.ATTACK_WINDOW_SAMPLES, c.ATTACK_WINDOW_FALL_SAMPLES)
+
+
+def a_weighting_power(window: np.ndarray) -> np.ndarray:
     """Squared A-weighting (IEC 61672) per bin, 1 at 1 kHz, divided by the window's noise bandwidth.
 
-    float64 [513]; the sum over bins of power times this is a^2 for a 1 kHz sine of amplitude a.
+    float64 [size / 2 + 1]; the sum over bins of power times this is a^2 for a 1 kHz sine of amplitude a.
     """
-    f2 = (np.arange(c.WINDOW_SAMPLES // 2 + 1) * c.SAMPLE_RATE_HZ / c.WINDOW_SAMPLES) ** 2
+    size = len(window)
+    f2 = (np.arange(size // 2 + 1) * c.SAMPLE_RATE_HZ / size) ** 2
     weight = (12194.0**2 * f2**2) / (
         (f2 + 20.6**2) * np.sqrt((f2 + 107.7**2) * (f2 + 737.9**2)) * (f2 + 12194.0**2)
     )
     gain = 10.0 ** (2.0 / 20.0)
-    window = analysis_window()
-    noise_bandwidth_bins = c.WINDOW_SAMPLES * (window**2).sum() / window.sum() ** 2
+    noise_bandwidth_bins = size * (window**2).sum() / window.sum() ** 2
     return (gain * weight) ** 2 / noise_bandwidth_bins
+
+
+_TABLES: dict[str, Callable[[], np.ndarray]] = {
+    "window": analysis_window,
+    "attack window": attack_window,
+    "mel": mel_filters,
+    "a": lambda: a_weighting_power(analysis_window()),
+    "attack a": lambda: a_weighting_power(attack_window()),
+}
 
 
 @lru_cache
 def _torch_table(name: str, device: str) -> Tensor:
-    table = {"window": analysis_window, "mel": mel_filters, "a": a_weighting_power}[name]()
-    return torch.tensor(table, dtype=torch.float32, device=device)
+    return torch.tensor(_TABLES[name](), dtype=torch.float32, device=device)
+
+
+def _windowed_power(audio: Tensor, window: Tensor) -> Tensor:
+    size = len(window)
+    padded = torch.nn.functional.pad(audio, (size - c.FRAME_SAMPLES, 0))
+    spectrum = torch.fft.rfft(padded.unfold(-1, size, c.FRAME_SAMPLES) * window)
+    return spectrum.real**2 + spectrum.imag**2
 
 
 def power_frames(audio: Tensor) -> Tensor:
     """[B, n] -> power spectra [B, n // 256, 513] of the windows that end at 256, 512, .."""
-    padded = torch.nn.functional.pad(audio, (c.WINDOW_SAMPLES - c.FRAME_SAMPLES, 0))
-    frames = padded.unfold(-1, c.WINDOW_SAMPLES, c.FRAME_SAMPLES)
-    spectrum = torch.fft.rfft(frames * _torch_table("window", str(audio.device)))
-    return spectrum.real**2 + spectrum.imag**2
+    return _windowed_power(audio, _torch_table("window", str(audio.device)))
 
 
 def log_mel(power: Tensor) -> Tensor:
@@ -90,6 +108,13 @@ def log_mel(power: Tensor) -> Tensor:
 def log_loudness(power: Tensor) -> Tensor:
     """Natural log of the A-weighted amplitude: [B, F, 513] -> [B, F]; floor ln(1e-5) = -100 dB."""
     return 0.5 * torch.log(power @ _torch_table("a", str(power.device)) + c.LOUDNESS_POWER_FLOOR)
+
+
+def log_attack(audio: Tensor) -> Tensor:
+    """`log_loudness` as the short window hears it: [B, n] -> [B, n // 256]."""
+    device = str(audio.device)
+    power = _windowed_power(audio, _torch_table("attack window", device))
+    return 0.5 * torch.log(power @ _torch_table("attack a", device) + c.LOUDNESS_POWER_FLOOR)
 
 
 def whitening(power: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,7 +12,9 @@ from .data import contour
 from .features import hz_to_mel, mel_to_hz
 
 STFT_SIZES = (512, 1024, 2048)
-MEL_SIZES = (1024, 2048)
+MEL_SIZE = 1024
+MEL_WEIGHT = 2.0
+"""Two of five parts of the loss are what is measured in the end."""
 STFT_FLOOR = 3e-4
 """Of a signal levelled to -20 dBFS: a lower floor makes the loss care more for noise floors than tone."""
 MEL_FLOOR = 1e-3
@@ -29,18 +31,18 @@ def _window(size: int, device: str) -> Tensor:
 def _mel(size: int, device: str) -> Tensor:
     hz = np.arange(size // 2 + 1) * c.SAMPLE_RATE_HZ / size
     edges = mel_to_hz(np.linspace(hz_to_mel(c.MEL_LOW_HZ), hz_to_mel(c.MEL_HIGH_HZ), c.MEL_BINS + 2))
-    spacing = c.SAMPLE_RATE_HZ / size
-    centre = edges[1:-1, None]
-    left = np.minimum(edges[:-2, None], centre - spacing)
-    right = np.maximum(edges[2:, None], centre + spacing)
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     filters = np.clip(np.minimum((hz - left) / (centre - left), (right - hz) / (right - centre)), 0, None)
     return torch.tensor(filters.T, dtype=torch.float32, device=device)
 
 
-def magnitude(audio: Tensor, size: int) -> Tensor:
-    """[B, n] -> [B, frames, size / 2 + 1]; a sine of amplitude a peaks at a; hop is a quarter."""
+def magnitude(audio: Tensor, size: int, padded: int | None = None) -> Tensor:
+    """[B, n] -> [B, frames, bins]; a sine of amplitude a peaks at a; hop is a quarter of the window.
+
+    The transform has `size` points, or `padded`, the rest of which are zero.
+    """
     frames = audio.unfold(-1, size, size // 4) * _window(size, str(audio.device))
-    spectrum = torch.fft.rfft(frames)
+    spectrum = torch.fft.rfft(frames, n=padded)
     return torch.sqrt(spectrum.real**2 + spectrum.imag**2 + 1e-12)
 
 
@@ -54,13 +56,18 @@ def level(*signals: Tensor, by: Tensor) -> list[Tensor]:
 def _log_mel_distance(a: Tensor, b: Tensor, size: int) -> Tensor:
     """Mean absolute difference of the log-mel of two magnitudes [B, frames, bins] -> [B]."""
     mel = _mel(size, str(a.device))
-    logs = [torch.log(torch.sqrt(x.square() @ mel) + MEL_FLOOR) for x in (a, b)]
+    logs = [torch.log((x @ mel).clamp_min(MEL_FLOOR)) for x in (a, b)]
     return (logs[0] - logs[1]).abs().mean((-1, -2))
 
 
-def log_mel_l1(output: Tensor, target: Tensor, size: int = 1024) -> Tensor:
-    """Mean absolute difference of log-mel amplitudes per item, [B]; both already levelled."""
-    return _log_mel_distance(magnitude(output, size), magnitude(target, size), size)
+def log_mel_l1(output: Tensor, target: Tensor) -> Tensor:
+    """The distance that `mynah eval` reports, per item [B]; both already levelled.
+
+    Triangles over the amplitudes of a window of 1,024, zero-padded to 2,048; -60 dBFS is the floor.
+    """
+    padded = 2 * MEL_SIZE
+    a, b = (magnitude(x, MEL_SIZE, padded) for x in (output, target))
+    return _log_mel_distance(a, b, padded)
 
 
 @lru_cache
@@ -101,6 +108,4 @@ def spectral_loss(output: Tensor, target: Tensor) -> Tensor:
         sizes = [x.square().sum((-1, -2)).sqrt() for x in (a.detach(), b)]
         convergence = (a - b).square().sum((-1, -2)).sqrt() / (sizes[0] + sizes[1] + 1e-3)
         total = total + (logs + 0.5 * convergence) / len(STFT_SIZES)
-        if size in MEL_SIZES:
-            total = total + _log_mel_distance(a, b, size)
-    return total
+    return total + MEL_WEIGHT * log_mel_l1(output, target)

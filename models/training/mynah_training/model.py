@@ -64,9 +64,16 @@ class Mynah(nn.Module):
             power = features.power_frames(source.audio)
             log_mel = features.log_mel(power)
             log_loudness = features.log_loudness(power)
+            log_attack = features.log_attack(source.audio)
         z = self.encoder(log_mel, log_loudness)
         inputs = translator_inputs(
-            z, source.f0_hz, source.voicing, log_loudness, source.follow, self.architecture.pitch_bumps
+            z,
+            source.f0_hz,
+            source.voicing,
+            log_loudness,
+            log_attack,
+            source.follow,
+            self.architecture.pitch_bumps,
         )
         hidden = self.translator(inputs, *self.targets.film(target))[..., warm_up_frames:]
         harmonic, noisy = self.targets.envelopes(hidden, target)

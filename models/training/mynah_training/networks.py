@@ -86,11 +86,18 @@ class GatedBlock(nn.Module):
 
 
 def translator_inputs(
-    z: Tensor, f0_hz: Tensor, voicing: Tensor, log_loudness: Tensor, follow: Tensor, bumps: int
+    z: Tensor,
+    f0_hz: Tensor,
+    voicing: Tensor,
+    log_loudness: Tensor,
+    log_attack: Tensor,
+    follow: Tensor,
+    bumps: int,
 ) -> Tensor:
-    """What the translator sees: z, triangular bumps over log pitch, log pitch, voicing, loudness, mode.
+    """What the translator sees: z, bumps over log pitch, log pitch, voicing, loudness, attack, mode.
 
-    z [B, latent, F]; f0_hz, voicing, log_loudness [B, F]; follow [B] (0 track, 1 follow).
+    z [B, latent, F]; f0_hz, voicing, log_loudness, log_attack [B, F]; follow [B] (0 track, 1 follow).
+    The attack is how much louder the short window is than the long one.
     """
     octaves = torch.log2(f0_hz / c.PITCH_LOW_HZ)
     position = octaves * ((bumps - 1) / 5.33)
@@ -98,7 +105,14 @@ def translator_inputs(
     bump = (1.0 - (position.unsqueeze(1) - index).abs()).clamp_min(0.0) * voicing.unsqueeze(1)
     loudness = (log_loudness + 4.6) / 2.3
     scalars = torch.stack(
-        [octaves / 2.0 - 1.5, voicing, loudness, follow.unsqueeze(-1).expand_as(voicing)], dim=1
+        [
+            octaves / 2.0 - 1.5,
+            voicing,
+            loudness,
+            log_attack - log_loudness,
+            follow.unsqueeze(-1).expand_as(voicing),
+        ],
+        dim=1,
     )
     return torch.cat([z, bump, scalars], dim=1)
 

@@ -86,6 +86,7 @@ pub(crate) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
                 f0_hz: frame.pitch.f0_hz,
                 voicing: frame.pitch.voicing,
                 log_loudness: frame.log_loudness,
+                log_attack: frame.log_attack,
                 follow: false,
             };
             translator_input(z, &pitch, translator.input(&mut translator_state, 1));
