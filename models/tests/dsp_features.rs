@@ -78,6 +78,33 @@ fn steady_tones_are_found_within_ten_cents() {
     }
 }
 
+#[test]
+fn an_attack_is_loud_in_the_short_window_first() {
+    let silent = 8 * 256;
+    let tone: Vec<f32> = (0..40 * 256)
+        .map(|n| {
+            if n < silent {
+                0.0
+            } else {
+                0.1 * (std::f32::consts::TAU * 1000.0 * n as f32 / 48_000.0).sin()
+            }
+        })
+        .collect();
+    let db = |log_amplitude: f32| log_amplitude * (20.0 / std::f32::consts::LN_10);
+    let frames = frames_of(&tone);
+    let first = &frames[8];
+    assert!(
+        db(first.log_attack) > db(first.log_loudness) + 4.0,
+        "one frame in: {} and {} dB",
+        db(first.log_attack),
+        db(first.log_loudness)
+    );
+    assert!((db(frames[9].log_attack) + 20.0).abs() < 1.0);
+    let last = &frames[39];
+    assert!((db(last.log_attack) + 20.0).abs() < 0.1);
+    assert!((last.log_attack - last.log_loudness).abs() < 0.02);
+}
+
 /// From `frames_late` frames after sample `change` on, every frame is voiced and has the pitch.
 #[track_caller]
 fn assert_heard(name: &str, input: &[f32], change: usize, frames_late: usize, hz: f64) {

@@ -90,6 +90,12 @@ fn features_equal_the_specification() {
         1e-5,
     );
     assert_near(
+        "log_attack",
+        &flat(&|frame| vec![frame.log_attack]),
+        &golden("log_attack"),
+        1e-5,
+    );
+    assert_near(
         "f0_hz",
         &flat(&|frame| vec![frame.pitch.f0_hz]),
         &golden("f0_hz"),

@@ -17,7 +17,7 @@ pub(crate) use header::Header;
 pub(crate) use tensors::read_tensors;
 
 /// The version this build reads and writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Largest model file.
 pub const MAX_FILE_BYTES: usize = 16 << 20;
 /// Largest JSON header of a model file.

@@ -22,7 +22,7 @@ from . import config as c
 from . import pitch, prior
 from .model import Mynah, Source
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 TOLERANCE = 1e-4
 DISPLAY_NAMES = {"sax-alto": "Alto Sax", "sax-tenor": "Tenor Sax"}
 PITCH_RANGES_MIDI = {

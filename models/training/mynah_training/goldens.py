@@ -66,6 +66,7 @@ def goldens() -> dict[str, np.ndarray]:
         "input": batch,
         "log_mel": features.log_mel(power),
         "log_loudness": log_loudness,
+        "log_attack": features.log_attack(batch),
         "error_filter": error_filter,
         "log_residual": log_residual,
         "f0_hz": f0_hz,

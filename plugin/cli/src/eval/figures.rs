@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::judge::{Likeness, Report};
 use super::metrics::{PitchScore, mean, median};
+use super::realism::Realism;
 use super::tracker::Tracker;
 
 /// Version of the JSON's keys: goes up when one changes its meaning or vanishes.
@@ -51,6 +52,9 @@ pub(crate) struct Measured {
     /// Multi-resolution STFT distance to the true target with full drive and with the prior alone.
     pub(crate) mrstft_full: Vec<f64>,
     pub(crate) mrstft_prior: Vec<f64>,
+    /// Attacks and noise with full drive and with the prior alone.
+    pub(crate) realism: Realism,
+    pub(crate) realism_prior: Realism,
     pub(crate) pitch_track: PitchScore,
     pub(crate) pitch_follow: PitchScore,
     /// Of the frames in which source and output have a pitch, how far the two are apart.
@@ -95,6 +99,8 @@ impl Measured {
         for (mine, theirs) in lists {
             mine.extend_from_slice(theirs);
         }
+        self.realism.add(&other.realism);
+        self.realism_prior.add(&other.realism_prior);
         self.pitch_track.add(other.pitch_track);
         self.pitch_follow.add(other.pitch_follow);
         self.likeness.add(&other.likeness);
@@ -105,6 +111,7 @@ impl Measured {
     pub(crate) fn figures(&self) -> Figures {
         let ratio = |a: &[f64], b: &[f64]| Some(mean(a)? / mean(b)?);
         let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
+        let (full, prior) = (self.realism.errors(), self.realism_prior.errors());
         Figures {
             translation_ratio: ratio(&self.translation, &self.copy),
             translation_ratio_prior: ratio(&self.prior, &self.copy),
@@ -116,6 +123,12 @@ impl Measured {
             resynthesis_prior_l1: mean(&self.resynthesis_prior),
             resynthesis_griffin_lim_l1: mean(&self.resynthesis_griffin_lim),
             generator_gain: ratio(&self.mrstft_full, &self.mrstft_prior).map(|r| 1.0 - r),
+            attack_energy_error_db: full.attack_energy_db,
+            attack_energy_error_db_prior: prior.attack_energy_db,
+            attack_flux_error: full.attack_flux,
+            attack_flux_error_prior: prior.attack_flux,
+            band_noise_error_db: full.band_noise_db,
+            band_noise_error_db_prior: prior.band_noise_db,
             pitch_within_50_cents: share(
                 self.pitch_track.within_50_cents,
                 self.pitch_track.source_voiced,
@@ -155,6 +168,12 @@ pub(crate) struct Figures {
     pub(crate) resynthesis_prior_l1: Option<f64>,
     pub(crate) resynthesis_griffin_lim_l1: Option<f64>,
     pub(crate) generator_gain: Option<f64>,
+    pub(crate) attack_energy_error_db: Option<f64>,
+    pub(crate) attack_energy_error_db_prior: Option<f64>,
+    pub(crate) attack_flux_error: Option<f64>,
+    pub(crate) attack_flux_error_prior: Option<f64>,
+    pub(crate) band_noise_error_db: Option<f64>,
+    pub(crate) band_noise_error_db_prior: Option<f64>,
     pub(crate) pitch_within_50_cents: Option<f64>,
     pub(crate) pitch_within_50_cents_follow: Option<f64>,
     pub(crate) pitch_within_50_cents_both_voiced: Option<f64>,

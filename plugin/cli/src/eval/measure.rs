@@ -14,11 +14,19 @@ use super::judge::features::PITCH_FRAMES;
 use super::mel::{self, MelAnalysis};
 use super::metrics;
 use super::pitch;
+use super::realism::TrueRendering;
 use crate::notes::Note;
 use crate::pipeline::translate_mono;
 
 /// Rate of the evaluation in Hz: the network's own, so that no resampling is judged along with it.
 const RATE_HZ: u32 = 48_000;
+
+/// The target's own rendering of a phrase.
+#[derive(Clone, Copy)]
+pub(crate) struct Truth<'a> {
+    pub(crate) rendering: &'a [f32],
+    pub(crate) notes: &'a [Note],
+}
 
 /// Pitch tracks of a source and of its translation in mode *track*.
 struct Pitches {
@@ -77,13 +85,17 @@ impl<'a> Bench<'a> {
     pub(crate) fn melody(
         &self,
         source: &[f32],
-        truth: Option<&[f32]>,
+        truth: Option<Truth>,
         measured: &mut Measured,
     ) -> Result<()> {
         let track = self.translate(source, Mode::Track, 1.0, measured)?;
         let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
         let pitches = self.follows_source(source, &track, &follow, measured);
-        let Some(recorded) = truth else {
+        let Some(Truth {
+            rendering: recorded,
+            notes,
+        }) = truth
+        else {
             self.likeness(source, &track, None, &pitches, measured);
             return Ok(());
         };
@@ -104,6 +116,10 @@ impl<'a> Bench<'a> {
         measured.copy_own.push(mel::l1(&source_mel, &reference));
         measured.mrstft_full.push(metrics::mrstft(&track, &truth));
         measured.mrstft_prior.push(metrics::mrstft(&prior, &truth));
+        let truth = TrueRendering::new(&truth, &metrics::pitch_track(&truth), notes);
+        truth.compare(&track, &pitches.track, &mut measured.realism);
+        let prior_pitch = metrics::pitch_track(&prior);
+        truth.compare(&prior, &prior_pitch, &mut measured.realism_prior);
         Ok(())
     }
 

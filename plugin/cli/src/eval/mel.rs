@@ -25,13 +25,18 @@ pub(crate) struct MelAnalysis {
 impl MelAnalysis {
     /// Tables for 48 kHz.
     pub(crate) fn new() -> MelAnalysis {
-        const FFT: usize = 2_048;
-        let stft = Stft::new(1_024, FFT, 256);
+        MelAnalysis::sized(1_024, 256, BANDS)
+    }
+
+    /// The same with `count` bands over another `window`, zero-padded to twice its length, every `hop` samples.
+    pub(crate) fn sized(window: usize, hop: usize, count: usize) -> MelAnalysis {
+        let fft = 2 * window;
+        let stft = Stft::new(window, fft, hop);
         let to_mel = |hz: f64| 2_595.0 * (1.0 + hz / 700.0).log10();
         let to_hz = |mel: f64| 700.0 * (10f64.powf(mel / 2_595.0) - 1.0);
         let (low, high) = (to_mel(LOWEST_HZ), to_mel(HIGHEST_HZ));
-        let edge_hz = |i: usize| to_hz(low + (high - low) * i as f64 / (BANDS + 1) as f64);
-        let bin_hz = 48_000.0 / FFT as f64;
+        let edge_hz = |i: usize| to_hz(low + (high - low) * i as f64 / (count + 1) as f64);
+        let bin_hz = 48_000.0 / fft as f64;
         let band = |b: usize| {
             let (left, centre, right) = (edge_hz(b), edge_hz(b + 1), edge_hz(b + 2));
             let weight = |bin: usize| {
@@ -44,7 +49,7 @@ impl MelAnalysis {
             (first, (first..=last).map(weight).collect())
         };
         MelAnalysis {
-            bands: (0..BANDS).map(band).collect(),
+            bands: (0..count).map(band).collect(),
             stft,
         }
     }
@@ -78,7 +83,12 @@ impl MelAnalysis {
 
     /// Log-mel frames after loudness matching.
     pub(crate) fn log_mel(&self, signal: &[f32]) -> Vec<Vec<f32>> {
-        let mut mel = self.amplitudes(&level_matched(signal));
+        self.log_floored(&level_matched(signal))
+    }
+
+    /// Log-mel frames of the signal as it is.
+    pub(crate) fn log_floored(&self, signal: &[f32]) -> Vec<Vec<f32>> {
+        let mut mel = self.amplitudes(signal);
         mel.iter_mut()
             .flatten()
             .for_each(|m| *m = m.max(FLOOR).ln());

@@ -16,6 +16,7 @@ pub(crate) mod pairs;
 pub(crate) mod pitch;
 pub(crate) mod player;
 pub(crate) mod plots;
+pub(crate) mod realism;
 pub(crate) mod recordings;
 pub(crate) mod render;
 pub(crate) mod split;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::data::DataFolder;
 use super::figures::Measured;
 use super::instrument::Instrument;
-use super::measure::Bench;
+use super::measure::{Bench, Truth};
 use super::player::Player;
 use super::split::SPLIT_SEED;
 use super::{Outcome, Setting, measure_all, render};
@@ -92,7 +92,12 @@ pub(crate) fn pair(
         if source.name() == truth.name() {
             bench.resynthesis(&played, measured)?;
         } else {
-            bench.melody(&played, Some(&truth.perform(notes, *take)?), measured)?;
+            let rendering = truth.perform(notes, *take)?;
+            let truth = Truth {
+                rendering: &rendering,
+                notes,
+            };
+            bench.melody(&played, Some(truth), measured)?;
         }
     }
     let common = render::common_notes(&[source, truth]);

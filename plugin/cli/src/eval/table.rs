@@ -137,7 +137,7 @@ fn line(out: &mut String, source: &str, target: &str, figures: &Figures) {
     out.push('\n');
 }
 
-fn rows(f: &Figures) -> [Row; 15] {
+fn rows(f: &Figures) -> [Row; 18] {
     let copying = |figure: Option<f64>| figure.map(|_| 1.0);
     let row = |name, value, digits| (name, value, digits, "", None);
     [
@@ -196,6 +196,27 @@ fn rows(f: &Figures) -> [Row; 15] {
             3,
             "the prior alone",
             f.generator_gain.map(|_| 0.0),
+        ),
+        (
+            "attack energy, error in dB",
+            f.attack_energy_error_db,
+            2,
+            "the prior alone",
+            f.attack_energy_error_db_prior,
+        ),
+        (
+            "attack flux, error in nepers",
+            f.attack_flux_error,
+            3,
+            "the prior alone",
+            f.attack_flux_error_prior,
+        ),
+        (
+            "harmonics over noise, error in dB",
+            f.band_noise_error_db,
+            2,
+            "the prior alone",
+            f.band_noise_error_db_prior,
         ),
         (
             "pitch within 50 cents, track",
