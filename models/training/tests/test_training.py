@@ -11,17 +11,12 @@ import torch
 from mynah_training import config as c
 from mynah_training import losses, pitch, probes
 from mynah_training.batches import BatchMaker, PhraseCache
+from mynah_training.clips import LEVEL_START_SAMPLES, LOSS_FRAMES, WARM_UP_FRAMES, level_of_blocks
 from mynah_training.data.contour import level_frames_db
 from mynah_training.front_end import MusicalFrontEnd
 from mynah_training.networks import DomainClassifier
-from mynah_training.train import (
-    LEVEL_START_SAMPLES,
-    LOSS_FRAMES,
-    WARM_UP_FRAMES,
-    Settings,
-    Trainer,
-    level_of_blocks,
-)
+from mynah_training.settings import Settings
+from mynah_training.train import Trainer
 
 FRAMES = WARM_UP_FRAMES + LOSS_FRAMES + 40
 
