@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import weight_norm
 
 from . import config as c
-from .losses import STFT_FLOOR, STFT_SIZES, magnitude
-from .networks import leaky, translator_inputs
+from .losses import LEVEL, STFT_FLOOR, STFT_SIZES, magnitude
+from .networks import SLOPE, leaky, translator_inputs
 
 DECIMATIONS = (1, 2, 4)
 """48, 24 and 12 kHz."""
@@ -68,6 +68,14 @@ def half_band_taps(taps: int = 33) -> Tensor:
     return torch.tensor(kernel / kernel.sum(), dtype=torch.float32)
 
 
+def _normed(layer: nn.Module) -> nn.Module:
+    """Weight norm on weights that keep the size of what passes: a short run has no steps to grow them."""
+    assert isinstance(layer, nn.Conv1d | nn.Conv2d) and layer.bias is not None
+    nn.init.kaiming_normal_(layer.weight, SLOPE)
+    nn.init.zeros_(layer.bias)
+    return weight_norm(layer)
+
+
 class WaveDiscriminator(nn.Module):
     """Strided convolutions on the waveform at 48 kHz / `decimation`; one score per 64 samples of that."""
 
@@ -78,23 +86,24 @@ class WaveDiscriminator(nn.Module):
         super().__init__()
         self.halvings = decimation.bit_length() - 1
         self.register_buffer("taps", half_band_taps(), persistent=False)
-        self.first = weight_norm(nn.Conv1d(1, 24, 15, stride=4, padding=7))
-        self.second = weight_norm(nn.Conv1d(24, 48, 11, stride=4, padding=5))
-        self.third = weight_norm(nn.Conv1d(48, 96, 11, stride=4, padding=5))
-        self.fourth = weight_norm(nn.Conv1d(96, 96, 5, padding=2))
-        self.score = weight_norm(nn.Conv1d(96, 1, 3, padding=1))
+        self.first = _normed(nn.Conv1d(1, 24, 15, stride=4, padding=7))
+        self.second = _normed(nn.Conv1d(24, 48, 11, stride=4, padding=5))
+        self.third = _normed(nn.Conv1d(48, 96, 11, stride=4, padding=5))
+        self.fourth = _normed(nn.Conv1d(96, 96, 5, padding=2))
+        self.score = _normed(nn.Conv1d(96, 1, 3, padding=1))
         self.target = nn.Embedding(targets, TARGET_CHANNELS) if conditional else None
         self.condition = nn.Conv1d(CONDITION_CHANNELS + TARGET_CHANNELS, 96, 1) if conditional else None
 
-    def forward(self, audio: Tensor, condition: Condition) -> Judgement:
+    def forward(self, audio: Tensor, condition: Condition | None) -> Judgement:
         """audio [B, 256 F], frames of the condition [B, 21, F] -> scores [B, 4 F / decimation]."""
-        x = audio.unsqueeze(1)
+        x = audio.unsqueeze(1) / LEVEL
         for _ in range(self.halvings):
             x = nn.functional.conv1d(x, self.taps.view(1, 1, -1), stride=2, padding=len(self.taps) // 2)
         first = leaky(self.first(x))
         second = leaky(self.second(first))
         h = self.third(second)
         if self.target is not None and self.condition is not None:
+            assert condition is not None, "a conditional discriminator must be told"
             told = self.target(condition.target).unsqueeze(-1).expand(-1, -1, condition.frames.shape[-1])
             told = self.condition(torch.cat([condition.frames, told], dim=1))
             h = h + told.repeat_interleave(h.shape[-1] // told.shape[-1], dim=-1)
@@ -111,12 +120,12 @@ class SpectralDiscriminator(nn.Module):
         super().__init__()
         self.size = size
         self.layers = nn.ModuleList(
-            weight_norm(nn.Conv2d(inputs, outputs, (3, 5), stride, padding=(1, 2)))
+            _normed(nn.Conv2d(inputs, outputs, (3, 5), stride, padding=(1, 2)))
             for inputs, outputs, stride in ((2, 8, (2, 2)), (8, 32, (2, 2)), (32, 32, (1, 2)))
         )
-        self.score = weight_norm(nn.Conv2d(32, 1, 3, padding=1))
+        self.score = _normed(nn.Conv2d(32, 1, 3, padding=1))
 
-    def forward(self, audio: Tensor, condition: Condition) -> Judgement:
+    def forward(self, audio: Tensor, condition: Condition | None) -> Judgement:
         """audio [B, n] -> scores [B, time, frequency]; the condition is not used."""
         logs = torch.log(magnitude(audio, self.size) + STFT_FLOOR)
         # Without the position a convolution could not tell a missing top octave from a rest.
@@ -140,6 +149,9 @@ class Discriminators(nn.Module):
         )
         self.spectra = nn.ModuleList(SpectralDiscriminator(size) for size in STFT_SIZES)
 
-    def forward(self, audio: Tensor, condition: Condition) -> list[Judgement]:
-        """audio [B, 256 F], levelled to about -20 dBFS -> a judgement of each discriminator."""
+    def forward(self, audio: Tensor, condition: Condition | None = None) -> list[Judgement]:
+        """audio [B, 256 F], levelled to about -20 dBFS -> a judgement of each discriminator.
+
+        The condition may be left out of discriminators that are told nothing.
+        """
         return [judge(audio, condition) for judge in (*self.waves, *self.spectra)]

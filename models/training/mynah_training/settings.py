@@ -44,7 +44,7 @@ class Settings:
     """Weight of the adversarial loss; 0 builds no discriminators"""
     feature_matching: float = 0.5
     adversarial_from: int = 1000
-    discriminator_rate: float = 3e-4
+    discriminator_rate: float = 5e-4
     conditional: bool = True
     threads: int = 1
 
