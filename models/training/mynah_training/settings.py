@@ -42,9 +42,9 @@ class Settings:
     silence: float = 0.5
     adversarial: float = 0.0
     """Weight of the adversarial loss; 0 builds no discriminators"""
-    feature_matching: float = 0.5
+    feature_matching: float = 1.0
     adversarial_from: int = 1000
-    discriminator_rate: float = 5e-4
+    discriminator_rate: float = 1e-3
     conditional: bool = True
     threads: int = 1
 
