@@ -20,6 +20,7 @@ from safetensors.torch import save
 
 from . import config as c
 from . import pitch, prior
+from .checkpoint import load_model
 from .model import Mynah, Source
 
 FORMAT_VERSION = 2
@@ -161,9 +162,7 @@ def main() -> None:
     parser.add_argument("--chain", type=Path, help="the example chain_raw, if it is built already")
     parser.add_argument("--unchecked", action="store_true", help="do not compare with the Rust chain")
     a = parser.parse_args()
-    model = Mynah(c.Architecture())
-    model.load_state_dict(torch.load(a.checkpoint, map_location="cpu", weights_only=True)["average"])
-    model.eval()
+    model = load_model(a.checkpoint)
     with tempfile.TemporaryDirectory() as scratch:
         write(model, Path(scratch))
         if not a.unchecked:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from . import config as c
 from .data import contour
+from .data.sequencer import a_weighting
 from .features import hz_to_mel, mel_to_hz
 
 STFT_SIZES = (512, 1024, 2048)
@@ -46,10 +47,15 @@ def magnitude(audio: Tensor, size: int, padded: int | None = None) -> Tensor:
     return torch.sqrt(spectrum.real**2 + spectrum.imag**2 + 1e-12)
 
 
+def level_gain(by: Tensor) -> Tensor:
+    """The gain [B, 1] that brings `by` [B, n] to -20 dBFS RMS, at most +40 dB."""
+    rms = by.square().mean(-1, keepdim=True).sqrt()
+    return LEVEL / rms.clamp_min(LEVEL / 100.0)
+
+
 def level(*signals: Tensor, by: Tensor) -> list[Tensor]:
     """Scale all by the one gain per item that brings `by` [B, n] to -20 dBFS RMS (at most +40 dB)."""
-    rms = by.square().mean(-1, keepdim=True).sqrt()
-    gain = LEVEL / rms.clamp_min(LEVEL / 100.0)
+    gain = level_gain(by)
     return [signal * gain for signal in signals]
 
 
@@ -95,15 +101,64 @@ def loudness_loss(output: Tensor, level_db: Tensor) -> Tensor:
     return distance.sum(-1) / heard.sum(-1).clamp_min(1.0)
 
 
-def spectral_loss(output: Tensor, target: Tensor) -> Tensor:
+SILENCE = 1e-3
+"""RMS of a window of a clip levelled to -20 dBFS: where less is wanted, there is a rest."""
+SILENCE_FLOOR = 3e-4
+SILENCE_WINDOW_SAMPLES = 512
+
+
+def silence_loss(output: Tensor, target: Tensor) -> Tensor:
+    """How much louder than wanted the output is in rests, in nepers over the clip, per item [B]; levelled.
+
+    Windows of 512 samples whose target is under -60 dBFS; what the output has under -70 dBFS is free.
+    """
+    rms = [
+        x.unfold(-1, SILENCE_WINDOW_SAMPLES, SILENCE_WINDOW_SAMPLES // 2).square().mean(-1).add(1e-12).sqrt()
+        for x in (output, target)
+    ]
+    excess = torch.log(rms[0].clamp_min(SILENCE_FLOOR) / rms[1].clamp_min(SILENCE_FLOOR)).clamp_min(0.0)
+    return (excess * (rms[1] < SILENCE)).mean(-1)
+
+
+MRSTFT_FLOOR = 1e-3
+
+
+def mrstft(output: Tensor, target: Tensor) -> Tensor:
+    """The multi-resolution STFT distance that `mynah eval` reports, per item [B].
+
+    Spectral convergence plus the mean difference of log amplitudes, a mean over three windows; each
+    signal is brought to -20 dBFS by itself.
+    """
+    output, target = level(output, by=output)[0], level(target, by=target)[0]
+    total = output.new_zeros(output.shape[0])
+    for size in STFT_SIZES:
+        a, b = magnitude(output, size), magnitude(target, size)
+        power = b.square().sum((-1, -2)) + 1e-12
+        convergence = ((a - b).square().sum((-1, -2)) / power).sqrt()
+        logs = (torch.log(a.clamp_min(MRSTFT_FLOOR)) - torch.log(b.clamp_min(MRSTFT_FLOOR))).abs()
+        total = total + (convergence + logs.mean((-1, -2))) / len(STFT_SIZES)
+    return total
+
+
+@lru_cache
+def _amplitude_weights(size: int, device: str) -> Tensor:
+    hz = np.arange(size // 2 + 1) * c.SAMPLE_RATE_HZ / size
+    return torch.tensor(a_weighting(hz), dtype=torch.float32, device=device)
+
+
+def spectral_loss(output: Tensor, target: Tensor, a_weighted: bool = False) -> Tensor:
     """Multi-resolution STFT loss (Yamamoto et al., 2020) plus log-mel L1, per item [B]; levelled input.
 
-    The spectral convergence is divided by both sizes, not by the target's alone: over a rest it would
-    grow without bound and one clip would throw the training off (seen: a loss of 800 in a batch).
+    `a_weighted`: the magnitudes of the STFT are A-weighted, so that less of what is hard to hear
+    (rumble, the top octave) rises above the floor. The spectral convergence is divided by both sizes,
+    not by the target's alone: over a rest it would grow without bound and one clip would throw the
+    training off (seen: a loss of 800 in a batch).
     """
     total = output.new_zeros(output.shape[0])
     for size in STFT_SIZES:
         a, b = magnitude(output, size), magnitude(target, size)
+        if a_weighted:
+            a, b = (x * _amplitude_weights(size, str(x.device)) for x in (a, b))
         logs = (torch.log(a + STFT_FLOOR) - torch.log(b + STFT_FLOOR)).abs().mean((-1, -2))
         sizes = [x.square().sum((-1, -2)).sqrt() for x in (a.detach(), b)]
         convergence = (a - b).square().sum((-1, -2)).sqrt() / (sizes[0] + sizes[1] + 1e-3)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from . import config as c
 from . import features
 from .batches import Batch, BatchMaker, PhraseCache
-from .front_end import MusicalFrontEnd
+from .checkpoint import load_model
 from .model import Mynah
 
 FRAMES = 128
@@ -200,16 +200,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     a = parser.parse_args()
     torch.set_num_threads(a.threads)
-    architecture = c.Architecture()
     reader: Reader = read_mel
     inputs = c.MEL_BINS
     if a.checkpoint is not None:
-        model = Mynah(architecture).requires_grad_(False)
-        state = torch.load(a.checkpoint, map_location="cpu", weights_only=True)["average"]
-        if any(name.startswith("encoder.input.timbre") for name in state):
-            model.encoder.input = MusicalFrontEnd(architecture.encoder_channels).requires_grad_(False)
-        model.load_state_dict(state)
-        reader, inputs = read_z(model), architecture.latent_channels
+        model = load_model(a.checkpoint)
+        reader, inputs = read_z(model), model.architecture.latent_channels
     figures = train_probe(reader, inputs, a.cache, a.steps, a.seed)
     print(json.dumps({name: round(value, 4) for name, value in figures.items()}))
 

@@ -1,7 +1,7 @@
 """Training in three stages, each of which starts from the averaged weights of the one before.
 
 1. encoder, translator and targets through the differentiable prior, with domain confusion;
-2. the generator on top of the frozen prior, from the identity;
+2. the generator on top of the frozen prior, from the identity: spectral loss, then adversarial too;
 3. everything together: the loss of the prior's sound plus that of the generator's.
 
     python -m mynah_training.train --cache CACHE --out RUN --stage 1 --minutes 60
@@ -10,81 +10,38 @@
 `RUN/checkpoint.pt` when that exists; the same on CPU and CUDA.
 """
 
-import argparse
 import json
 import math
 import time
 from copy import deepcopy
-from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from . import config as c
 from . import losses
-from .batches import DOMAINS, UNKNOWN_DOMAIN, Batch, BatchMaker, PhraseCache, domain
-from .data import contour
+from .adversarial import Adversary, cut
+from .batches import DOMAINS, Batch, BatchMaker, PhraseCache
+from .checkpoint import start_from
+from .clips import (
+    CLIP_FRAMES,
+    LEVEL_START_SAMPLES,
+    WARM_UP_FRAMES,
+    level_of_blocks,
+    levelled,
+    wanted_blocks,
+)
 from .front_end import MusicalFrontEnd
 from .model import Mynah
 from .networks import DomainClassifier
+from .settings import Settings, from_command_line
+from .validation import Validation
 
-WARM_UP_FRAMES = 64
-LOSS_FRAMES = 112
-VALIDATION_BATCH = 8
-SKIP_SAMPLES = 2 * c.FRAME_SAMPLES
-"""Blocks whose filters still see zeros from before the clip are left out of the loss."""
-LEVEL_START_SAMPLES = SKIP_SAMPLES + c.HOP_SAMPLES
-"""Where the windows of the level lie as those of the cache: around every 256th sample of the source."""
-LOUDNESS_WEIGHT = 0.5
-"""Of the distance of the output's level to the source's: 1.5 held the level best and cost likeness."""
 AVERAGE_DECAY = 0.998
 WEIGHT_DECAY = 1e-4
-CONFUSION = 0.01
-"""How much of the domain classifier's gradient, reversed, reaches the encoder (UMTN's lambda)."""
 MOST_SKIPPED_STEPS = 100
 CONFUSION_RAMP_STEPS = 2000
 """Until the classifier knows something, its gradient would only shake the encoder."""
-
-
-@dataclass
-class Settings:
-    """One run."""
-
-    cache: Path
-    out: Path
-    stage: int
-    minutes: float
-    batch: int
-    learning_rate: float
-    seed: int
-    device: torch.device
-    init: Path | None
-    full_steps: int
-    stop_steps: int
-    confusion: float
-    loudness: float
-    musical: bool
-    only_target: str | None
-
-
-def wanted_blocks(batch: Batch, delay_samples: int) -> Tensor:
-    """The target's samples for the streams of `Mynah.render`, `delay_samples` late: [B, n]."""
-    start = WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES - delay_samples
-    count = (LOSS_FRAMES - 1) * c.FRAME_SAMPLES
-    return batch.wanted[:, start : start + count]
-
-
-def level_of_blocks(batch: Batch) -> Tensor:
-    """The source's levels for the streams of `Mynah.render` from `LEVEL_START_SAMPLES` on: [B, frames]."""
-    middle = (
-        WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES + LEVEL_START_SAMPLES + contour.WINDOW_SAMPLES // 2
-    )
-    first = middle // c.FRAME_SAMPLES
-    count = (
-        (LOSS_FRAMES - 1) * c.FRAME_SAMPLES - LEVEL_START_SAMPLES - contour.WINDOW_SAMPLES
-    ) // c.FRAME_SAMPLES
-    return batch.level_db[:, first : first + count + 1]
 
 
 class Trainer:
@@ -94,18 +51,29 @@ class Trainer:
         """Builds everything, or takes it from the checkpoint in the run's folder."""
         self.settings = settings
         torch.manual_seed(settings.seed)
-        self.model = Mynah(c.Architecture())
+        architecture = c.Architecture(generator_channels=settings.generator_channels)
+        self.model = Mynah(architecture)
         if settings.musical:
-            self.model.encoder.input = MusicalFrontEnd(c.Architecture().encoder_channels)
+            self.model.encoder.input = MusicalFrontEnd(architecture.encoder_channels)
         self.model.to(settings.device)
-        self.classifier = DomainClassifier(c.Architecture(), len(DOMAINS), settings.confusion)
+        self.classifier = DomainClassifier(architecture, len(DOMAINS), settings.confusion)
         self.classifier.to(settings.device)
+        self.adversary: Adversary | None = None
+        if settings.adversarial > 0.0:
+            self.adversary = Adversary(
+                settings.conditional,
+                settings.discriminator_rate,
+                settings.adversarial_from,
+                settings.device,
+            )
         self.step = 0
         self.seconds = 0.0
         self.skipped = 0
         if settings.init is not None:
             state = torch.load(settings.init, map_location=settings.device, weights_only=True)
-            self.model.load_state_dict(state["average"])
+            start_from(self.model, state["average"])
+            if self.adversary is not None and "adversary" in state:
+                self.adversary.load_state_dict(state["adversary"])
         if settings.only_target is not None:
             self._redraw_target(c.INSTRUMENTS.index(settings.only_target))
         self.average = deepcopy(self.model).requires_grad_(False)
@@ -129,29 +97,12 @@ class Trainer:
         if self.checkpoint.exists():
             self._resume()
         seed = settings.seed * 1_000_003 + self.step
-        frames = WARM_UP_FRAMES + LOSS_FRAMES
         self.cache = PhraseCache(settings.cache / "train")
         targets = (settings.only_target,) if settings.only_target else c.INSTRUMENTS
-        self.batches = BatchMaker(self.cache, settings.batch, frames, seed, augmented=True, targets=targets)
-        validation_cache = PhraseCache(settings.cache / "validation")
-
-        def draws(follow_share: float, count: int, unseen: bool) -> list[Batch]:
-            maker = BatchMaker(
-                validation_cache,
-                VALIDATION_BATCH,
-                frames,
-                seed=1,
-                augmented=False,
-                plays=lambda source: (domain(source) == UNKNOWN_DOMAIN) == unseen,
-                targets=targets,
-            )
-            return [maker.draw(settings.device, 0.0, follow_share) for _ in range(count)]
-
-        self.validation = {
-            "track": draws(0.0, 5, unseen=False),
-            "follow": draws(1.0, 2, unseen=False),
-            "unseen": draws(0.0, 3, unseen=True),
-        }
+        self.batches = BatchMaker(
+            self.cache, settings.batch, CLIP_FRAMES, seed, augmented=True, targets=targets
+        )
+        self.validation = Validation(settings)
 
     @property
     def _confuses(self) -> bool:
@@ -160,7 +111,7 @@ class Trainer:
     @torch.no_grad()
     def _redraw_target(self, index: int) -> None:
         """Makes one target new, as if it had never been trained."""
-        fresh = Mynah(c.Architecture()).targets
+        fresh = Mynah(self.model.architecture).targets
         for mine, new in zip(self.model.targets.parameters(), fresh.parameters(), strict=True):
             mine[index] = new[index]
 
@@ -170,24 +121,26 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.classifier.load_state_dict(state["classifier"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if self.adversary is not None and "adversary" in state:
+            self.adversary.load_state_dict(state["adversary"])
         self.step, self.seconds = state["step"], state["seconds"]
 
     def save(self) -> None:
         """Writes the checkpoint whole or not at all."""
         part = self.checkpoint.with_suffix(".part")
-        torch.save(
-            {
-                "model": self.model.state_dict(),
-                "average": self.average.state_dict(),
-                "classifier": self.classifier.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "step": self.step,
-                "seconds": self.seconds,
-                "stage": self.settings.stage,
-                "seed": self.settings.seed,
-            },
-            part,
-        )
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "classifier": self.classifier.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "stage": self.settings.stage,
+            "seed": self.settings.seed,
+        }
+        if self.adversary is not None:
+            state["adversary"] = self.adversary.state_dict()
+        torch.save(state, part)
         part.replace(self.checkpoint)
 
     def _set_learning_rate(self, spent: float) -> None:
@@ -200,18 +153,24 @@ class Trainer:
         cosine = 0.1 + 0.9 * (0.5 + 0.5 * math.cos(math.pi * done))
         for group in self.optimiser.param_groups:
             group["lr"] = self.settings.learning_rate * warm * cosine
+        if self.adversary is not None:
+            for group in self.adversary.optimiser.param_groups:
+                group["lr"] = self.settings.discriminator_rate * cosine
 
-    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-        """Loss of the stage and its parts."""
+    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, float], Tensor]:
+        """Loss of the stage but for the adversarial one, its parts, and the output it is of [B, n].
+
+        The output is that of the prior in stage 1, of the generator in the others.
+        """
         stage = self.settings.stage
         with torch.set_grad_enabled(stage != 2):
             rendering = self.model.render(batch.source, batch.target, batch.noise, WARM_UP_FRAMES)
-        total = rendering.tonal.new_zeros(())
+        output = rendering.tonal + rendering.noisy
+        total = output.new_zeros(())
         parts: dict[str, float] = {}
         if stage != 2:
-            plain = rendering.tonal + rendering.noisy
-            prior_loss = self._spectral(plain, wanted_blocks(batch, 0))
-            loudness = losses.loudness_loss(plain[:, LEVEL_START_SAMPLES:], level_of_blocks(batch)).mean()
+            prior_loss = self._spectral(output, wanted_blocks(batch, 0), a_weighted=False)
+            loudness = losses.loudness_loss(output[:, LEVEL_START_SAMPLES:], level_of_blocks(batch)).mean()
             total = total + prior_loss + self.settings.loudness * loudness
             parts["prior"] = float(prior_loss.detach())
             parts["loudness"] = float(loudness.detach())
@@ -223,49 +182,44 @@ class Trainer:
             parts["z_deviation"] = float(rendering.z.detach().std(-1).mean())
             parts["domain_accuracy"] = float((logits.argmax(-1) == batch.domain).float().mean())
         if stage != 1:
-            full_loss = self._spectral(self.model.generate(rendering), wanted_blocks(batch, c.SUB_BANDS))
-            total = total + full_loss
+            output = self.model.generate(rendering)
+            wanted = wanted_blocks(batch, c.SUB_BANDS)
+            full_loss = self._spectral(output, wanted, self.settings.a_weighting)
+            late = output[:, LEVEL_START_SAMPLES + c.SUB_BANDS :]
+            loudness = losses.loudness_loss(late, level_of_blocks(batch)).mean()
+            silence = losses.silence_loss(*levelled(output, wanted)).mean()
+            total = total + full_loss + self.settings.loudness * loudness + self.settings.silence * silence
             parts["full"] = float(full_loss.detach())
-        return total, parts
+            parts["full_loudness"] = float(loudness.detach())
+            parts["silence"] = float(silence.detach())
+        return total, parts, output
 
     @staticmethod
-    def _spectral(output: Tensor, wanted: Tensor) -> Tensor:
+    def _spectral(output: Tensor, wanted: Tensor, a_weighted: bool) -> Tensor:
         """Spectral loss without the first blocks, both levelled by what is wanted."""
-        output, wanted = losses.level(output[:, SKIP_SAMPLES:], wanted[:, SKIP_SAMPLES:], by=wanted)
-        return losses.spectral_loss(output, wanted).mean()
+        return losses.spectral_loss(*levelled(output, wanted), a_weighted).mean()
 
-    @torch.no_grad()
     def validate(self) -> dict[str, float]:
-        """Log-mel L1 of the averaged model over that of the copied source.
-
-        `track` and `follow` from sources like those of the training, `unseen` in track from recordings
-        that were never trained on.
-        """
-        report: dict[str, float] = {}
-        for name, batches in self.validation.items():
-            sums = torch.zeros(2)
-            for batch in batches:
-                rendering = self.average.render(batch.source, batch.target, batch.noise, WARM_UP_FRAMES)
-                wanted = wanted_blocks(batch, 0)
-                start = WARM_UP_FRAMES * c.FRAME_SAMPLES + c.HOP_SAMPLES
-                source = batch.source.audio[:, start : start + wanted.shape[1]]
-                if self.settings.stage == 1:
-                    output = rendering.tonal + rendering.noisy
-                else:
-                    output = self.average.generate(rendering)[:, c.SUB_BANDS :]
-                for index, signal in enumerate((output, source)):
-                    count = min(signal.shape[1], wanted.shape[1])
-                    part = slice(SKIP_SAMPLES, count)
-                    a, b = losses.level(signal[:, part], wanted[:, part], by=wanted[:, part])
-                    sums[index] += losses.log_mel_l1(a, b).sum().cpu()
-            report[f"{name}_ratio"] = float(sums[0] / sums[1].clamp_min(1e-9))
-            report[f"{name}_l1"] = float(sums[0]) / (VALIDATION_BATCH * len(batches))
-        return report
+        """Figures of the averaged model on the validation draws."""
+        return self.validation.report(self.average)
 
     def train_step(self, spent: float = 0.0) -> dict[str, float]:
         """One batch, at the share `spent` of the run's time; the parts of its loss."""
         self._set_learning_rate(spent)
-        loss, parts = self.loss(self.batches.draw(self.settings.device))
+        batch = self.batches.draw(self.settings.device, self.settings.self_share)
+        loss, parts, output = self.loss(batch)
+        windows = None
+        if self.adversary is not None and self.adversary.learns(self.step):
+            windows = cut(batch, output, wanted_blocks(batch, c.SUB_BANDS))
+            share = self.adversary.weight(self.step)
+            if share > 0.0:
+                adversarial, features = self.adversary.generator_losses(windows)
+                settings = self.settings
+                loss = loss + share * (
+                    settings.adversarial * adversarial + settings.feature_matching * features
+                )
+                parts["adversarial"] = float(adversarial.detach())
+                parts["features"] = float(features.detach())
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
@@ -276,6 +230,8 @@ class Trainer:
                 raise FloatingPointError(f"{self.skipped} steps without a finite gradient")
             return {}
         self.optimiser.step()
+        if self.adversary is not None and windows is not None:
+            parts |= self.adversary.train_step(windows)
         decay = min(AVERAGE_DECAY, (self.step + 1) / (self.step + 10))
         with torch.no_grad():
             for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
@@ -315,47 +271,9 @@ class Trainer:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--stage", type=int, choices=(1, 2, 3), required=True)
-    parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument(
-        "--full-steps", type=int, default=20_000, help="steps until the learning rate is lowest"
-    )
-    parser.add_argument("--stop-steps", type=int, default=10**9, help="stop here, time left or not")
-    parser.add_argument("--batch", type=int, default=6)
-    parser.add_argument("--learning-rate", type=float, default=1e-3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--confusion", type=float, default=CONFUSION, help="weight of the reversed gradient")
-    parser.add_argument("--loudness", type=float, default=LOUDNESS_WEIGHT, help="weight of the level's loss")
-    parser.add_argument("--musical", action="store_true", help="musically motivated front end (comparison)")
-    parser.add_argument("--only-target", choices=c.INSTRUMENTS, help="one new target, all else frozen")
-    parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights to start from")
-    a = parser.parse_args()
-    torch.set_num_threads(a.threads)
-    a.out.mkdir(parents=True, exist_ok=True)
-    settings = Settings(
-        a.cache,
-        a.out,
-        a.stage,
-        a.minutes,
-        a.batch,
-        a.learning_rate,
-        a.seed,
-        torch.device(a.device),
-        a.init,
-        a.full_steps,
-        a.stop_steps,
-        a.confusion,
-        a.loudness,
-        a.musical,
-        a.only_target,
-    )
+    settings = from_command_line(__doc__)
+    torch.set_num_threads(settings.threads)
+    settings.out.mkdir(parents=True, exist_ok=True)
     Trainer(settings).run()
 
 
