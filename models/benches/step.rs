@@ -53,7 +53,7 @@ fn chain(criterion: &mut Criterion) {
     }
 }
 
-/// One frame of the pitch tracker, where its first window is clear and where all must be asked.
+/// One frame of the pitch tracker, where its shorter windows are clear and where all must be asked.
 fn pitch(criterion: &mut Criterion) {
     let tracker = Pitch::new();
     let mut group = criterion.benchmark_group("pitch, one frame");

@@ -129,7 +129,7 @@ fn a_legato_leap_is_heard_as_soon_as_a_window_that_reaches_its_period_is_full() 
         (440.0, 660.0),
         (660.0, 440.0),
     ];
-    let middle = [(110.0, 165.0), (165.0, 110.0), (440.0, 147.0)];
+    let middle = [(110.0, 165.0), (165.0, 110.0), (440.0, 156.0)];
     let long = [(60.0, 90.0), (90.0, 60.0)];
     let leaps = [(3, &short[..]), (5, &middle), (9, &long)];
     let timbres: [(&str, Vec<u32>); 3] = [
@@ -152,6 +152,108 @@ fn a_legato_leap_is_heard_as_soon_as_a_window_that_reaches_its_period_is_full() 
                     let name = format!("{timbre}, {from_hz} to {to_hz} Hz");
                     assert_heard(&name, &input, change, frames_late, to_hz);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_small_step_is_heard_as_soon_as_a_leap() {
+    for (from_hz, to_hz) in [(440.0, 466.2), (466.2, 440.0), (300.0, 336.7)] {
+        for change in [4864, 4901, 5119] {
+            let input = tone(change + 5120, &[1, 2, 3, 4, 5], |seconds| {
+                if seconds * RATE_HZ < change as f64 {
+                    from_hz
+                } else {
+                    to_hz
+                }
+            });
+            assert_heard("step", &input, change, 3, to_hz);
+        }
+    }
+}
+
+/// `first`, then `second` from sample `change` on; they overlap for 40 ms.
+fn crossed(first: &[f32], second: &[f32], change: usize) -> Vec<f32> {
+    let weight = |n: usize| ((n as f32 - change as f32) / 1920.0).clamp(0.0, 1.0);
+    let pairs = first.iter().zip(second).enumerate();
+    pairs
+        .map(|(n, (first, second))| first * (1.0 - weight(n)) + second * weight(n))
+        .collect()
+}
+
+#[test]
+fn crossing_notes_are_never_heard_as_their_common_divisor() {
+    let numbers: Vec<u32> = (1..12).collect();
+    for (from_hz, to_hz) in [
+        (330.0, 495.0),
+        (495.0, 330.0),
+        (330.0, 440.0),
+        (500.0, 400.0),
+        (660.0, 396.0),
+    ] {
+        for change in [9600, 9700, 9801] {
+            let first = tone(19_200, &numbers, |_| from_hz);
+            let second = tone(19_200, &numbers, |_| to_hz);
+            let (low_hz, high_hz) = (f64::min(from_hz, to_hz), f64::max(from_hz, to_hz));
+            for (index, frame) in frames_of(&crossed(&first, &second, change))
+                .iter()
+                .enumerate()
+                .skip(12)
+            {
+                let f0_hz = frame.pitch.f0_hz;
+                assert!(
+                    cents(f0_hz, low_hz) > -100.0 && cents(f0_hz, high_hz) < 100.0,
+                    "{from_hz} to {to_hz} Hz at {change}, frame {index}: {f0_hz} Hz"
+                );
+                assert!(frame.pitch.voicing > 0.5, "frame {index}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_octave_down_is_believed_when_it_lasts() {
+    for divisor in [2.0, 3.0] {
+        let numbers: Vec<u32> = (1..12).collect();
+        let input = tone(12_000, &numbers, |seconds| {
+            if seconds * RATE_HZ < 4864.0 {
+                880.0
+            } else {
+                880.0 / divisor
+            }
+        });
+        assert_heard("down", &input, 4864, 7, 880.0 / divisor);
+    }
+}
+
+#[test]
+fn a_short_dip_is_held_over_and_a_long_one_is_not() {
+    let hz = 294.0;
+    for (samples, held) in [(1000, true), (4800, false)] {
+        let mut input = tone(14_400, &[1, 2, 3, 4, 5], |_| hz);
+        let mut noise = vec![0.0; samples];
+        Noise::new(7).step(&mut NoiseState::default(), &mut noise);
+        for (sample, noise) in input[6000..].iter_mut().zip(&noise) {
+            *sample = 0.15 * noise;
+        }
+        let frames = frames_of(&input);
+        let unvoiced = frames[12..]
+            .iter()
+            .filter(|frame| frame.pitch.voicing < 0.5)
+            .count();
+        assert_eq!(
+            unvoiced == 0,
+            held,
+            "{unvoiced} frames of {samples} samples"
+        );
+        if held {
+            for frame in &frames[12..] {
+                assert!(
+                    cents(frame.pitch.f0_hz, hz).abs() < 50.0,
+                    "{:?}",
+                    frame.pitch
+                );
             }
         }
     }
@@ -201,14 +303,14 @@ fn an_offset_or_a_rumble_does_not_hide_the_pitch() {
 
 #[test]
 fn vibrato_is_followed() {
-    // A window of 43 ms sees the pitch of its middle, about 21 ms ago: that is what it must have
-    // been.
-    for centre_hz in [110.0, 440.0, 880.0] {
+    // A window sees the pitch of its middle: that is what it must have been. Below 109 Hz that of
+    // 2,048 samples speaks, above that of 1,024.
+    for (centre_hz, middle_samples) in [(82.0, 1024.0), (440.0, 512.0), (880.0, 512.0)] {
         let pitch_at =
             |seconds: f64| centre_hz * (0.25 / 12.0 * (TAU * 5.5 * seconds).sin()).exp2();
         let frames = frames_of(&tone(24_000, &[1, 2, 3, 4, 5], pitch_at));
         for (index, frame) in frames.iter().enumerate().skip(12) {
-            let middle = (index + 1) as f64 * 256.0 / RATE_HZ - 1024.0 / RATE_HZ;
+            let middle = ((index + 1) as f64 * 256.0 - middle_samples) / RATE_HZ;
             let error = cents(frame.pitch.f0_hz, pitch_at(middle));
             assert!(
                 error.abs() < 10.0,
@@ -225,8 +327,8 @@ fn noise_is_unvoiced_and_holds_the_pitch() {
     Noise::new(7).step(&mut NoiseState::default(), &mut noise);
     input.extend(noise.iter().map(|sample| 0.1 * sample));
     let frames = frames_of(&input);
-    // The first frames of the noise still see the tone.
-    let noisy = &frames[9600 / 256 + 9..];
+    // The first frames of the noise still see the tone, and then it is held over as in a dip.
+    let noisy = &frames[9600 / 256 + 16..];
     assert!(
         noisy.iter().all(|frame| frame.pitch.voicing == 0.0),
         "voiced noise"

@@ -11,6 +11,7 @@ mod history;
 mod log_mel;
 mod loudness;
 mod pitch;
+mod pitch_memory;
 mod pitch_peak;
 mod spectrum;
 mod whitening;

@@ -2,22 +2,22 @@
 //! to find pitch", 2005).
 //!
 //! One estimate a frame, 55 to 2,200 Hz, from the newest samples alone. The function is taken over
-//! the newest 2,048 samples first. Where it shows no clear period there (a note has just begun or
-//! changed, and the window holds both sides of it), it is taken over the newest 1,024, then the
-//! newest 512, as far as their lags reach: periods of up to 440 and 220 samples, so from 109 and
-//! 218 Hz on.
+//! the newest 512 and 1,024 samples, as far as their lags reach: periods of up to 220 and 440
+//! samples, so from 218 and 109 Hz on. Where both show a clear period and agree, the longer is the
+//! surer; where they do not, a note has just begun or changed, and the shorter knows the newer one.
+//! Where neither is clear (a low or noisy note) it is taken over the newest 2,048.
 //!
-//! **Delay.** A window reports the pitch of its middle: a steady or slowly moving note is heard
-//! 1,024 samples (21 ms) late. After a legato change of a whole tone or more the shortest window that
-//! reaches the new period is the first to hold the new note alone: a note from 218 Hz on is heard
-//! within 3 frames (16 ms), from 109 Hz on within 5 (27 ms), a lower one within 9 (48 ms). A smaller
-//! step can leave the longest window clear enough to be believed, and takes up to 7 frames. An onset
-//! after silence is heard after two or three periods, and up to a frame.
+//! **Delay.** A window reports the pitch of its middle: a steady or slowly moving note is heard 512
+//! samples (11 ms) late from 109 Hz on, a lower or noisier one 1,024 (21 ms). After a legato change
+//! a note from 218 Hz on is heard within 3 frames (16 ms), from 109 Hz on within 5 (27 ms), a lower
+//! one within 9 (48 ms). A leap down to a divisor of the pitch before (an octave, a twelfth, ..)
+//! takes up to 4 frames (21 ms) more, because two notes that cross look like one. An onset after
+//! silence is heard after two or three periods, and up to a frame.
 //!
-//! **Cost.** A frame with a clear period costs one pair of transforms of 3,072 points. Only an
-//! unclear frame asks the shorter windows, and the worst of them (noise) pays for all three: 3,072,
-//! 1,536 and 768 points, not quite twice the clear frame. The autocorrelation goes through an FFT
-//! in double precision, because the choice between two nearly equal peaks must not hang on rounding.
+//! **Cost.** A frame with a clear period costs two pairs of transforms, of 768 and 1,536 points; an
+//! unclear or low one (the worst is noise) also one of 3,072, not quite twice the cost of that one
+//! alone. The autocorrelation goes through an FFT in double precision, because the choice between
+//! two nearly equal peaks must not hang on rounding.
 //!
 //! Thread: [`Pitch`] is shared; a [`PitchState`] belongs to one stream.
 
@@ -27,6 +27,7 @@ use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::PITCH_WINDOW_SAMPLES;
+use super::pitch_memory::{Believed, Memory, is_silent};
 use super::pitch_peak::{LONGEST_LAG, Peak, pick};
 use crate::SAMPLE_RATE_HZ;
 
@@ -45,50 +46,45 @@ struct Window {
     fft_size: usize,
 }
 
-/// The windows in the order in which they are asked.
+/// The windows, from the shortest to the longest.
 const WINDOWS: [Window; 3] = [
     Window {
-        samples: PITCH_WINDOW_SAMPLES,
-        longest_lag: LONGEST_LAG,
-        fft_size: 3072,
+        samples: 512,
+        longest_lag: 220,
+        fft_size: 768,
     },
     Window {
         samples: 1024,
         longest_lag: 440,
         fft_size: 1536,
     },
-    Window {
-        samples: 512,
-        longest_lag: 220,
-        fft_size: 768,
-    },
+    LONGEST,
 ];
+const LONGEST: Window = Window {
+    samples: PITCH_WINDOW_SAMPLES,
+    longest_lag: LONGEST_LAG,
+    fft_size: 3072,
+};
 const _: () = {
     let mut index = 0;
     while index < WINDOWS.len() {
         let window = &WINDOWS[index];
         assert!(2 * (window.longest_lag + 1) < window.samples);
         assert!(window.fft_size >= window.samples + window.lag_count());
-        // The first is the largest: the state's scratch has its sizes.
-        assert!(window.samples <= WINDOWS[0].samples);
-        assert!(window.fft_size <= WINDOWS[0].fft_size);
-        assert!(window.longest_lag <= WINDOWS[0].longest_lag);
+        // The state's scratch has the sizes of the longest.
+        assert!(window.samples <= LONGEST.samples);
+        assert!(window.fft_size <= LONGEST.fft_size);
+        assert!(window.longest_lag <= LONGEST.longest_lag);
         index += 1;
     }
 };
 
-/// A window this clear is believed, and no shorter one is asked.
-const CLEAR: f64 = 0.97;
-/// Where none is that clear, a shorter window must be clearer than the longer ones by this much.
-const SHORTER_MARGIN: f64 = 0.02;
-/// Held before the first voiced frame.
-const INITIAL_HZ: f64 = 440.0;
-/// Clarity at which a frame starts to count as voiced, and from which on it does so fully.
-const CLARITY_LOW: f64 = 0.6;
-const CLARITY_HIGH: f64 = 0.9;
-/// The same for the mean power of the window.
-const POWER_LOW_DB: f64 = -75.0;
-const POWER_HIGH_DB: f64 = -65.0;
+/// A window this clear can be believed without the longest.
+const CLEAR: f64 = 0.96;
+/// Two periods agree within this ratio, less than a semitone.
+const AGREEMENT_RATIO: f64 = 1.05;
+/// Where none is clear, a shorter window is believed that is less clear by no more than this.
+const SHORTER_ALLOWANCE: f64 = 0.03;
 /// Added to the power before its logarithm.
 const POWER_FLOOR: f64 = 1e-12;
 /// Added to the energies that normalise the function.
@@ -114,12 +110,10 @@ struct PlannedWindow {
     inverse: Arc<dyn ComplexToReal<f64>>,
 }
 
-/// The pitch held and the last period, beside scratch.
+/// What is remembered of the frames before, beside scratch.
 #[derive(Clone, Debug)]
 pub struct PitchState {
-    held_hz: f64,
-    /// Period of the frame before in samples, 0 if that was unvoiced.
-    previous_lag: f64,
+    memory: Memory,
     scratch: Scratch,
 }
 
@@ -132,13 +126,6 @@ struct Scratch {
     /// Entry `n` is the energy of the newest `n` samples.
     newest_energy: Vec<f64>,
     nsdf: Vec<f32>,
-}
-
-/// A period and how far the window it was found in lies above silence, 0 to 1.
-#[derive(Clone, Copy)]
-struct Believed {
-    peak: Peak,
-    level: f64,
 }
 
 impl Default for Pitch {
@@ -164,61 +151,72 @@ impl Pitch {
     /// taken to lie before fewer), one frame after the call before.
     pub fn step(&self, state: &mut PitchState, newest: &[f32]) -> PitchEstimate {
         let newest = last(newest, PITCH_WINDOW_SAMPLES);
-        let previous_lag = core::mem::replace(&mut state.previous_lag, 0.0);
-        let mut voicing = 0.0;
-        if let Some(Believed { peak, level }) =
-            self.believed(&mut state.scratch, newest, previous_lag)
-        {
-            voicing = level * share(peak.clarity, CLARITY_LOW, CLARITY_HIGH);
-            if voicing > 0.0 {
-                state.held_hz = hz(&peak);
-                state.previous_lag = peak.lag_samples;
-            }
-        }
-        PitchEstimate {
-            f0_hz: state.held_hz as f32,
-            voicing: voicing as f32,
-        }
+        let PitchState { memory, scratch } = state;
+        let previous_lag = memory.previous_lag();
+        let [short, middle, long] = &self.windows;
+        let (short, newest_db) = short.ask(scratch, newest, previous_lag);
+        let (middle, _) = middle.ask(scratch, newest, previous_lag);
+        let believed = clear(short, middle)
+            .or_else(|| clearest(short, middle, long.ask(scratch, newest, previous_lag).0));
+        memory.step(believed, newest_db)
     }
+}
 
-    /// Asks the windows, the longest first, until one is clear.
-    fn believed(
+/// What the two shorter windows can say without the longest.
+fn clear(short: Option<Believed>, middle: Option<Believed>) -> Option<Believed> {
+    let is_clear = |believed: &Believed| believed.peak.clarity >= CLEAR;
+    match (short.filter(is_clear), middle.filter(is_clear)) {
+        (Some(short), Some(middle)) => {
+            let ratio = middle.peak.lag_samples / short.peak.lag_samples;
+            let agree = ratio < AGREEMENT_RATIO && ratio * AGREEMENT_RATIO > 1.0;
+            Some(if agree { middle } else { short })
+        }
+        (short, middle) => short.or(middle),
+    }
+}
+
+/// The shortest window that is about as clear as the longer ones.
+fn clearest(
+    short: Option<Believed>,
+    middle: Option<Believed>,
+    long: Option<Believed>,
+) -> Option<Believed> {
+    [middle, short]
+        .into_iter()
+        .flatten()
+        .fold(long, |longer, shorter| match longer {
+            Some(longer)
+                if longer.peak.clarity >= CLEAR
+                    || shorter.peak.clarity + SHORTER_ALLOWANCE <= longer.peak.clarity =>
+            {
+                Some(longer)
+            }
+            _ => Some(shorter),
+        })
+}
+
+impl PlannedWindow {
+    /// The window's period, if it has one, and its mean power in dB.
+    fn ask(
         &self,
         scratch: &mut Scratch,
         newest: &[f32],
         previous_lag: f64,
-    ) -> Option<Believed> {
-        let mut believed: Option<Believed> = None;
-        for window in &self.windows {
-            let samples = window.window.samples;
-            scratch.centre(newest, samples);
-            let power = scratch.newest_energy[samples] / samples as f64;
-            let level_db = 10.0 * (power + POWER_FLOOR).log10();
-            let level = share(level_db, POWER_LOW_DB, POWER_HIGH_DB);
-            if level <= 0.0 {
-                continue;
-            }
-            let nsdf = window.nsdf(scratch);
-            let Some(peak) = pick(nsdf, previous_lag).filter(|peak| {
-                (f64::from(PITCH_LOW_HZ)..=f64::from(PITCH_HIGH_HZ)).contains(&hz(peak))
-            }) else {
-                continue;
-            };
-            let clear = peak.clarity >= CLEAR;
-            let clearer =
-                believed.is_none_or(|longer| peak.clarity > longer.peak.clarity + SHORTER_MARGIN);
-            if clear || clearer {
-                believed = Some(Believed { peak, level });
-            }
-            if clear {
-                break;
-            }
+    ) -> (Option<Believed>, f64) {
+        let samples = self.window.samples;
+        scratch.centre(newest, samples);
+        let power = scratch.newest_energy[samples] / samples as f64;
+        let power_db = 10.0 * (power + POWER_FLOOR).log10();
+        if is_silent(power_db) {
+            return (None, power_db);
         }
-        believed
+        let in_range =
+            |peak: &Peak| (f64::from(PITCH_LOW_HZ)..=f64::from(PITCH_HIGH_HZ)).contains(&hz(peak));
+        let peak = pick(self.nsdf(scratch), previous_lag).filter(in_range);
+        let believed = peak.map(|peak| Believed { peak, power_db });
+        (believed, power_db)
     }
-}
 
-impl PlannedWindow {
     /// The function over the samples that [`Scratch::centre`] left, indexed by lag.
     fn nsdf<'a>(&self, scratch: &'a mut Scratch) -> &'a [f32] {
         let Window {
@@ -266,31 +264,27 @@ impl PitchState {
                 ]
             })
             .fold(0, usize::max);
-        let [longest, ..] = &WINDOWS;
         let zero = Complex64::new(0.0, 0.0);
         Self {
-            held_hz: INITIAL_HZ,
-            previous_lag: 0.0,
+            memory: Memory::new(),
             scratch: Scratch {
-                time: vec![0.0; longest.fft_size],
-                spectrum: vec![zero; longest.fft_size / 2 + 1],
+                time: vec![0.0; LONGEST.fft_size],
+                spectrum: vec![zero; LONGEST.fft_size / 2 + 1],
                 transform: vec![zero; transform],
-                newest_energy: vec![0.0; longest.samples + 1],
-                nsdf: vec![0.0; longest.lag_count()],
+                newest_energy: vec![0.0; LONGEST.samples + 1],
+                nsdf: vec![0.0; LONGEST.lag_count()],
             },
         }
     }
 
     /// Back to the state before the first sample.
     pub fn reset(&mut self) {
-        self.held_hz = INITIAL_HZ;
-        self.previous_lag = 0.0;
+        self.memory = Memory::new();
     }
 
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
-        self.held_hz = other.held_hz;
-        self.previous_lag = other.previous_lag;
+        self.memory = other.memory;
     }
 }
 
@@ -321,11 +315,7 @@ fn last(values: &[f32], count: usize) -> &[f32] {
     &values[values.len().saturating_sub(count)..]
 }
 
-fn hz(peak: &Peak) -> f64 {
+/// Pitch of a period.
+pub(super) fn hz(peak: &Peak) -> f64 {
     f64::from(SAMPLE_RATE_HZ) / peak.lag_samples
-}
-
-/// How far `value` has come from `low` to `high`, 0 to 1.
-fn share(value: f64, low: f64, high: f64) -> f64 {
-    ((value - low) / (high - low)).clamp(0.0, 1.0)
 }

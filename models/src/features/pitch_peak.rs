@@ -8,7 +8,7 @@ pub(super) const LONGEST_LAG: usize = 900;
 const KEY_THRESHOLD: f64 = 0.93;
 /// A peak within a semitone of the previous period gains this: it keeps a strong second harmonic
 /// from stealing the octave, and is too small to hold the pitch at a real octave leap.
-const CONTINUITY_BONUS: f64 = 0.05;
+const CONTINUITY_BONUS: f64 = 0.03;
 /// A semitone, as a ratio.
 const CONTINUITY_RATIO: f64 = 1.06;
 /// A parabola flatter than this is not used to refine the lag.

@@ -2,8 +2,9 @@
 
     cd models/training && PYTHONPATH=. python ../tests/golden/make_pitch.py
 
-Onsets, legato changes, low and high notes, noise and level, so that each of the tracker's windows has
-the last word somewhere. The input is kept in 16 bits: the fraction of full scale that Rust reads is exact.
+Onsets, legato changes, dips, divisors, low and high notes, noise and level, so that each of the tracker's
+windows, its hold and its doubt have the last word somewhere. The input is kept in 16 bits: the fraction of
+full scale that Rust reads is exact.
 """
 
 from pathlib import Path
@@ -32,6 +33,15 @@ NOTES = [
     (2700, 247.0, 10, 0.2, 0.06),
     (2300, 0.0, 0, 0.0, 0.0),
     (2400, 185.0, 4, 0.0007, 0.0),
+    # A dip: noise as loud as the notes around it.
+    (3000, 294.0, 12, 0.2, 0.0),
+    (1400, 0.0, 0, 0.0, 0.2),
+    (3000, 294.0, 12, 0.2, 0.0),
+    # An octave down, and the divisor of two notes that cross.
+    (3000, 147.0, 12, 0.2, 0.0),
+    (3000, 660.0, 12, 0.2, 0.0),
+    (1300, 330.0, 12, 0.2, 0.0),
+    (3000, 990.0, 12, 0.2, 0.0),
 ]
 
 
@@ -54,11 +64,23 @@ def signal() -> np.ndarray:
 samples = signal()
 audio = samples.astype(np.float32) / 32768.0
 f0_hz, voicing = pitch.track(audio)
-every_window = pitch.WINDOWS
-tracks = []
-for count in range(1, len(every_window)):
-    pitch.WINDOWS = every_window[:count]
-    tracks.append(pitch.track(audio)[0])
-for fewer, more in zip(tracks, [*tracks[1:], f0_hz], strict=True):
-    assert np.sum(fewer != more) >= 5, "a window has hardly a say"
+
+
+def without(**changes: object) -> int:
+    """Frames that differ if the tracker's constants are these."""
+    before = {name: getattr(pitch, name) for name in changes}
+    for name, value in changes.items():
+        setattr(pitch, name, value)
+    other_hz, other_voicing = pitch.track(audio)
+    for name, value in before.items():
+        setattr(pitch, name, value)
+    return int(np.sum((other_hz != f0_hz) | (other_voicing != voicing)))
+
+
+short, middle, long = pitch.WINDOWS
+never = (long[0], 1)
+for windows in ((never, middle, long), (short, never, long), (short, middle, never)):
+    assert without(WINDOWS=windows) >= 5, "a window has hardly a say"
+assert without(HOLD_FRAMES=0) >= 5, "no dip is held over"
+assert without(DOUBT_FRAMES=0) >= 2, "no divisor is doubted"
 save_file({"input": samples, "f0_hz": f0_hz, "voicing": voicing}, Path(__file__).parent / "pitch.safetensors")

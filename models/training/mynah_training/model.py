@@ -11,6 +11,11 @@ from .generator import Generator
 from .networks import Encoder, TargetBank, Translator, translator_inputs
 
 
+Z_NOISE = 0.25
+"""Deviation of the noise on z while it is trained. z lies within -1..1, so this bounds how much of the
+source can pass: what was played is worth its place there, what it was played on hardly."""
+
+
 @dataclass(frozen=True)
 class Source:
     """What the networks are told of the input. Frames 1..F of `features` and `pitch`."""
@@ -30,7 +35,7 @@ class Rendering:
     """Streams of the blocks after the warm-up frames."""
 
     z: Tensor
-    """[B, latent, F]"""
+    """[B, latent, F], without the noise of training"""
     tonal: Tensor
     """[B, n]: the harmonic bank (track) or the filtered residual (follow)"""
     noisy: Tensor
@@ -66,8 +71,9 @@ class Mynah(nn.Module):
             log_loudness = features.log_loudness(power)
             log_attack = features.log_attack(source.audio)
         z = self.encoder(log_mel, log_loudness)
+        heard = z + Z_NOISE * torch.randn_like(z) if self.training else z
         inputs = translator_inputs(
-            z,
+            heard,
             source.f0_hz,
             source.voicing,
             log_loudness,

@@ -1,9 +1,10 @@
 """Causal pitch and voicing: normalised square difference function (McLeod and Wyvill, 2005).
 
-One estimate every 256 samples; 55-2,200 Hz; not differentiable. The function is taken over the newest
-2,048 samples first. Where it shows no clear period there (a note has just begun or changed, and the
-window holds two), over the newest 1,024, then 512, as far as their lags reach: a new note above 220 Hz is
-heard after some 6 ms instead of 20, and steady notes keep the certainty of the long window.
+One estimate every 256 samples; 55-2,200 Hz; not differentiable. The function is taken over the newest 512
+and 1,024 samples, as far as their lags reach (from 218 and 109 Hz on): where both are clear and agree, the
+longer is the surer; where they do not, a note has just begun or changed, and the shorter knows the newer
+one. Where neither is clear (a low or noisy note) it is taken over the newest 2,048. A note is so heard 11 ms
+late from 109 Hz on, a lower one 21 ms, a leap down to a divisor of the pitch before 21 ms later than that.
 """
 
 import numpy as np
@@ -11,15 +12,17 @@ import numpy as np
 from . import config as c
 
 LAG_MIN = 20
-WINDOWS = ((c.PITCH_WINDOW_SAMPLES, 900), (1024, 440), (512, 220))
-"""Window and longest lag, in samples, in the order in which they are asked."""
-CLEAR = 0.97
-"""A window this clear is believed, and no shorter one is asked."""
-SHORTER_MARGIN = 0.02
-"""Where none is that clear, a shorter window must be clearer than the longer ones by this much."""
+WINDOWS = ((512, 220), (1024, 440), (c.PITCH_WINDOW_SAMPLES, 900))
+"""Window and longest lag, in samples, from the shortest to the longest."""
+CLEAR = 0.96
+"""A window this clear can be believed without the longest."""
+AGREEMENT_RATIO = 1.05
+"""Two periods agree within this ratio, less than a semitone."""
+SHORTER_ALLOWANCE = 0.03
+"""Where none is clear, a shorter window is believed that is less clear by no more than this."""
 KEY_THRESHOLD = 0.93
 """The shortest lag whose peak reaches this share of the best is the period."""
-CONTINUITY_BONUS = 0.05
+CONTINUITY_BONUS = 0.03
 CONTINUITY_RATIO = 1.06
 """A peak within a semitone of the previous period gains the bonus: it keeps a strong second
 harmonic from stealing the octave, and is too small to hold the pitch at a real octave leap."""
@@ -27,6 +30,17 @@ CLARITY_LOW = 0.6
 CLARITY_HIGH = 0.9
 POWER_LOW_DB = -75.0
 POWER_HIGH_DB = -65.0
+INITIAL_HZ = 440.0
+DIP_VOICING = 0.5
+"""A frame less voiced than this is a dip: a change of note or a new attack is unclear for a moment."""
+HOLD_FRAMES = 7
+HOLD_FALL_DB = 12.0
+"""A dip this long is held over, unless the level falls by this: then it is the end of the note."""
+DOUBT_FRAMES = 4
+DIVISOR_MAX = 8
+DIVISOR_TOLERANCE = 0.03
+"""Two notes that cross are together as periodic as a common divisor of their pitches: a leap down to a
+divisor is doubted for this long."""
 
 
 def nsdf_frames(audio: np.ndarray, window: int, longest_lag: int) -> tuple[np.ndarray, np.ndarray]:
@@ -81,10 +95,73 @@ def _pick(nsdf: np.ndarray, previous_lag: float) -> tuple[float, float] | None:
     return float(peaks[chosen] + shift[chosen]), float(clarity[chosen])
 
 
-def _level(power: float) -> float:
-    """How far the window's mean power lies above silence, 0 to 1."""
-    level_db = 10.0 * np.log10(power + 1e-12)
-    return float(np.clip((level_db - POWER_LOW_DB) / (POWER_HIGH_DB - POWER_LOW_DB), 0.0, 1.0))
+def _share(value: float, low: float, high: float) -> float:
+    """How far the value has come from low to high, 0 to 1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
+def _believed(asked: list[tuple[float, float, float] | None]) -> tuple[float, float, float] | None:
+    """Lag, clarity and power in dB, from those of each window; None where nothing is found."""
+    *shorter, long = asked
+    clear = [found for found in shorter if found is not None and found[1] >= CLEAR]
+    if len(clear) == 2:
+        ratio = clear[1][0] / clear[0][0]
+        agree = ratio < AGREEMENT_RATIO and ratio * AGREEMENT_RATIO > 1.0
+        return clear[1] if agree else clear[0]
+    if clear:
+        return clear[0]
+    best = long
+    for found in reversed(shorter):
+        if found is None:
+            continue
+        if best is None or not (best[1] >= CLEAR or found[1] + SHORTER_ALLOWANCE <= best[1]):
+            best = found
+    return best
+
+
+class _Memory:
+    """What is remembered from frame to frame, and where that is preferred to what is heard."""
+
+    def __init__(self) -> None:
+        self.held_hz = INITIAL_HZ
+        self.previous_lag = 0.0
+        """Period of the frame before, 0 if that was unvoiced."""
+        self.doubted_frames = 0
+        self.hold_frames = 0
+        self.sure_voicing = 0.0
+        self.sure_level_db = 0.0
+
+    def step(self, found: tuple[float, float, float] | None, newest_db: float) -> float:
+        """Takes what the windows say and the level of the newest samples; the frame's voicing."""
+        lag, clarity, power_db = found or (0.0, 0.0, -np.inf)
+        voicing = _share(power_db, POWER_LOW_DB, POWER_HIGH_DB) * _share(clarity, CLARITY_LOW, CLARITY_HIGH)
+        if voicing > 0.0 and self._is_doubtful(lag):
+            self.doubted_frames += 1
+            return voicing
+        self.doubted_frames = 0
+        stays = newest_db > self.sure_level_db - HOLD_FALL_DB
+        if voicing < DIP_VOICING and self.hold_frames > 0 and stays:
+            self.hold_frames -= 1
+            return max(voicing, self.sure_voicing * _share(newest_db, POWER_LOW_DB, POWER_HIGH_DB))
+        self.previous_lag = 0.0
+        if voicing > 0.0:
+            self.held_hz, self.previous_lag = c.SAMPLE_RATE_HZ / lag, lag
+        else:
+            self.hold_frames = 0
+        if voicing >= DIP_VOICING:
+            self.hold_frames, self.sure_voicing, self.sure_level_db = HOLD_FRAMES, voicing, newest_db
+        return voicing
+
+    def _is_doubtful(self, lag: float) -> bool:
+        if self.previous_lag <= 0.0:
+            return False
+        ratio = lag / self.previous_lag
+        divisor = np.floor(ratio + 0.5)
+        return bool(
+            2 <= divisor <= DIVISOR_MAX
+            and abs(ratio / divisor - 1.0) < DIVISOR_TOLERANCE
+            and self.doubted_frames < DOUBT_FRAMES
+        )
 
 
 def track(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -93,26 +170,19 @@ def track(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     While unvoiced the last pitch is held (440 Hz before the first).
     """
     windows = [nsdf_frames(audio, window, longest_lag) for window, longest_lag in WINDOWS]
+    windows = [(nsdf, 10.0 * np.log10(power + 1e-12)) for nsdf, power in windows]
     count = len(audio) // c.FRAME_SAMPLES
     f0_hz = np.empty(count, np.float32)
     voicing = np.zeros(count, np.float32)
-    held_hz = 440.0
-    previous_lag = 0.0
+    memory = _Memory()
     for k in range(count):
-        lag, clarity, level = 0.0, 0.0, 0.0
-        for nsdf, power in windows:
-            level_here = _level(power[k])
-            picked = _pick(nsdf[k], previous_lag) if level_here > 0.0 else None
+        asked: list[tuple[float, float, float] | None] = []
+        for nsdf, power_db in windows:
+            picked = _pick(nsdf[k], memory.previous_lag) if power_db[k] > POWER_LOW_DB else None
             if picked is None or not c.PITCH_LOW_HZ <= c.SAMPLE_RATE_HZ / picked[0] <= c.PITCH_HIGH_HZ:
-                continue
-            clear = picked[1] >= CLEAR
-            if clear or lag == 0.0 or picked[1] > clarity + SHORTER_MARGIN:
-                lag, clarity, level = picked[0], picked[1], level_here
-            if clear:
-                break
-        previous_lag = 0.0
-        sure = level * float(np.clip((clarity - CLARITY_LOW) / (CLARITY_HIGH - CLARITY_LOW), 0.0, 1.0))
-        if lag > 0.0 and sure > 0.0:
-            held_hz, voicing[k], previous_lag = c.SAMPLE_RATE_HZ / lag, sure, lag
-        f0_hz[k] = held_hz
+                asked.append(None)
+            else:
+                asked.append((*picked, float(power_db[k])))
+        voicing[k] = memory.step(_believed(asked), float(windows[0][1][k]))
+        f0_hz[k] = memory.held_hz
     return f0_hz, voicing

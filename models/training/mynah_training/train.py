@@ -76,7 +76,7 @@ class Trainer:
                 self.adversary.load_state_dict(state["adversary"])
         if settings.only_target is not None:
             self._redraw_target(c.INSTRUMENTS.index(settings.only_target))
-        self.average = deepcopy(self.model).requires_grad_(False)
+        self.average = deepcopy(self.model).requires_grad_(False).eval()
         trained: list[nn.Parameter] = []
         for name, parameter in self.model.named_parameters():
             stages = (2, 3) if name.startswith("generator.") else (1, 3)
