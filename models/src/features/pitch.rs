@@ -14,10 +14,10 @@
 //! takes up to 4 frames (21 ms) more, because two notes that cross look like one. An onset after
 //! silence is heard after two or three periods, and up to a frame.
 //!
-//! **Cost.** A frame with a clear period costs two pairs of transforms, of 768 and 1,536 points; an
-//! unclear or low one (the worst is noise) also one of 3,072, not quite twice the cost of that one
-//! alone. The autocorrelation goes through an FFT in double precision, because the choice between
-//! two nearly equal peaks must not hang on rounding.
+//! **Cost.** A frame with a clear period costs two pairs of transforms, of 768 and 1,536 points, and
+//! in a low note that goes on of 768 and 3,072. The worst (noise) pays for all three, about three
+//! times the clear one. The autocorrelation goes through an FFT in double precision, because the
+//! choice between two nearly equal peaks must not hang on rounding.
 //!
 //! Thread: [`Pitch`] is shared; a [`PitchState`] belongs to one stream.
 
@@ -153,19 +153,46 @@ impl Pitch {
         let newest = last(newest, PITCH_WINDOW_SAMPLES);
         let PitchState { memory, scratch } = state;
         let previous_lag = memory.previous_lag();
-        let [short, middle, long] = &self.windows;
+        let [short, ..] = &self.windows;
         let (short, newest_db) = short.ask(scratch, newest, previous_lag);
-        let (middle, _) = middle.ask(scratch, newest, previous_lag);
-        let believed = clear(short, middle)
-            .or_else(|| clearest(short, middle, long.ask(scratch, newest, previous_lag).0));
+        let believed = self.believed(scratch, newest, previous_lag, short);
         memory.step(believed, newest_db)
     }
+
+    /// Asks the longer windows, and the longest only where it is needed.
+    fn believed(
+        &self,
+        scratch: &mut Scratch,
+        newest: &[f32],
+        previous_lag: f64,
+        short: Option<Believed>,
+    ) -> Option<Believed> {
+        let [_, middle, long] = &self.windows;
+        if previous_lag > middle.window.longest_lag as f64 && !short.is_some_and(is_clear) {
+            // A low note that goes on: only the longest window reaches it.
+            let (long, _) = long.ask(scratch, newest, previous_lag);
+            if long.is_some_and(is_clear) {
+                return long;
+            }
+            let (middle, _) = middle.ask(scratch, newest, previous_lag);
+            return clear(short, middle).or_else(|| clearest(short, middle, long));
+        }
+        let (middle, _) = middle.ask(scratch, newest, previous_lag);
+        clear(short, middle).or_else(|| {
+            let (long, _) = long.ask(scratch, newest, previous_lag);
+            clearest(short, middle, long)
+        })
+    }
+}
+
+fn is_clear(believed: Believed) -> bool {
+    believed.peak.clarity >= CLEAR
 }
 
 /// What the two shorter windows can say without the longest.
 fn clear(short: Option<Believed>, middle: Option<Believed>) -> Option<Believed> {
-    let is_clear = |believed: &Believed| believed.peak.clarity >= CLEAR;
-    match (short.filter(is_clear), middle.filter(is_clear)) {
+    let clear = |believed: Option<Believed>| believed.filter(|&found| is_clear(found));
+    match (clear(short), clear(middle)) {
         (Some(short), Some(middle)) => {
             let ratio = middle.peak.lag_samples / short.peak.lag_samples;
             let agree = ratio < AGREEMENT_RATIO && ratio * AGREEMENT_RATIO > 1.0;
@@ -186,7 +213,7 @@ fn clearest(
         .flatten()
         .fold(long, |longer, shorter| match longer {
             Some(longer)
-                if longer.peak.clarity >= CLEAR
+                if is_clear(longer)
                     || shorter.peak.clarity + SHORTER_ALLOWANCE <= longer.peak.clarity =>
             {
                 Some(longer)

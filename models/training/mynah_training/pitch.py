@@ -100,9 +100,15 @@ def _share(value: float, low: float, high: float) -> float:
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
-def _believed(asked: list[tuple[float, float, float] | None]) -> tuple[float, float, float] | None:
+def _believed(
+    asked: list[tuple[float, float, float] | None], previous_lag: float
+) -> tuple[float, float, float] | None:
     """Lag, clarity and power in dB, from those of each window; None where nothing is found."""
     *shorter, long = asked
+    was_low = previous_lag > WINDOWS[1][1]
+    if was_low and not (shorter[0] and shorter[0][1] >= CLEAR) and long and long[1] >= CLEAR:
+        # A low note that goes on: only the longest window reaches it.
+        return long
     clear = [found for found in shorter if found is not None and found[1] >= CLEAR]
     if len(clear) == 2:
         ratio = clear[1][0] / clear[0][0]
@@ -183,6 +189,6 @@ def track(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
                 asked.append(None)
             else:
                 asked.append((*picked, float(power_db[k])))
-        voicing[k] = memory.step(_believed(asked), float(windows[0][1][k]))
+        voicing[k] = memory.step(_believed(asked, memory.previous_lag), float(windows[0][1][k]))
         f0_hz[k] = memory.held_hz
     return f0_hz, voicing
