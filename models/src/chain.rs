@@ -202,12 +202,8 @@ impl Base {
                 voicing: frame.pitch.voicing,
                 loudness_db: log_to_db(frame.log_loudness),
             };
-            self.encoder.step(
-                encoder,
-                &frame.log_mel,
-                &[frame.log_loudness],
-                &mut scratch.z,
-            );
+            self.encoder
+                .step(encoder, &frame.log_mel, &[frame.log_level], &mut scratch.z);
             let pitch = frame_pitch(frame, controls);
             translator_input(&scratch.z, &pitch, self.translator.input(translator, 1));
             self.translator
@@ -245,7 +241,7 @@ fn frame_pitch(frame: &FeatureFrame, controls: &HopControls) -> FramePitch {
         f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
         voicing: frame.pitch.voicing,
         log_loudness: frame.log_loudness,
-        log_attack: frame.log_attack,
+        attack: frame.attack,
         follow: controls.mode == Mode::Follow,
     }
 }

@@ -84,15 +84,21 @@ fn features_equal_the_specification() {
         1e-3,
     );
     assert_near(
+        "log_level",
+        &flat(&|frame| vec![frame.log_level]),
+        &golden("log_level"),
+        1e-5,
+    );
+    assert_near(
         "log_loudness",
         &flat(&|frame| vec![frame.log_loudness]),
         &golden("log_loudness"),
         1e-5,
     );
     assert_near(
-        "log_attack",
-        &flat(&|frame| vec![frame.log_attack]),
-        &golden("log_attack"),
+        "attack",
+        &flat(&|frame| vec![frame.attack]),
+        &golden("attack"),
         1e-5,
     );
     assert_near(

@@ -7,6 +7,7 @@
 //! Every part is a table type (immutable, shared by instances) and a state or scratch value of one
 //! stream; the steps neither allocate nor panic. [`Features`] puts them together.
 
+mod dynamics;
 mod history;
 mod log_mel;
 mod loudness;
@@ -16,6 +17,7 @@ mod pitch_peak;
 mod spectrum;
 mod whitening;
 
+pub use dynamics::{attack, steadied};
 pub use history::History;
 pub use log_mel::LogMel;
 pub use loudness::{Loudness, log_to_db};
@@ -44,9 +46,11 @@ pub struct FeatureFrame {
     /// Natural log of the amplitude in each mel band, from ln(1e-5).
     pub log_mel: [f32; MEL_BINS],
     /// Natural log of the A-weighted amplitude, from ln(1e-5); see [`log_to_db`].
+    pub log_level: f32,
+    /// The same without the ripple of a low note's periods; see [`steadied`].
     pub log_loudness: f32,
-    /// The same over a window half as long, which hears an attack sooner.
-    pub log_attack: f32,
+    /// How far the newest samples are above that, in nepers, 0 or more; see [`attack()`].
+    pub attack: f32,
     /// Pitch and voicing.
     pub pitch: PitchEstimate,
     /// The filter that whitens the input, and the level of what it leaves.
@@ -58,8 +62,8 @@ pub struct Features {
     spectrum: Spectrum,
     log_mel: LogMel,
     loudness: Loudness,
-    attack_spectrum: Spectrum,
-    attack: Loudness,
+    short_spectrum: Spectrum,
+    short_loudness: Loudness,
     pitch: Pitch,
     whitening: Whitening,
 }
@@ -71,7 +75,7 @@ pub struct FeaturesState {
     /// Samples since the last frame.
     pending_samples: usize,
     spectrum: SpectrumState,
-    attack_spectrum: SpectrumState,
+    short_spectrum: SpectrumState,
     pitch: PitchState,
     whitening: WhiteningState,
     frame: FeatureFrame,
@@ -91,8 +95,8 @@ impl Features {
             spectrum: Spectrum::new(Window::LONG),
             log_mel: LogMel::default(),
             loudness: Loudness::new(Window::LONG),
-            attack_spectrum: Spectrum::new(Window::SHORT),
-            attack: Loudness::new(Window::SHORT),
+            short_spectrum: Spectrum::new(Window::SHORT),
+            short_loudness: Loudness::new(Window::SHORT),
             pitch: Pitch::default(),
             whitening: Whitening::default(),
         }
@@ -118,7 +122,7 @@ impl Features {
         let FeaturesState {
             history,
             spectrum,
-            attack_spectrum,
+            short_spectrum,
             pitch,
             whitening,
             frame,
@@ -126,16 +130,21 @@ impl Features {
         } = state;
         let power = self.spectrum.step(spectrum, history.latest(WINDOW_SAMPLES));
         self.log_mel.step(power, &mut frame.log_mel);
-        frame.log_loudness = self.loudness.step(power);
-        frame.log_attack = self.log_attack(attack_spectrum, history);
+        frame.log_level = self.loudness.step(power);
+        frame.log_loudness = steadied(frame.log_loudness, frame.log_level);
+        frame.attack = attack(
+            self.short_level(short_spectrum, history),
+            frame.log_loudness,
+        );
         frame.error_filter = self.whitening.step(whitening, power);
         frame.pitch = self.pitch.step(pitch, history.latest(PITCH_WINDOW_SAMPLES));
     }
 
-    fn log_attack(&self, spectrum: &mut SpectrumState, history: &History) -> f32 {
+    /// The level over the short window.
+    fn short_level(&self, spectrum: &mut SpectrumState, history: &History) -> f32 {
         let newest = history.latest(Window::SHORT.samples());
-        self.attack
-            .step(self.attack_spectrum.step(spectrum, newest))
+        self.short_loudness
+            .step(self.short_spectrum.step(spectrum, newest))
     }
 }
 
@@ -143,7 +152,7 @@ impl FeaturesState {
     /// The state before the first sample: silence.
     pub fn new(features: &Features) -> Self {
         let mut spectrum = SpectrumState::new(&features.spectrum);
-        let mut attack_spectrum = SpectrumState::new(&features.attack_spectrum);
+        let short_spectrum = SpectrumState::new(&features.short_spectrum);
         let mut pitch = PitchState::new(&features.pitch);
         let mut whitening = WhiteningState::new(&features.whitening);
         let history = History::new(PITCH_WINDOW_SAMPLES);
@@ -154,8 +163,9 @@ impl FeaturesState {
         features.log_mel.step(power, &mut log_mel);
         let silence = FeatureFrame {
             log_mel,
+            log_level: features.loudness.step(power),
             log_loudness: features.loudness.step(power),
-            log_attack: features.log_attack(&mut attack_spectrum, &history),
+            attack: 0.0,
             pitch: features
                 .pitch
                 .step(&mut pitch, history.latest(PITCH_WINDOW_SAMPLES)),
@@ -166,7 +176,7 @@ impl FeaturesState {
             history,
             pending_samples: 0,
             spectrum,
-            attack_spectrum,
+            short_spectrum,
             pitch,
             whitening,
             frame: silence,

@@ -88,7 +88,8 @@ impl Prior {
         );
         self.whitened.begin_frame(&mut state.whitened, error_filter);
         if frame.follow {
-            let log_gain = features.log_loudness - error_filter.log_amplitude;
+            // Both have the ripple of the window, and the residual has it as sound already.
+            let log_gain = features.log_level - error_filter.log_amplitude;
             self.design
                 .step(&mut state.design, frame.harmonic, log_gain, &mut state.taps);
             self.fir.begin_frame(&mut state.tonal_fir, &state.taps);

@@ -124,11 +124,11 @@ impl Reference {
                 .unsqueeze(0)
         };
         let log_mel = rows(frames.iter().flat_map(|f| f.log_mel).collect(), MEL_BINS)?;
-        let log_loudness: Vec<f32> = frames.iter().map(|f| f.log_loudness).collect();
-        let log_loudness = Tensor::from_vec(log_loudness, count, &Device::Cpu)?;
+        let log_level: Vec<f32> = frames.iter().map(|f| f.log_level).collect();
+        let log_level = Tensor::from_vec(log_level, count, &Device::Cpu)?;
         let z = self
             .encoder
-            .forward(&log_mel, &log_loudness)?
+            .forward(&log_mel, &log_level)?
             .squeeze(0)?
             .t()?
             .to_vec2::<f32>()?;
@@ -138,7 +138,7 @@ impl Reference {
                 f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
                 voicing: frame.pitch.voicing,
                 log_loudness: frame.log_loudness,
-                log_attack: frame.log_attack,
+                attack: frame.attack,
                 follow: controls.mode == Mode::Follow,
             };
             translator_input(z, &pitch, row);

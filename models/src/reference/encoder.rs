@@ -39,13 +39,13 @@ impl Encoder {
         })
     }
 
-    /// `log_mel` `[1, 80, frames]`, `log_loudness` `[frames]` -> z `[1, latent, frames]`.
+    /// `log_mel` `[1, 80, frames]`, `log_level` `[frames]` -> z `[1, latent, frames]`.
     ///
     /// # Errors
     /// candle's.
-    pub fn forward(&self, log_mel: &Tensor, log_loudness: &Tensor) -> Result<Tensor> {
+    pub fn forward(&self, log_mel: &Tensor, log_level: &Tensor) -> Result<Tensor> {
         let x = log_mel
-            .broadcast_sub(&log_loudness.reshape((1, 1, ()))?)?
+            .broadcast_sub(&log_level.reshape((1, 1, ()))?)?
             .affine(0.5, 2.0)?;
         let mut x = self.input.forward(&x)?;
         for block in &self.blocks {

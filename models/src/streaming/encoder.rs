@@ -60,19 +60,18 @@ impl Encoder {
         })
     }
 
-    /// Frames of `log_mel` `[rows, 80]` and `log_loudness` `[rows]` -> `z` `[rows, latent]`,
+    /// Frames of `log_mel` `[rows, 80]` and `log_level` `[rows]` -> `z` `[rows, latent]`,
     /// bounded by 1.
     pub fn step(
         &self,
         state: &mut EncoderState,
         log_mel: &[f32],
-        log_loudness: &[f32],
+        log_level: &[f32],
         z: &mut [f32],
     ) {
-        let rows = log_loudness.len();
+        let rows = log_level.len();
         let block = state.input.block(rows).chunks_exact_mut(MEL_BINS);
-        for ((block, mel), loudness) in block.zip(log_mel.chunks_exact(MEL_BINS)).zip(log_loudness)
-        {
+        for ((block, mel), loudness) in block.zip(log_mel.chunks_exact(MEL_BINS)).zip(log_level) {
             for (x, mel) in block.iter_mut().zip(mel) {
                 *x = 0.5 * (mel - loudness + 4.0);
             }

@@ -26,14 +26,14 @@ pub struct FramePitch {
     pub voicing: f32,
     /// Natural log of the A-weighted amplitude.
     pub log_loudness: f32,
-    /// The same over the short window.
-    pub log_attack: f32,
+    /// How much louder the newest samples are, in nepers, 0 or more.
+    pub attack: f32,
     /// Whether the excitation is the whitened input.
     pub follow: bool,
 }
 
 /// One row of the translator's input: `z`, triangular bumps over log pitch, log pitch,
-/// voicing, loudness, attack (how much louder the short window is), mode.
+/// voicing, loudness, attack, mode.
 pub fn translator_input(z: &[f32], frame: &FramePitch, row: &mut [f32]) {
     let (head, rest) = row.split_at_mut(z.len());
     head.copy_from_slice(z);
@@ -47,7 +47,7 @@ pub fn translator_input(z: &[f32], frame: &FramePitch, row: &mut [f32]) {
         octaves / 2.0 - 1.5,
         frame.voicing,
         (frame.log_loudness + 4.6) / 2.3,
-        frame.log_attack - frame.log_loudness,
+        frame.attack,
         if frame.follow { 1.0 } else { 0.0 },
     ]);
 }

@@ -55,7 +55,9 @@ def condition_frames(f0_hz: Tensor, voicing: Tensor, log_loudness: Tensor, follo
     What the translator is told, but for its code and its attack: those come from one side only.
     """
     nothing = f0_hz.new_zeros(f0_hz.shape[0], 0, f0_hz.shape[1])
-    return translator_inputs(nothing, f0_hz, voicing, log_loudness, log_loudness, follow, PITCH_BUMPS)
+    return translator_inputs(
+        nothing, f0_hz, voicing, log_loudness, torch.zeros_like(log_loudness), follow, PITCH_BUMPS
+    )
 
 
 def half_band_taps(taps: int = 33) -> Tensor:

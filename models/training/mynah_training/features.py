@@ -4,6 +4,7 @@ Frame k (k = 1, 2, ..) sees the input up to sample 256 k, exclusive; arrays hold
 index k - 1. Samples before the start of the input are zero.
 """
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -105,16 +106,36 @@ def log_mel(power: Tensor) -> Tensor:
     return 0.5 * torch.log(mel + c.MEL_POWER_FLOOR)
 
 
-def log_loudness(power: Tensor) -> Tensor:
+def log_level(power: Tensor) -> Tensor:
     """Natural log of the A-weighted amplitude: [B, F, 513] -> [B, F]; floor ln(1e-5) = -100 dB."""
     return 0.5 * torch.log(power @ _torch_table("a", str(power.device)) + c.LOUDNESS_POWER_FLOOR)
 
 
-def log_attack(audio: Tensor) -> Tensor:
-    """`log_loudness` as the short window hears it: [B, n] -> [B, n // 256]."""
+def log_loudness(level: Tensor) -> Tensor:
+    """`log_level` without the ripple of a low note's periods: [B, F] -> [B, F], from silence on.
+
+    Sampled at the frame rate that ripple is a tremolo of up to 3 dB at any rate. Each frame goes
+    d^2 / (d^2 + r^2) of the way d to the level: hardly where d is ripple, at once where it is played.
+    """
+    loudness = torch.full_like(level[:, 0], 0.5 * math.log(c.LOUDNESS_POWER_FLOOR))
+    out = []
+    for frame in level.unbind(1):
+        way = frame - loudness
+        square = way * way
+        loudness = loudness + way * square / (square + c.STEADY_RANGE**2)
+        out.append(loudness)
+    return torch.stack(out, dim=1)
+
+
+def attack(audio: Tensor, loudness: Tensor) -> Tensor:
+    """How far the short window is above the loudness, beyond what a steady note's can be, in nepers.
+
+    audio [B, n], `log_loudness` of it [B, n // 256] -> [B, n // 256], 0 or more.
+    """
     device = str(audio.device)
     power = _windowed_power(audio, _torch_table("attack window", device))
-    return 0.5 * torch.log(power @ _torch_table("attack a", device) + c.LOUDNESS_POWER_FLOOR)
+    level = 0.5 * torch.log(power @ _torch_table("attack a", device) + c.LOUDNESS_POWER_FLOOR)
+    return (level - loudness - c.ATTACK_THRESHOLD).clamp_min(0.0)
 
 
 def whitening(power: Tensor) -> tuple[Tensor, Tensor]:

@@ -52,21 +52,23 @@ def goldens() -> dict[str, np.ndarray]:
     audio = synthetic_input()
     batch = torch.tensor(audio[None])
     power = features.power_frames(batch)
-    log_loudness = features.log_loudness(power)
+    log_level = features.log_level(power)
+    log_loudness = features.log_loudness(log_level)
     error_filter, log_residual = features.whitening(power)
     f0, voicing = pitch.track(audio)
     f0_hz, voiced = torch.tensor(f0[None]), torch.tensor(voicing[None])
     harmonic, noisy = envelopes(2, 0.0), envelopes(3, -3.0)
     amplitudes = prior.harmonic_amplitudes(harmonic, f0_hz, voiced, log_loudness, c.MAX_HARMONICS)
     residual = prior.whiten(batch, error_filter)
-    follow_taps = prior.minimum_phase_taps(harmonic, log_loudness - log_residual)
+    follow_taps = prior.minimum_phase_taps(harmonic, log_level - log_residual)
     noise_taps = prior.minimum_phase_taps(noisy, log_loudness)
     noise = prior.noise(0, len(audio))
     tensors = {
         "input": batch,
         "log_mel": features.log_mel(power),
         "log_loudness": log_loudness,
-        "log_attack": features.log_attack(batch),
+        "log_level": log_level,
+        "attack": features.attack(batch, log_loudness),
         "error_filter": error_filter,
         "log_residual": log_residual,
         "f0_hz": f0_hz,

@@ -10,7 +10,6 @@ from . import features, prior
 from .generator import Generator
 from .networks import Encoder, TargetBank, Translator, translator_inputs
 
-
 Z_NOISE = 0.25
 """Deviation of the noise on z while it is trained. z lies within -1..1, so this bounds how much of the
 source can pass: what was played is worth its place there, what it was played on hardly."""
@@ -68,24 +67,25 @@ class Mynah(nn.Module):
         with torch.no_grad():
             power = features.power_frames(source.audio)
             log_mel = features.log_mel(power)
-            log_loudness = features.log_loudness(power)
-            log_attack = features.log_attack(source.audio)
-        z = self.encoder(log_mel, log_loudness)
+            log_level = features.log_level(power)
+            log_loudness = features.log_loudness(log_level)
+            attack = features.attack(source.audio, log_loudness)
+        z = self.encoder(log_mel, log_level)
         heard = z + Z_NOISE * torch.randn_like(z) if self.training else z
         inputs = translator_inputs(
             heard,
             source.f0_hz,
             source.voicing,
             log_loudness,
-            log_attack,
+            attack,
             source.follow,
             self.architecture.pitch_bumps,
         )
         hidden = self.translator(inputs, *self.targets.film(target))[..., warm_up_frames:]
         harmonic, noisy = self.targets.envelopes(hidden, target)
-        log_loudness = log_loudness[:, warm_up_frames:]
+        log_level, log_loudness = log_level[:, warm_up_frames:], log_loudness[:, warm_up_frames:]
         power = power[:, warm_up_frames:]
-        tonal = self._tonal(source, harmonic, power, log_loudness, warm_up_frames, exact)
+        tonal = self._tonal(source, harmonic, power, log_level, log_loudness, warm_up_frames, exact)
         start = warm_up_frames * c.FRAME_SAMPLES
         noise_stream = prior.filter_frames(noise[:, start:], prior.minimum_phase_taps(noisy, log_loudness))
         return Rendering(z, tonal, noise_stream, hidden, log_loudness)
@@ -95,6 +95,7 @@ class Mynah(nn.Module):
         source: Source,
         envelope: Tensor,
         power: Tensor,
+        log_level: Tensor,
         log_loudness: Tensor,
         warm_up_frames: int,
         exact: bool,
@@ -108,7 +109,8 @@ class Mynah(nn.Module):
                 coefficients, log_residual = features.whitening(power[follow])
                 start = warm_up_frames * c.FRAME_SAMPLES
                 residual = prior.whiten(source.audio[follow, start:], coefficients)
-            taps = prior.minimum_phase_taps(envelope[follow], log_loudness[follow] - log_residual)
+            # Both have the same ripple, and the residual has it as sound already.
+            taps = prior.minimum_phase_taps(envelope[follow], log_level[follow] - log_residual)
             out[follow] = prior.filter_frames(residual, taps)
         track = ~follow
         if bool(track.any()):

@@ -49,7 +49,7 @@ class ResidualBlock(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Loudness-normalised log-mel [B, 80, F] -> content z [B, latent, F], bounded by tanh."""
+    """Level-normalised log-mel [B, 80, F] -> content z [B, latent, F], bounded by tanh."""
 
     def __init__(self, architecture: c.Architecture) -> None:
         """Sizes from the architecture."""
@@ -60,9 +60,9 @@ class Encoder(nn.Module):
         )
         self.output = CausalConv1d(architecture.encoder_channels, architecture.latent_channels, 1)
 
-    def forward(self, log_mel: Tensor, log_loudness: Tensor) -> Tensor:
-        """log_mel [B, F, 80], log_loudness [B, F] -> z [B, latent, F]."""
-        x = 0.5 * (log_mel - log_loudness.unsqueeze(-1) + 4.0)
+    def forward(self, log_mel: Tensor, log_level: Tensor) -> Tensor:
+        """log_mel [B, F, 80], log_level [B, F] -> z [B, latent, F]."""
+        x = 0.5 * (log_mel - log_level.unsqueeze(-1) + 4.0)
         x = self.input(x.transpose(1, 2))
         for block in self.blocks:
             x = block(x)
@@ -90,14 +90,13 @@ def translator_inputs(
     f0_hz: Tensor,
     voicing: Tensor,
     log_loudness: Tensor,
-    log_attack: Tensor,
+    attack: Tensor,
     follow: Tensor,
     bumps: int,
 ) -> Tensor:
     """What the translator sees: z, bumps over log pitch, log pitch, voicing, loudness, attack, mode.
 
-    z [B, latent, F]; f0_hz, voicing, log_loudness, log_attack [B, F]; follow [B] (0 track, 1 follow).
-    The attack is how much louder the short window is than the long one.
+    z [B, latent, F]; f0_hz, voicing, log_loudness, attack [B, F]; follow [B] (0 track, 1 follow).
     """
     octaves = torch.log2(f0_hz / c.PITCH_LOW_HZ)
     position = octaves * ((bumps - 1) / 5.33)
@@ -109,7 +108,7 @@ def translator_inputs(
             octaves / 2.0 - 1.5,
             voicing,
             loudness,
-            log_attack - log_loudness,
+            attack,
             follow.unsqueeze(-1).expand_as(voicing),
         ],
         dim=1,

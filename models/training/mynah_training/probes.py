@@ -78,7 +78,7 @@ class Probe(nn.Module):
 
 def labels(batch: Batch) -> Labels:
     """From the features of the batch's sources."""
-    loudness = features.log_loudness(features.power_frames(batch.source.audio))
+    loudness = features.log_level(features.power_frames(batch.source.audio))
     before = nn.functional.pad(loudness, (SLOPE_FRAMES, 0), mode="replicate")[:, : loudness.shape[1]]
     slope = loudness - before
     articulation = torch.ones_like(slope, dtype=torch.long)
@@ -94,7 +94,7 @@ def read_z(model: Mynah) -> Reader:
 
     def read(batch: Batch) -> Tensor:
         power = features.power_frames(batch.source.audio)
-        z: Tensor = model.encoder(features.log_mel(power), features.log_loudness(power))
+        z: Tensor = model.encoder(features.log_mel(power), features.log_level(power))
         return z
 
     return read
@@ -103,7 +103,7 @@ def read_z(model: Mynah) -> Reader:
 def read_mel(batch: Batch) -> Tensor:
     """Reads the encoder's input."""
     power = features.power_frames(batch.source.audio)
-    log_mel = features.log_mel(power) - features.log_loudness(power).unsqueeze(-1)
+    log_mel = features.log_mel(power) - features.log_level(power).unsqueeze(-1)
     return (0.5 * (log_mel + 4.0)).transpose(1, 2)
 
 

@@ -66,7 +66,7 @@ pub(crate) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
             .iter()
             .zip(latents.chunks_exact_mut(encoder.latent_channels()))
         {
-            encoder.step(&mut encoder_state, &frame.log_mel, &[frame.log_loudness], z);
+            encoder.step(&mut encoder_state, &frame.log_mel, &[frame.log_level], z);
         }
     });
 
@@ -86,7 +86,7 @@ pub(crate) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
                 f0_hz: frame.pitch.f0_hz,
                 voicing: frame.pitch.voicing,
                 log_loudness: frame.log_loudness,
-                log_attack: frame.log_attack,
+                attack: frame.attack,
                 follow: false,
             };
             translator_input(z, &pitch, translator.input(&mut translator_state, 1));

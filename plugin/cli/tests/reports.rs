@@ -252,7 +252,7 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
     ];
     let eval = json(&arguments);
     assert_eq!(eval["data"], "recordings");
-    assert_eq!(eval["format_version"], 2);
+    assert_eq!(eval["format_version"], 3);
     let pairs = eval["pairs"].as_array().unwrap();
     assert_eq!(pairs.len(), 4);
     for pair in pairs {

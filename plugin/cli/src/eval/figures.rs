@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::judge::{Likeness, Report};
-use super::metrics::{PitchScore, mean, median};
+use super::metrics::{mean, median};
+use super::pitch_score::PitchScore;
 use super::realism::Realism;
 use super::tracker::Tracker;
 
 /// Version of the JSON's keys: goes up when one changes its meaning or vanishes.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 
 /// What the judge says of outputs, true renderings and sources.
 #[derive(Clone, Copy, Default, Debug)]

@@ -14,6 +14,7 @@ use super::judge::features::PITCH_FRAMES;
 use super::mel::{self, MelAnalysis};
 use super::metrics;
 use super::pitch;
+use super::pitch_score::{pitch_errors_cents, pitch_score, played_pitches};
 use super::realism::TrueRendering;
 use crate::notes::Note;
 use crate::pipeline::translate_mono;
@@ -90,7 +91,8 @@ impl<'a> Bench<'a> {
     ) -> Result<()> {
         let track = self.translate(source, Mode::Track, 1.0, measured)?;
         let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
-        let pitches = self.follows_source(source, &track, &follow, measured);
+        let notes = truth.map(|truth| truth.notes);
+        let pitches = self.follows_source(source, notes, &track, &follow, measured);
         let Some(Truth {
             rendering: recorded,
             notes,
@@ -116,9 +118,9 @@ impl<'a> Bench<'a> {
         measured.copy_own.push(mel::l1(&source_mel, &reference));
         measured.mrstft_full.push(metrics::mrstft(&track, &truth));
         measured.mrstft_prior.push(metrics::mrstft(&prior, &truth));
-        let truth = TrueRendering::new(&truth, &metrics::pitch_track(&truth), notes);
+        let truth = TrueRendering::new(&truth, &pitch::track(&truth), notes);
         truth.compare(&track, &pitches.track, &mut measured.realism);
-        let prior_pitch = metrics::pitch_track(&prior);
+        let prior_pitch = pitch::track(&prior);
         truth.compare(&prior, &prior_pitch, &mut measured.realism_prior);
         Ok(())
     }
@@ -149,11 +151,16 @@ impl<'a> Bench<'a> {
     }
 
     /// A melody translated to the instrument it was played on.
-    pub(crate) fn resynthesis(&self, source: &[f32], measured: &mut Measured) -> Result<()> {
+    pub(crate) fn resynthesis(
+        &self,
+        source: &[f32],
+        notes: &[Note],
+        measured: &mut Measured,
+    ) -> Result<()> {
         let track = self.translate(source, Mode::Track, 1.0, measured)?;
         let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
         let prior = self.translate(source, Mode::Track, 0.0, measured)?;
-        self.follows_source(source, &track, &follow, measured);
+        self.follows_source(source, Some(notes), &track, &follow, measured);
         let reference = self.mel.log_mel(source);
         let distance = |signal: &[f32]| mel::l1(&self.mel.log_mel(signal), &reference);
         measured.resynthesis.push(distance(&track));
@@ -163,25 +170,29 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
+    /// What is asked of all melodies: `notes` are those that were played, where that is known.
     fn follows_source(
         &self,
         source: &[f32],
+        notes: Option<&[Note]>,
         track: &[f32],
         follow: &[f32],
         measured: &mut Measured,
     ) -> Pitches {
         let pitches = Pitches {
-            source: metrics::pitch_track(source),
-            track: metrics::pitch_track(track),
+            source: pitch::track(source),
+            track: pitch::track(track),
         };
-        let score = |output: &[Option<f64>]| metrics::pitch_score(&pitches.source, output);
+        let played = match notes {
+            Some(notes) => played_pitches(&pitches.source, notes),
+            None => pitches.source.clone(),
+        };
+        let score = |output: &[Option<f64>]| pitch_score(&played, output);
         measured.pitch_track.add(score(&pitches.track));
-        measured
-            .pitch_follow
-            .add(score(&metrics::pitch_track(follow)));
+        measured.pitch_follow.add(score(&pitch::track(follow)));
         measured
             .pitch_errors_cents
-            .extend(metrics::pitch_errors_cents(&pitches.source, &pitches.track));
+            .extend(pitch_errors_cents(&played, &pitches.track));
         let loudness =
             metrics::loudness_match(&metrics::loudness_db(source), &metrics::loudness_db(track));
         if let Some((correlation, error_db)) = loudness {

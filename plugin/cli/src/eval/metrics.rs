@@ -1,7 +1,6 @@
 //! The figures of the table, each a plain function of aligned 48 kHz signals.
 
 use super::mel::level_matched;
-use super::pitch;
 use super::stft::Stft;
 
 /// Multi-resolution STFT distance: the mean, over windows of 512, 1,024 and 2,048 samples, of the spectral convergence
@@ -27,48 +26,6 @@ pub(crate) fn mrstft(output: &[f32], reference: &[f32]) -> f64 {
         (error / power).sqrt() + logarithms / count.max(1) as f64
     };
     sizes.iter().map(|size| distance(*size)).sum::<f64>() / sizes.len() as f64
-}
-
-/// How the pitch of an output follows its source.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct PitchScore {
-    /// Frames (10 ms) in which the source has a pitch.
-    pub(crate) source_voiced: usize,
-    /// Of these, frames in which the output has one too.
-    pub(crate) both_voiced: usize,
-    /// Of these, frames in which the two are within 50 cents.
-    pub(crate) within_50_cents: usize,
-}
-
-impl PitchScore {
-    /// Adds the frames of another excerpt.
-    pub(crate) fn add(&mut self, other: PitchScore) {
-        self.source_voiced += other.source_voiced;
-        self.both_voiced += other.both_voiced;
-        self.within_50_cents += other.within_50_cents;
-    }
-}
-
-/// Compares two tracks of [`pitch::track`] frame by frame.
-pub(crate) fn pitch_score(source: &[Option<f64>], output: &[Option<f64>]) -> PitchScore {
-    let mut score = PitchScore::default();
-    for (s, o) in source.iter().zip(output) {
-        let Some(source_hz) = s else { continue };
-        score.source_voiced += 1;
-        let Some(output_hz) = o else { continue };
-        score.both_voiced += 1;
-        if (1_200.0 * (output_hz / source_hz).log2()).abs() <= 50.0 {
-            score.within_50_cents += 1;
-        }
-    }
-    score
-}
-
-/// How far two tracks of [`pitch::track`] are apart where both have a pitch, in cents (without sign).
-pub(crate) fn pitch_errors_cents(source: &[Option<f64>], output: &[Option<f64>]) -> Vec<f64> {
-    let both = source.iter().zip(output);
-    both.filter_map(|(s, o)| Some((1_200.0 * ((*o)? / (*s)?).log2()).abs()))
-        .collect()
 }
 
 /// A-weighted level in dB every 256 samples (1,024-sample Hann window).
@@ -258,11 +215,6 @@ pub(crate) fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// Pitch track of the evaluation's own tracker (see [`pitch`]).
-pub(crate) fn pitch_track(signal: &[f32]) -> Vec<Option<f64>> {
-    pitch::track(signal)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -286,9 +238,6 @@ mod tests {
         );
         let sound = render(Voice::Saw, &notes, 1);
         assert!(mrstft(&sound, &sound) < 1e-9);
-        let track = pitch_track(&sound);
-        let score = pitch_score(&track, &track);
-        assert!(score.source_voiced > 50 && score.within_50_cents == score.source_voiced);
         let loudness = loudness_db(&sound);
         let (r, error) = loudness_match(&loudness, &loudness).unwrap();
         assert!(r > 0.999_999 && error < 1e-9);
@@ -327,24 +276,6 @@ mod tests {
         let right = chroma_correlation(&sound, &chord(60)).unwrap();
         let wrong = chroma_correlation(&sound, &chord(61)).unwrap();
         assert!(right > 0.5 && wrong < 0.1, "right {right}, wrong {wrong}");
-    }
-
-    #[test]
-    fn an_octave_error_is_not_within_50_cents() {
-        let source = [Some(220.0), Some(220.0), None, Some(220.0)];
-        let output = [Some(440.0), Some(222.0), Some(1.0), None];
-        let errors = pitch_errors_cents(&source, &output);
-        assert!((errors[0] - 1_200.0).abs() < 1e-6 && (errors[1] - 15.7).abs() < 0.1);
-        assert_eq!(errors.len(), 2);
-        let score = pitch_score(&source, &output);
-        assert_eq!(
-            score,
-            PitchScore {
-                source_voiced: 3,
-                both_voiced: 2,
-                within_50_cents: 1
-            }
-        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) mod midi;
 pub(crate) mod never_trained;
 pub(crate) mod pairs;
 pub(crate) mod pitch;
+pub(crate) mod pitch_score;
 pub(crate) mod player;
 pub(crate) mod plots;
 pub(crate) mod realism;

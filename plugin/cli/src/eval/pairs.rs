@@ -90,7 +90,7 @@ pub(crate) fn pair(
     for (notes, take) in &excerpts {
         let played = source.perform(notes, *take)?;
         if source.name() == truth.name() {
-            bench.resynthesis(&played, measured)?;
+            bench.resynthesis(&played, notes, measured)?;
         } else {
             let rendering = truth.perform(notes, *take)?;
             let truth = Truth {
