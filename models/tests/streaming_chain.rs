@@ -105,7 +105,7 @@ fn all_controls() -> Vec<HopControls> {
 
 #[test]
 fn streaming_equals_the_reference_from_one_hop_to_the_whole_file() {
-    let models = models(1);
+    let models = models(2);
     let input = recording();
     for controls in all_controls() {
         let want = models.reference.render(&controls, &input).unwrap().output;

@@ -6,7 +6,7 @@
 
 /// In nepers (3 dB): moves of the level much smaller than this are ripple, much larger ones are played.
 const STEADY_RANGE: f32 = 0.35;
-/// In nepers (6 dB): a steady note from 55 Hz on is less than this louder in the short window than on average,
+/// In nepers (6 dB): a steady note from 110 Hz on is less than this louder in the short window than on average,
 /// however its energy is bunched in its period.
 const ATTACK_THRESHOLD: f32 = 0.7;
 

@@ -17,7 +17,7 @@ ATTACK_WINDOW_FALL_SAMPLES = 128
 """The same shape at half the length, 3.5 ms behind: too short for the level of a low note, but the first
 to hear that one begins."""
 ATTACK_THRESHOLD = 0.7
-"""In nepers. A steady note from 55 Hz on is less than this (6 dB) louder in the short window than on
+"""In nepers. A steady note from 110 Hz on is less than this (6 dB) louder in the short window than on
 average, however its energy is bunched in its period: what exceeds it is an attack."""
 STEADY_RANGE = 0.35
 """In nepers. Level moves much smaller than this (3 dB) are the window's ripple over the periods of a low
