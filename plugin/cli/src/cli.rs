@@ -143,6 +143,9 @@ pub(crate) struct Eval {
     /// Phrases per pair, 1 to 100.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) phrases: u16,
+    /// Share of the generator, 0 (the prior alone) to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
+    pub(crate) drive: f32,
     /// Only these targets (names or .mynah files). May be given several times.
     #[arg(short, long, value_name = "NAME|FILE")]
     pub(crate) target: Vec<String>,
@@ -152,4 +155,13 @@ pub(crate) struct Eval {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let share: f32 = text.parse().map_err(|_| "a number is needed".to_owned())?;
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("0 to 1 is needed".to_owned())
+    }
 }

@@ -239,6 +239,8 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
         "--json",
         "--phrases",
         "1",
+        "--drive",
+        "0",
         "--target",
         "violin",
         "--target",
@@ -253,6 +255,7 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
     let eval = json(&arguments);
     assert_eq!(eval["data"], "recordings");
     assert_eq!(eval["format_version"], 3);
+    assert_eq!(eval["drive"], 0.0);
     let pairs = eval["pairs"].as_array().unwrap();
     assert_eq!(pairs.len(), 4);
     for pair in pairs {
@@ -271,6 +274,11 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
         }
         assert_eq!(measured("resynthesis_l1"), to_itself);
         assert_eq!(measured("resynthesis_griffin_lim_l1"), to_itself);
+        if !to_itself {
+            // What is driven by nothing is the prior.
+            assert_eq!(pair["translation_ratio"], pair["translation_ratio_prior"]);
+            assert_eq!(pair["attack_flux_error"], pair["attack_flux_error_prior"]);
+        }
         for key in ["pitch_within_50_cents", "loudness_correlation"] {
             assert!(measured(key), "{key} in {pair}");
         }

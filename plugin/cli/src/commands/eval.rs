@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Eval) -> Result<()> {
         folder: folder.as_ref(),
         judge: judge.as_ref(),
         phrases: usize::from(arguments.phrases),
+        drive: arguments.drive,
         progress: &progress,
     };
     let (data, outcome) = match &folder {
@@ -65,6 +66,7 @@ pub(super) fn run(arguments: &Eval) -> Result<()> {
         data,
         split_seed: SPLIT_SEED,
         phrases_per_pair: setting.phrases,
+        drive: setting.drive,
         base_hash: base.info().hash.to_string(),
         audio_seconds,
         judge_accuracy: report.as_ref().map(|r| r.accuracy),

@@ -236,6 +236,8 @@ pub(crate) struct Evaluation {
     pub(crate) data: DataKind,
     pub(crate) split_seed: u64,
     pub(crate) phrases_per_pair: usize,
+    /// Share of the generator in all that is not named the prior's.
+    pub(crate) drive: f32,
     pub(crate) base_hash: String,
     pub(crate) audio_seconds: f64,
     pub(crate) judge_accuracy: Option<f64>,

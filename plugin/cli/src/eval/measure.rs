@@ -19,6 +19,8 @@ use super::realism::TrueRendering;
 use crate::notes::Note;
 use crate::pipeline::translate_mono;
 
+/// Drive without the generator.
+const PRIOR_ALONE: f32 = 0.0;
 /// Rate of the evaluation in Hz: the network's own, so that no resampling is judged along with it.
 const RATE_HZ: u32 = 48_000;
 
@@ -41,6 +43,8 @@ pub(crate) struct Bench<'a> {
     target: &'a Arc<Target>,
     /// The judge, and which of its instruments the target is.
     judge: Option<(&'a Judge, usize)>,
+    /// Share of the generator, 0 to 1.
+    drive: f32,
     mel: MelAnalysis,
 }
 
@@ -50,11 +54,13 @@ impl<'a> Bench<'a> {
         base: &'a Arc<Base>,
         target: &'a Arc<Target>,
         judge: Option<(&'a Judge, usize)>,
+        drive: f32,
     ) -> Bench<'a> {
         Bench {
             base,
             target,
             judge,
+            drive,
             mel: MelAnalysis::new(),
         }
     }
@@ -64,8 +70,17 @@ impl<'a> Bench<'a> {
         self.target
     }
 
-    /// Translates `signal` with default controls but for `mode` and `drive`.
+    /// Translates `signal` with default controls but for `mode` and the drive under test.
     pub(crate) fn translate(
+        &self,
+        signal: &[f32],
+        mode: Mode,
+        measured: &mut Measured,
+    ) -> Result<Vec<f32>> {
+        self.translate_at(signal, mode, self.drive, measured)
+    }
+
+    fn translate_at(
         &self,
         signal: &[f32],
         mode: Mode,
@@ -89,8 +104,8 @@ impl<'a> Bench<'a> {
         truth: Option<Truth>,
         measured: &mut Measured,
     ) -> Result<()> {
-        let track = self.translate(source, Mode::Track, 1.0, measured)?;
-        let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
+        let track = self.translate(source, Mode::Track, measured)?;
+        let follow = self.translate(source, Mode::Follow, measured)?;
         let notes = truth.map(|truth| truth.notes);
         let pitches = self.follows_source(source, notes, &track, &follow, measured);
         let Some(Truth {
@@ -103,7 +118,7 @@ impl<'a> Bench<'a> {
         };
         let truth = contour::matched(source, recorded);
         self.likeness(source, &track, Some(&truth), &pitches, measured);
-        let prior = self.translate(source, Mode::Track, 0.0, measured)?;
+        let prior = self.translate_at(source, Mode::Track, PRIOR_ALONE, measured)?;
         let (source_mel, track_mel) = (self.mel.log_mel(source), self.mel.log_mel(&track));
         let reference = self.mel.log_mel(&truth);
         let distance = |signal: &[f32]| mel::l1(&self.mel.log_mel(signal), &reference);
@@ -157,9 +172,9 @@ impl<'a> Bench<'a> {
         notes: &[Note],
         measured: &mut Measured,
     ) -> Result<()> {
-        let track = self.translate(source, Mode::Track, 1.0, measured)?;
-        let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
-        let prior = self.translate(source, Mode::Track, 0.0, measured)?;
+        let track = self.translate(source, Mode::Track, measured)?;
+        let follow = self.translate(source, Mode::Follow, measured)?;
+        let prior = self.translate_at(source, Mode::Track, PRIOR_ALONE, measured)?;
         self.follows_source(source, Some(notes), &track, &follow, measured);
         let reference = self.mel.log_mel(source);
         let distance = |signal: &[f32]| mel::l1(&self.mel.log_mel(signal), &reference);
@@ -210,8 +225,8 @@ impl<'a> Bench<'a> {
         measured: &mut Measured,
     ) -> Result<()> {
         let starts: Vec<f64> = notes.iter().map(|n| n.start_s).collect();
-        let track = self.translate(source, Mode::Track, 1.0, measured)?;
-        let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
+        let track = self.translate(source, Mode::Track, measured)?;
+        let follow = self.translate(source, Mode::Follow, measured)?;
         measured
             .onset_track_ms
             .extend(metrics::onset_delays_ms(source, &track, &starts));
@@ -228,7 +243,7 @@ impl<'a> Bench<'a> {
         notes: &[Note],
         measured: &mut Measured,
     ) -> Result<()> {
-        let follow = self.translate(source, Mode::Follow, 1.0, measured)?;
+        let follow = self.translate(source, Mode::Follow, measured)?;
         let output = metrics::chroma_correlation(&follow, notes);
         let ceiling = metrics::chroma_correlation(source, notes);
         if let (Some(output), Some(ceiling)) = (output, ceiling) {

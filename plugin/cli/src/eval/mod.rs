@@ -53,6 +53,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) judge: Option<&'a Judge>,
     /// Phrases per pair.
     pub(crate) phrases: usize,
+    /// Share of the generator, 0 to 1.
+    pub(crate) drive: f32,
     pub(crate) progress: &'a ProgressBar,
 }
 
@@ -62,7 +64,7 @@ impl Setting<'_> {
         let judge = self
             .judge
             .and_then(|judge| Some((judge, judge.class(|class| same_instrument(class, name))?)));
-        Bench::new(self.base, target, judge)
+        Bench::new(self.base, target, judge, self.drive)
     }
 
     /// The held-out notes of the instrument that the target `name` is.

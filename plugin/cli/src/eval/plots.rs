@@ -60,8 +60,8 @@ pub(crate) fn write(
         let truth = contour::matched(&played, &players[1].perform(&notes, take)?);
         let bench = setting.bench(target);
         let mut unused = Measured::default();
-        let track = bench.translate(&played, Mode::Track, 1.0, &mut unused)?;
-        let follow = bench.translate(&played, Mode::Follow, 1.0, &mut unused)?;
+        let track = bench.translate(&played, Mode::Track, &mut unused)?;
+        let follow = bench.translate(&played, Mode::Follow, &mut unused)?;
         let path = out.join(format!("{rank}-{}-to-{}.png", pair.source, pair.target));
         spectrogram::write_png(&path, &[&played, &truth, &track, &follow], true)?;
     }
