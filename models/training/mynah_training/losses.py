@@ -161,6 +161,8 @@ def spectral_loss(output: Tensor, target: Tensor, a_weighted: bool = False) -> T
             a, b = (x * _amplitude_weights(size, str(x.device)) for x in (a, b))
         logs = (torch.log(a + STFT_FLOOR) - torch.log(b + STFT_FLOOR)).abs().mean((-1, -2))
         sizes = [x.square().sum((-1, -2)).sqrt() for x in (a.detach(), b)]
-        convergence = (a - b).square().sum((-1, -2)).sqrt() / (sizes[0] + sizes[1] + 1e-3)
+        # In a rest both can be the floor to the bit, and the root has no finite gradient at 0.
+        distance = (a - b).square().sum((-1, -2)).add(1e-12).sqrt()
+        convergence = distance / (sizes[0] + sizes[1] + 1e-3)
         total = total + (logs + 0.5 * convergence) / len(STFT_SIZES)
     return total + MEL_WEIGHT * log_mel_l1(output, target)

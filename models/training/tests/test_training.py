@@ -139,3 +139,11 @@ def test_the_loudness_loss_is_the_distance_to_the_source_s_level(cache: Path) ->
     assert torch.allclose(
         losses.loudness_loss(0.5 * blocks, levels), torch.tensor(np.log(2.0), dtype=torch.float32), atol=0.01
     )
+
+
+def test_loss_of_silence_has_a_finite_gradient() -> None:
+    """One step in some hundreds had none: a clip whose output and target are both a rest."""
+    output = torch.full((1, 8192), 1e-12, requires_grad=True)
+    losses.spectral_loss(output, torch.zeros(1, 8192)).sum().backward()
+    assert output.grad is not None
+    assert bool(torch.isfinite(output.grad).all())
