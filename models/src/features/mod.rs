@@ -27,9 +27,9 @@ pub use whitening::{ErrorFilter, Whitening, WhiteningState};
 
 use crate::{FRAME_SAMPLES, HOP_SAMPLES};
 
-/// Length of its window.
+/// Length of the window of the networks' power spectrum.
 pub const WINDOW_SAMPLES: usize = 1024;
-/// Bins of the networks' power spectrum.
+/// Bins of that spectrum.
 pub const SPECTRUM_BINS: usize = WINDOW_SAMPLES / 2 + 1;
 /// Bands of the log-mel spectrum.
 pub const MEL_BINS: usize = 80;

@@ -71,9 +71,9 @@ impl Encoder {
     ) {
         let rows = log_level.len();
         let block = state.input.block(rows).chunks_exact_mut(MEL_BINS);
-        for ((block, mel), loudness) in block.zip(log_mel.chunks_exact(MEL_BINS)).zip(log_level) {
+        for ((block, mel), level) in block.zip(log_mel.chunks_exact(MEL_BINS)).zip(log_level) {
             for (x, mel) in block.iter_mut().zip(mel) {
-                *x = 0.5 * (mel - loudness + 4.0);
+                *x = 0.5 * (mel - level + 4.0);
             }
         }
         let x = &mut state.x[..rows * self.channels];

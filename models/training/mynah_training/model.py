@@ -11,8 +11,8 @@ from .generator import Generator
 from .networks import Encoder, TargetBank, Translator, translator_inputs
 
 Z_NOISE = 0.25
-"""Deviation of the noise on z while it is trained. z lies within -1..1, so this bounds how much of the
-source can pass: what was played is worth its place there, what it was played on hardly."""
+"""Deviation of the noise on z while it is trained. z lies within -1..1, so this bounds what the translator
+can rely on: without it the source's own timbre came along (REPORT.md)."""
 
 
 @dataclass(frozen=True)

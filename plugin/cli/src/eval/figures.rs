@@ -50,10 +50,10 @@ pub(crate) struct Measured {
     pub(crate) resynthesis: Vec<f64>,
     pub(crate) resynthesis_prior: Vec<f64>,
     pub(crate) resynthesis_griffin_lim: Vec<f64>,
-    /// Multi-resolution STFT distance to the true target with full drive and with the prior alone.
+    /// Multi-resolution STFT distance to the true target with the drive under test and with the prior alone.
     pub(crate) mrstft_full: Vec<f64>,
     pub(crate) mrstft_prior: Vec<f64>,
-    /// Attacks and noise with full drive and with the prior alone.
+    /// Attacks and noise with the drive under test and with the prior alone.
     pub(crate) realism: Realism,
     pub(crate) realism_prior: Realism,
     pub(crate) pitch_track: PitchScore,
