@@ -2,7 +2,7 @@
 //! time is cut.
 #![allow(clippy::unwrap_used)]
 
-use candle_core::{DType, Device, Module, Tensor};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use mynah_models::architecture::Architecture;
 use mynah_models::features::MEL_BINS;
@@ -307,6 +307,33 @@ proptest! {
             envelopes.extend(harmonic.into_iter().chain(noise));
         }
         assert_close(&envelopes, &want_envelopes);
+    }
+
+    #[test]
+    fn reference_piece_by_piece(a in architectures(), lengths in cutting(), total in 1..60_usize, seed: u64) {
+        let tensors = random_tensors(&a.base_tensors(), seed);
+        let mut random = Random(seed);
+        let bands = channels_first(&random.vec(total * 2 * SUB_BANDS, 1.0), 2 * SUB_BANDS);
+        let mel = channels_first(&random.vec(total * MEL_BINS, 4.0), MEL_BINS);
+        let level = Tensor::from_vec(random.vec(total, 4.0), total, &Device::Cpu).unwrap();
+        let encoder = reference::Encoder::new(&a, var_builder(&tensors).pp("encoder")).unwrap();
+        let generator = reference::Generator::new(&a, var_builder(&tensors).pp("generator")).unwrap();
+        let hidden = channels_first(&random.vec(total * a.translator_channels, 1.0), a.translator_channels);
+        let conditions = generator.conditions(&hidden).unwrap();
+
+        let (mut encoder_past, mut generator_past) = (reference::Past::default(), reference::Past::default());
+        let (mut z, mut gains) = (Vec::new(), Vec::new());
+        for p in pieces(total, &lengths) {
+            let piece = |x: &Tensor| x.narrow(2, p.start, p.len()).unwrap().contiguous().unwrap();
+            let level = level.narrow(0, p.start, p.len()).unwrap();
+            let part = encoder.step(&piece(&mel), &level, &mut encoder_past).unwrap();
+            z.extend(rows(&part));
+            let part = generator.gains(&piece(&bands), &piece(&conditions), &mut generator_past).unwrap();
+            gains.extend(rows(&part));
+        }
+        assert_close(&z, &rows(&encoder.forward(&mel, &level).unwrap()));
+        let whole = generator.gains(&bands, &conditions, &mut reference::Past::default()).unwrap();
+        assert_close(&gains, &rows(&whole));
     }
 
     #[test]

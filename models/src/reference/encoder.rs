@@ -1,9 +1,9 @@
 //! The universal encoder.
 
-use candle_core::{Module, Result, Tensor};
+use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::layers::{CausalConv1d, ResidualBlock, leaky};
+use super::layers::{CausalConv1d, Past, ResidualBlock, leaky};
 use crate::architecture::Architecture;
 use crate::features::MEL_BINS;
 use crate::streaming::conv::ConvConfig;
@@ -44,13 +44,22 @@ impl Encoder {
     /// # Errors
     /// candle's.
     pub fn forward(&self, log_mel: &Tensor, log_level: &Tensor) -> Result<Tensor> {
+        self.step(log_mel, log_level, &mut Past::default())
+    }
+
+    /// The same for the frames that come next.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn step(&self, log_mel: &Tensor, log_level: &Tensor, past: &mut Past) -> Result<Tensor> {
+        past.rewind();
         let x = log_mel
             .broadcast_sub(&log_level.reshape((1, 1, ()))?)?
             .affine(0.5, 2.0)?;
-        let mut x = self.input.forward(&x)?;
+        let mut x = self.input.step(&x, past)?;
         for block in &self.blocks {
-            x = block.forward(&x, None)?;
+            x = block.step(&x, None, past)?;
         }
-        self.output.forward(&leaky(&x)?)?.tanh()
+        self.output.step(&leaky(&x)?, past)?.tanh()
     }
 }

@@ -1,9 +1,9 @@
 //! The generator.
 
-use candle_core::{D, Device, Module, Result, Tensor};
+use candle_core::{D, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::layers::{CausalConv1d, ResidualBlock, leaky};
+use super::layers::{CausalConv1d, Past, ResidualBlock, leaky};
 use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
 use crate::streaming::conv::ConvConfig;
@@ -97,16 +97,38 @@ impl Generator {
         let noise_bands = channels_first(&self.analyse(noisy)?)?;
         let both = Tensor::cat(&[&tonal_bands, &noise_bands], 1)?;
         let x = asinh(&(both * f64::from(INPUT_SCALE))?.broadcast_div(&loudness)?)?;
-        let mut x = self.input.forward(&x)?;
-        let conditions = interpolate(&self.condition.forward(hidden)?, steps)?;
-        for (i, block) in self.blocks.iter().enumerate() {
-            let condition = conditions.narrow(1, i * self.channels, self.channels)?;
-            x = block.forward(&x, Some(&condition))?;
-        }
-        let gains = self.output.forward(&leaky(&x)?)?.tanh()?.chunk(3, 1)?;
+        let conditions = interpolate(&self.conditions(hidden)?, steps)?;
+        let gains = self
+            .gains(&x, &conditions, &mut Past::default())?
+            .chunk(3, 1)?;
         let scaled = ((&gains[0] * tonal_bands)? + (&gains[1] * noise_bands)?)?;
         let bands = ((scaled * 2.0)? + gains[2].broadcast_mul(&loudness)?)?;
         self.synthesise(&bands.squeeze(0)?.t()?.contiguous()?)
+    }
+}
+
+impl Generator {
+    /// hidden `[1, channels, frames]` -> what is added in the blocks, one after the other: `[1, .., frames]`.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn conditions(&self, hidden: &Tensor) -> Result<Tensor> {
+        self.condition.forward(hidden)
+    }
+
+    /// The network itself, for the steps that come next: compressed sub-bands of both streams
+    /// `[1, 32, steps]` and conditions of each step -> gains of both and what is added `[1, 48, steps]`.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn gains(&self, x: &Tensor, conditions: &Tensor, past: &mut Past) -> Result<Tensor> {
+        past.rewind();
+        let mut x = self.input.step(x, past)?;
+        for (i, block) in self.blocks.iter().enumerate() {
+            let condition = conditions.narrow(1, i * self.channels, self.channels)?;
+            x = block.step(&x, Some(&condition), past)?;
+        }
+        self.output.step(&leaky(&x)?, past)?.tanh()
     }
 }
 

@@ -1,6 +1,9 @@
 //! Causal convolution and the two residual blocks.
+//!
+//! Each has `forward`, over all of time at once, and `step`, which goes on where the [`Past`] it is given
+//! left off.
 
-use candle_core::{D, Module, Result, Tensor};
+use candle_core::{D, Device, Module, Result, Tensor};
 use candle_nn::{Conv1d, Conv1dConfig, VarBuilder};
 
 use crate::LEAKY_SLOPE;
@@ -45,11 +48,54 @@ impl CausalConv1d {
     }
 }
 
-impl Module for CausalConv1d {
+/// What the convolutions of a network have seen last: zeros at first.
+///
+/// Every convolution takes its own in the order in which they run, so a past belongs to one network.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    tails: Vec<Tensor>,
+    next: usize,
+}
+
+impl Past {
+    /// To be called before each step of the network.
+    pub fn rewind(&mut self) {
+        self.next = 0;
+    }
+
+    /// `[tail | x]`, of which the last `left` columns become the tail.
+    fn extend(&mut self, x: &Tensor, left: usize) -> Result<Tensor> {
+        let (_, channels, _) = x.dims3()?;
+        if self.next == self.tails.len() {
+            let zeros = Tensor::zeros((1, channels, left), x.dtype(), &Device::Cpu)?;
+            self.tails.push(zeros);
+        }
+        let all = Tensor::cat(&[&self.tails[self.next], x], 2)?;
+        self.tails[self.next] = all.narrow(2, all.dim(2)? - left, left)?.contiguous()?;
+        self.next += 1;
+        Ok(all)
+    }
+}
+
+impl CausalConv1d {
     /// `[1, inputs, time]` -> `[1, outputs, time]`.
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let padded = x.pad_with_zeros(D::Minus1, self.left, 0)?.contiguous()?;
         self.conv.forward(&padded)
+    }
+
+    /// The same for what comes next in time.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn step(&self, x: &Tensor, past: &mut Past) -> Result<Tensor> {
+        if self.left == 0 {
+            return self.conv.forward(x);
+        }
+        self.conv.forward(&past.extend(x, self.left)?)
     }
 }
 
@@ -80,11 +126,19 @@ impl ResidualBlock {
     /// # Errors
     /// candle's.
     pub fn forward(&self, x: &Tensor, condition: Option<&Tensor>) -> Result<Tensor> {
-        let mut hidden = self.conv.forward(&leaky(x)?)?;
+        self.step(x, condition, &mut Past::default())
+    }
+
+    /// The same for what comes next in time.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn step(&self, x: &Tensor, condition: Option<&Tensor>, past: &mut Past) -> Result<Tensor> {
+        let mut hidden = self.conv.step(&leaky(x)?, past)?;
         if let Some(condition) = condition {
             hidden = (hidden + condition)?;
         }
-        x + self.mix.forward(&leaky(&hidden)?)?
+        x + self.mix.step(&leaky(&hidden)?, past)?
     }
 }
 
@@ -116,15 +170,29 @@ impl GatedBlock {
     /// # Errors
     /// candle's.
     pub fn forward(&self, x: &Tensor, scale: &Tensor, shift: &Tensor) -> Result<Tensor> {
+        self.step(x, scale, shift, &mut Past::default())
+    }
+
+    /// The same for what comes next in time.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn step(
+        &self,
+        x: &Tensor,
+        scale: &Tensor,
+        shift: &Tensor,
+        past: &mut Past,
+    ) -> Result<Tensor> {
         let gain = (scale + 1.0)?.reshape((1, (), 1))?;
         let shift = shift.reshape((1, (), 1))?;
         let hidden = self
             .conv
-            .forward(x)?
+            .step(x, past)?
             .broadcast_mul(&gain)?
             .broadcast_add(&shift)?;
         let halves = hidden.chunk(2, 1)?;
         let gated = (halves[0].tanh()? * candle_nn::ops::sigmoid(&halves[1])?)?;
-        x + self.mix.forward(&gated)?
+        x + self.mix.step(&gated, past)?
     }
 }

@@ -10,10 +10,12 @@ mod chain;
 mod encoder;
 mod generator;
 mod layers;
+mod stepwise;
 mod translator;
 
 pub use chain::{Reference, ReferenceError, Rendering};
 pub use encoder::Encoder;
 pub use generator::Generator;
-pub use layers::{CausalConv1d, GatedBlock, ResidualBlock, leaky};
+pub use layers::{CausalConv1d, GatedBlock, Past, ResidualBlock, leaky};
+pub use stepwise::Stepwise;
 pub use translator::{Target, Translator};

@@ -1,9 +1,9 @@
 //! The instrument-translation decoder.
 
-use candle_core::{Module, Result, Tensor};
+use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::layers::{CausalConv1d, GatedBlock, leaky};
+use super::layers::{CausalConv1d, GatedBlock, Past, leaky};
 use crate::architecture::Architecture;
 use crate::prior::ENVELOPE_POINTS;
 use crate::streaming::conv::ConvConfig;
@@ -50,9 +50,18 @@ impl Translator {
     /// # Errors
     /// candle's.
     pub fn forward(&self, x: &Tensor, target: &Target) -> Result<Tensor> {
-        let mut x = self.input.forward(x)?;
+        self.step(x, target, &mut Past::default())
+    }
+
+    /// The same for the frames that come next.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn step(&self, x: &Tensor, target: &Target, past: &mut Past) -> Result<Tensor> {
+        past.rewind();
+        let mut x = self.input.step(x, past)?;
         for (i, block) in self.blocks.iter().enumerate() {
-            x = block.forward(&x, &target.scale.get(i)?, &target.shift.get(i)?)?;
+            x = block.step(&x, &target.scale.get(i)?, &target.shift.get(i)?, past)?;
         }
         leaky(&x)
     }

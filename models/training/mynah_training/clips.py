@@ -51,3 +51,17 @@ def levelled(output: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     """Both without the first blocks, by the gain that brings what is wanted to -20 dBFS."""
     output, wanted = losses.level(output[:, SKIP_SAMPLES:], wanted[:, SKIP_SAMPLES:], by=wanted)
     return output, wanted
+
+
+PITCH_LATE_FRAMES = 3
+"""The tracker's frames are about 16 ms behind."""
+
+
+def pitch_of_levelled(batch: Batch) -> tuple[Tensor, Tensor]:
+    """Pitch in Hz in the middle of each block of what `levelled` gives, and whether the output has it.
+
+    [B, F] x 2. In *follow* the output has what the input has, which may be several notes: never.
+    """
+    first = WARM_UP_FRAMES + SKIP_SAMPLES // c.FRAME_SAMPLES + PITCH_LATE_FRAMES
+    sounds = (batch.source.voicing > 0.5) & (batch.source.follow < 0.5).unsqueeze(-1)
+    return batch.source.f0_hz[:, first:], sounds[:, first:]

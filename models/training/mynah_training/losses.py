@@ -29,20 +29,22 @@ def _window(size: int, device: str) -> Tensor:
 
 
 @lru_cache
-def _mel(size: int, device: str) -> Tensor:
+def mel_filters(size: int, bands: int, device: str) -> Tensor:
+    """Triangles over the amplitudes of a transform of `size` points: [size / 2 + 1, bands]."""
     hz = np.arange(size // 2 + 1) * c.SAMPLE_RATE_HZ / size
-    edges = mel_to_hz(np.linspace(hz_to_mel(c.MEL_LOW_HZ), hz_to_mel(c.MEL_HIGH_HZ), c.MEL_BINS + 2))
+    edges = mel_to_hz(np.linspace(hz_to_mel(c.MEL_LOW_HZ), hz_to_mel(c.MEL_HIGH_HZ), bands + 2))
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     filters = np.clip(np.minimum((hz - left) / (centre - left), (right - hz) / (right - centre)), 0, None)
     return torch.tensor(filters.T, dtype=torch.float32, device=device)
 
 
-def magnitude(audio: Tensor, size: int, padded: int | None = None) -> Tensor:
-    """[B, n] -> [B, frames, bins]; a sine of amplitude a peaks at a; hop is a quarter of the window.
+def magnitude(audio: Tensor, size: int, padded: int | None = None, hop: int | None = None) -> Tensor:
+    """[B, n] -> [B, frames, bins]; a sine of amplitude a peaks at a.
 
-    The transform has `size` points, or `padded`, the rest of which are zero.
+    The transform has `size` points, or `padded`, the rest of which are zero; the hop is a quarter of
+    the window unless given.
     """
-    frames = audio.unfold(-1, size, size // 4) * _window(size, str(audio.device))
+    frames = audio.unfold(-1, size, hop or size // 4) * _window(size, str(audio.device))
     spectrum = torch.fft.rfft(frames, n=padded)
     return torch.sqrt(spectrum.real**2 + spectrum.imag**2 + 1e-12)
 
@@ -61,7 +63,7 @@ def level(*signals: Tensor, by: Tensor) -> list[Tensor]:
 
 def _log_mel_distance(a: Tensor, b: Tensor, size: int) -> Tensor:
     """Mean absolute difference of the log-mel of two magnitudes [B, frames, bins] -> [B]."""
-    mel = _mel(size, str(a.device))
+    mel = mel_filters(size, c.MEL_BINS, str(a.device))
     logs = [torch.log((x @ mel).clamp_min(MEL_FLOOR)) for x in (a, b)]
     return (logs[0] - logs[1]).abs().mean((-1, -2))
 

@@ -46,6 +46,10 @@ class Settings:
     adversarial_from: int = 1000
     discriminator_rate: float = 1e-3
     conditional: bool = True
+    texture: float = 0.0
+    """Weight of the losses of attacks and of noise in the note"""
+    likeness: float = 0.0
+    """Weight of the listener's doubt; 0 builds no listener"""
     threads: int = 1
 
 
@@ -91,6 +95,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         help="steps of spectral loss alone before",
     )
     add("--discriminator-rate", type=float, default=Settings.discriminator_rate, help="their learning rate")
+    add("--texture", type=float, default=Settings.texture, help="weight of attacks and noise in the note")
+    add("--likeness", type=float, default=Settings.likeness, help="weight of a classifier's doubt")
     add(
         "--conditional",
         action=argparse.BooleanOptionalAction,

@@ -14,12 +14,13 @@ import json
 import math
 import time
 from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from . import config as c
-from . import losses
+from . import losses, texture
 from .adversarial import Adversary, cut
 from .batches import DOMAINS, Batch, BatchMaker, PhraseCache
 from .checkpoint import start_from
@@ -29,9 +30,11 @@ from .clips import (
     WARM_UP_FRAMES,
     level_of_blocks,
     levelled,
+    pitch_of_levelled,
     wanted_blocks,
 )
 from .front_end import MusicalFrontEnd
+from .likeness import Likeness
 from .model import Mynah
 from .networks import DomainClassifier
 from .settings import Settings, from_command_line
@@ -40,6 +43,8 @@ from .validation import Validation
 AVERAGE_DECAY = 0.998
 WEIGHT_DECAY = 1e-4
 MOST_SKIPPED_STEPS = 100
+NOISE_WEIGHT = 0.1
+"""Of a decibel of harmonics to noise beside a neper of flux."""
 CONFUSION_RAMP_STEPS = 2000
 """Until the classifier knows something, its gradient would only shake the encoder."""
 
@@ -66,14 +71,14 @@ class Trainer:
                 settings.adversarial_from,
                 settings.device,
             )
+        self.likeness = Likeness(settings.device) if settings.likeness > 0.0 else None
         self.step = 0
         self.seconds = 0.0
         self.skipped = 0
         if settings.init is not None:
             state = torch.load(settings.init, map_location=settings.device, weights_only=True)
             start_from(self.model, state["average"])
-            if self.adversary is not None and "adversary" in state:
-                self.adversary.load_state_dict(state["adversary"])
+            self._load_judges(state)
         if settings.only_target is not None:
             self._redraw_target(c.INSTRUMENTS.index(settings.only_target))
         self.average = deepcopy(self.model).requires_grad_(False).eval()
@@ -121,9 +126,14 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.classifier.load_state_dict(state["classifier"])
         self.optimiser.load_state_dict(state["optimiser"])
-        if self.adversary is not None and "adversary" in state:
-            self.adversary.load_state_dict(state["adversary"])
+        self._load_judges(state)
         self.step, self.seconds = state["step"], state["seconds"]
+
+    def _load_judges(self, state: dict[str, Any]) -> None:
+        """Those of a checkpoint that this run has too."""
+        for name, judge in (("adversary", self.adversary), ("likeness", self.likeness)):
+            if judge is not None and name in state:
+                judge.load_state_dict(state[name])
 
     def save(self) -> None:
         """Writes the checkpoint whole or not at all."""
@@ -138,8 +148,9 @@ class Trainer:
             "stage": self.settings.stage,
             "seed": self.settings.seed,
         }
-        if self.adversary is not None:
-            state["adversary"] = self.adversary.state_dict()
+        for name, judge in (("adversary", self.adversary), ("likeness", self.likeness)):
+            if judge is not None:
+                state[name] = judge.state_dict()
         torch.save(state, part)
         part.replace(self.checkpoint)
 
@@ -187,8 +198,22 @@ class Trainer:
             full_loss = self._spectral(output, wanted, self.settings.a_weighting)
             late = output[:, LEVEL_START_SAMPLES + c.SUB_BANDS :]
             loudness = losses.loudness_loss(late, level_of_blocks(batch)).mean()
-            silence = losses.silence_loss(*levelled(output, wanted)).mean()
+            both = levelled(output, wanted)
+            silence = losses.silence_loss(*both).mean()
             total = total + full_loss + self.settings.loudness * loudness + self.settings.silence * silence
+            if self.settings.texture > 0.0:
+                flux = texture.flux_loss(*both).mean()
+                noise = texture.noise_loss_db(*both, *pitch_of_levelled(batch))
+                total = total + self.settings.texture * (flux + NOISE_WEIGHT * noise)
+                parts["flux"] = float(flux.detach())
+                parts["noise_db"] = float(noise.detach())
+            if self.likeness is not None:
+                parts |= self.likeness.train_step(both[1], batch.target)
+                share = self.likeness.weight
+                if share > 0.0:
+                    unlike = self.likeness.loss(both[0], batch.target)
+                    total = total + share * self.settings.likeness * unlike
+                    parts["unlike"] = float(unlike.detach())
             parts["full"] = float(full_loss.detach())
             parts["full_loudness"] = float(loudness.detach())
             parts["silence"] = float(silence.detach())

@@ -15,7 +15,6 @@ mod notes;
 mod pipeline;
 mod progress;
 mod spectrogram;
-mod stages;
 mod synth;
 
 use std::ffi::OsString;

@@ -14,9 +14,28 @@ pub(crate) fn count_during<T>(work: impl FnOnce() -> T) -> (u64, T) {
     )
 }
 
+/// How many bytes of what `make` returns stay allocated, and that.
+pub(crate) fn bytes_of<T>(make: impl FnOnce() -> T) -> (u64, T) {
+    let mut made = None;
+    let info = allocation_counter::measure(|| made = Some(make()));
+    (
+        info.bytes_current.unsigned_abs(),
+        made.expect("`measure` runs what it is given"),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_stays_has_a_size() {
+        let (bytes, kept) = bytes_of(|| {
+            drop(std::hint::black_box(vec![0u8; 4_096]));
+            vec![0u8; 1_024]
+        });
+        assert_eq!((bytes, kept.len()), (1_024, 1_024));
+    }
 
     #[test]
     fn allocating_growing_and_freeing_are_counted() {

@@ -118,19 +118,51 @@ fn demo_writes_sound_and_pictures_for_every_target() {
 #[test]
 fn bench_reports_its_keys_and_no_allocation() {
     let bench = json(&["bench", "--json", "--seconds", "1", "--target", "flute"]);
-    for key in [
-        "x_real_time",
-        "hop_samples",
-        "hop_median_us",
-        "hop_p99_us",
-        "hop_max_us",
-        "hop_p99_share",
-    ] {
-        assert!(bench[key].as_f64().unwrap() > 0.0, "{key}");
+    let positive = |value: &Value, keys: &[&str]| {
+        for key in keys {
+            assert!(value[key].as_f64().unwrap() > 0.0, "{key}");
+        }
+    };
+    let speeds = ["x_real_time", "x_real_time_follow", "x_real_time_eco"];
+    positive(&bench, &speeds);
+    positive(
+        &bench,
+        &["hop_samples", "silence_share", "bytes_per_instance"],
+    );
+    for kind in ["hot", "cold"] {
+        positive(
+            &bench[kind],
+            &["median_us", "p99_us", "max_us", "p99_share"],
+        );
+    }
+    let networks = [
+        "mmacs_per_second",
+        "kernel_us_per_frame",
+        "candle_us_per_frame",
+        "x_faster_than_candle",
+        "gemm_peak_gmacs",
+        "share_of_gemm_peak",
+        "weights_bytes",
+    ];
+    positive(&bench["networks"], &networks);
+    for callbacks in bench["callbacks"].as_array().unwrap() {
+        let block_samples = callbacks["block_samples"].as_u64().unwrap();
+        let counted: u64 = callbacks["histogram"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|count| count.as_u64().unwrap())
+            .sum();
+        assert_eq!(
+            counted,
+            48_000 / block_samples,
+            "every callback is in one class"
+        );
     }
     assert_eq!(bench["hop_samples"], 128);
     assert_eq!(bench["allocations"], 0);
     assert_eq!(bench["latency_samples"], 144);
+    assert_eq!(bench["latency_samples_44100"], 197);
     assert!(bench["stages"].as_array().unwrap().len() >= 5);
 }
 

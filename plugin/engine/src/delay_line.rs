@@ -25,6 +25,11 @@ impl DelayLine {
         delayed
     }
 
+    /// As if `samples` zeros had been pushed, when it holds nothing else.
+    pub(crate) fn skip(&mut self, samples: usize) {
+        self.next = (self.next + samples) % self.ring.len();
+    }
+
     /// Forgets what it holds.
     pub(crate) fn reset(&mut self) {
         self.ring.fill(0.0);

@@ -96,6 +96,30 @@ impl HopScheduler {
         translate.is_none()
     }
 
+    /// As if `samples` zeros had come in and each hop been answered with silence, when all that is
+    /// remembered is such already. Whether the last one completed a hop.
+    pub(crate) fn skip(&mut self, samples: usize) -> bool {
+        if samples == 0 {
+            return false;
+        }
+        self.skip_hops(samples - 1);
+        self.skip_hops(1) > 0
+    }
+
+    /// The same; how many hops were completed.
+    fn skip_hops(&mut self, samples: usize) -> usize {
+        self.from_core.skip_values(samples);
+        self.to_core.skip_input(samples);
+        let core_samples = self.to_core.available();
+        self.to_core.skip_values(core_samples);
+        let filled_samples = self.filled_samples + core_samples;
+        let hops = filled_samples / HOP_SAMPLES;
+        self.filled_samples = filled_samples % HOP_SAMPLES;
+        self.from_core.skip_input(hops * HOP_SAMPLES);
+        self.presence.skip(hops * HOP_SAMPLES);
+        hops
+    }
+
     /// Back to silence.
     pub(crate) fn reset(&mut self) {
         self.to_core.reset();

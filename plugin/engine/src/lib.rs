@@ -52,6 +52,7 @@ mod latency;
 mod library;
 mod meters;
 mod pipeline;
+mod quiet;
 mod resample;
 mod smoothing;
 mod swap;

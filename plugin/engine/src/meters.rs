@@ -45,6 +45,14 @@ impl PeakMeter {
         }
     }
 
+    /// As if `samples` zeros had been taken in.
+    pub(crate) fn skip(&mut self, samples: usize) {
+        self.peak *= self.fall.powi(samples.min(i32::MAX as usize) as i32);
+        if self.peak < f32::MIN_POSITIVE {
+            self.peak = 0.0;
+        }
+    }
+
     /// The present peak, linear.
     pub(crate) fn peak(&self) -> f32 {
         self.peak

@@ -14,6 +14,7 @@ use crate::guard;
 use crate::hop_scheduler::HopScheduler;
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
+use crate::quiet::{Quiet, zeros_from};
 use crate::smoothing::Glide;
 use crate::swap::SwapReceiver;
 use crate::translator::Translator;
@@ -40,6 +41,7 @@ pub(crate) struct Pipeline<C: Chain> {
     fresh: bool,
     input_meter: PeakMeter,
     output_meter: PeakMeter,
+    pub(crate) quiet: Quiet,
 }
 
 impl<C: Chain> Pipeline<C> {
@@ -70,6 +72,7 @@ impl<C: Chain> Pipeline<C> {
             fresh: true,
             input_meter: PeakMeter::new(host_rate_hz),
             output_meter: PeakMeter::new(host_rate_hz),
+            quiet: Quiet::default(),
         }
     }
 
@@ -83,19 +86,67 @@ impl<C: Chain> Pipeline<C> {
 
     /// In place; one channel or two, further ones are left as they are.
     pub(crate) fn process(&mut self, channels: &mut [&mut [f32]]) {
-        match channels {
-            [] => {}
-            [mono] => {
-                for sample in mono.iter_mut() {
-                    [*sample, _] = self.frame([*sample; 2]);
-                }
+        let heard = channels.len().min(2);
+        let channels = &mut channels[..heard];
+        let samples = channels.iter().map(|channel| channel.len()).min();
+        let mut next = 0;
+        while next < samples.unwrap_or_default() {
+            if self.can_rest() {
+                next += self.rest(channels, next);
             }
-            [left, right, ..] => {
-                for (left, right) in left.iter_mut().zip(right.iter_mut()) {
-                    [*left, *right] = self.frame([*left, *right]);
-                }
+            // At least one sample, and all until it can rest again, which only the end of a hop decides.
+            next = match channels {
+                [mono] => self.process_mono(mono, next),
+                [left, right] => self.process_stereo(left, right, next),
+                _ => return,
+            };
+        }
+    }
+
+    /// From sample `next` on, to the end or to where the path can rest; the sample after that.
+    fn process_mono(&mut self, mono: &mut [f32], next: usize) -> usize {
+        for (n, sample) in mono.iter_mut().enumerate().skip(next) {
+            [*sample, _] = self.frame([*sample; 2]);
+            if self.at_hop_start && self.can_rest() {
+                return n + 1;
             }
         }
+        mono.len()
+    }
+
+    fn process_stereo(&mut self, left: &mut [f32], right: &mut [f32], next: usize) -> usize {
+        let pairs = left.iter_mut().zip(right.iter_mut());
+        for (n, (left, right)) in pairs.enumerate().skip(next) {
+            [*left, *right] = self.frame([*left, *right]);
+            if self.at_hop_start && self.can_rest() {
+                return n + 1;
+            }
+        }
+        left.len().min(right.len())
+    }
+
+    /// Whether zeros can be skipped: nothing sounds, and nothing is on its way.
+    fn can_rest(&self) -> bool {
+        self.quiet.can_rest() && self.wanted == self.controls && self.translator.is_settled()
+    }
+
+    /// Skips the zeros at `next`, the output of which is zeros; how many there are.
+    fn rest(&mut self, channels: &mut [&mut [f32]], next: usize) -> usize {
+        let samples = zeros_from(channels, next);
+        if samples == 0 {
+            return 0;
+        }
+        for channel in channels.iter_mut() {
+            // Some of them may be negative zeros.
+            channel[next..next + samples].fill(0.0);
+        }
+        for line in &mut self.dry {
+            line.skip(samples);
+        }
+        self.input_meter.skip(samples);
+        self.output_meter.skip(samples);
+        self.at_hop_start = self.scheduler.skip(samples);
+        samples
     }
 
     pub(crate) fn reset(&mut self) {
@@ -108,6 +159,7 @@ impl<C: Chain> Pipeline<C> {
         self.output_meter.reset();
         self.at_hop_start = true;
         self.fresh = true;
+        self.quiet = Quiet::default();
     }
 
     pub(crate) fn meters(&self) -> Meters {
@@ -133,6 +185,8 @@ impl<C: Chain> Pipeline<C> {
         let (wet, presence) = self.scheduler.pull().unwrap_or_default();
         let output = self.blend(dry, wet, presence).map(guard::bounded);
         self.output_meter.take(output);
+        self.quiet.take(input);
+        self.quiet.take(output);
 
         // Halved first: the sum of two finite samples need not be finite.
         let mono = 0.5 * input[0] + 0.5 * input[1];
@@ -141,6 +195,11 @@ impl<C: Chain> Pipeline<C> {
         self.at_hop_start = self.scheduler.push(heard, |hop, translation| {
             translator.translate(controls, hop, translation);
         });
+        if self.at_hop_start {
+            let glides = [&self.input_gain, &self.output_gain, &self.mix, &self.bypass];
+            let settled = glides.iter().all(|glide| glide.rests());
+            self.quiet.end_hop(settled && self.translator.is_settled());
+        }
         output
     }
 

@@ -39,6 +39,11 @@ impl History {
         self.length += 1;
     }
 
+    /// As if `samples` more had been pushed that equal each one it remembers.
+    pub(crate) fn skip(&mut self, samples: usize) {
+        self.length += samples as i64;
+    }
+
     /// How many samples have been pushed.
     pub(crate) fn len(&self) -> i64 {
         self.length
@@ -135,6 +140,25 @@ impl Resampler {
             self.index += 1;
         }
         Some(value)
+    }
+
+    /// As if `samples` had been pushed that equal each one it remembers.
+    pub(crate) fn skip_input(&mut self, samples: usize) {
+        self.history.skip(samples);
+    }
+
+    /// How many values can be pulled at present.
+    pub(crate) fn available(&self) -> usize {
+        let ahead = self.history.len() - self.half_samples - self.index;
+        let phases = ahead * self.positions.phases as i64 - self.phase as i64;
+        phases.max(0).unsigned_abs().div_ceil(self.positions.step) as usize
+    }
+
+    /// As if `values` had been pulled, which must be available.
+    pub(crate) fn skip_values(&mut self, values: usize) {
+        let phase = self.phase + values as u64 * self.phase_step;
+        self.index += values as i64 * self.whole_step + (phase / self.positions.phases) as i64;
+        self.phase = phase % self.positions.phases;
     }
 
     /// Back to silence and to the first position.

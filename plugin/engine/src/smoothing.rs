@@ -42,6 +42,11 @@ impl Glide {
         self.remaining_samples = 0;
     }
 
+    /// Whether the value is where it is to stay.
+    pub(crate) fn rests(&self) -> bool {
+        self.remaining_samples == 0
+    }
+
     /// The value for the next sample.
     pub(crate) fn advance(&mut self) -> f32 {
         if self.remaining_samples > 0 {

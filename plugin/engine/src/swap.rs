@@ -73,6 +73,11 @@ impl<P> SwapReceiver<P> {
         latest
     }
 
+    /// Whether a swap waits.
+    pub(crate) fn waits(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
     /// Sends a target back to be dropped elsewhere; gives it back if it has to wait for that.
     pub(crate) fn retire(&mut self, patch: P) -> Result<(), P> {
         self.old.push(patch).map_err(|PushError::Full(patch)| patch)

@@ -105,6 +105,11 @@ impl<C: Chain> Translator<C> {
         self.gate.is_asleep()
     }
 
+    /// Whether silence is answered with silence until something else comes: a sound, a target, a mode.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.gate.is_asleep() && self.fade.is_none() && !self.swaps.waits()
+    }
+
     /// Back to silence; a fade is cut short.
     pub(crate) fn reset(&mut self) {
         if let Some(fade) = &mut self.fade {

@@ -6,6 +6,7 @@ mod clicks;
 mod hostile_input;
 mod invariance;
 mod rates;
+mod rest;
 mod swaps;
 mod timing;
 
@@ -15,6 +16,7 @@ use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES, HopControls, Mode, Telemetr
 
 use crate::chain::{Chain, Hop};
 use crate::controls::Controls;
+use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::swap::{SwapSender, swap_queues};
 

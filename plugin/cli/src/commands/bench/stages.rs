@@ -21,19 +21,22 @@ use serde::Serialize;
 
 use crate::notes::Random;
 
+/// The stages that are networks.
+pub(super) const NETWORKS: [&str; 3] = ["encoder", "translator", "generator"];
+
 /// One stage's time, spread over all hops (stages that work once a frame work in every second hop).
 #[derive(Serialize)]
-pub(crate) struct StageTime {
-    pub(crate) name: &'static str,
-    pub(crate) us_per_hop: f64,
-    pub(crate) x_real_time: f64,
+pub(super) struct StageTime {
+    pub(super) name: &'static str,
+    pub(super) us_per_hop: f64,
+    pub(super) x_real_time: f64,
 }
 
 /// Runs every stage over `sound` (48 kHz).
 ///
 /// # Errors
 /// The base has an architecture that this build cannot run.
-pub(crate) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
+pub(super) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
     let architecture = &base.info().architecture;
     let (hops, _) = sound.as_chunks::<HOP_SAMPLES>();
     let time = |name: &'static str, work: &mut dyn FnMut()| {

@@ -1,0 +1,175 @@
+//! The whole engine as a host runs it: its speed, what single callbacks cost, silence, memory, and that nothing is
+//! allocated.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use mynah_engine::{Controls, Engine, EngineSpec};
+use mynah_models::{Base, Mode, SAMPLE_RATE_HZ, Target};
+use serde::Serialize;
+
+use crate::memory::{bytes_of, count_during};
+
+/// Host blocks whose callbacks are timed one by one.
+const CALLBACK_SAMPLES: [usize; 4] = [32, 64, 128, 512];
+const PASSES: usize = 3;
+/// Edges of the histogram's classes, as shares of a callback's time.
+const SHARE_EDGES: [f64; 7] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
+
+/// What callbacks of one size cost.
+#[derive(Serialize)]
+pub(super) struct CallbackTimes {
+    pub(super) block_samples: usize,
+    pub(super) median_us: f64,
+    pub(super) p99_us: f64,
+    pub(super) max_us: f64,
+    /// The 99th percentile over the time that the block lasts.
+    pub(super) p99_share: f64,
+    /// How many callbacks took less than 1, 2, 5, 10, 20, 50, 100 % of the block's time (and not less than the class
+    /// before), and more.
+    pub(super) histogram: Vec<usize>,
+}
+
+fn new_engine(base: &Arc<Base>, target: &Arc<Target>, host_rate_hz: f64) -> Result<Engine> {
+    let spec = EngineSpec {
+        host_rate_hz,
+        max_block_samples: 1_024,
+    };
+    Ok(mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))?.0)
+}
+
+/// Speed at a host rate in blocks of 256, and the latency in samples.
+pub(super) fn speed(
+    base: &Arc<Base>,
+    target: &Arc<Target>,
+    rate_hz: u32,
+    sound: &[f32],
+) -> Result<(f64, u32)> {
+    const BLOCK: usize = 256;
+    let mut engine = new_engine(base, target, f64::from(rate_hz))?;
+    let started = Instant::now();
+    let (blocks, _) = sound.as_chunks::<BLOCK>();
+    for input in blocks {
+        let mut block = *input;
+        engine.process(&mut [&mut block]);
+    }
+    let seconds = (blocks.len() * BLOCK) as f64 / f64::from(rate_hz);
+    Ok((
+        seconds / started.elapsed().as_secs_f64().max(1e-9),
+        engine.latency_samples(),
+    ))
+}
+
+/// Times of single callbacks at 48 kHz in small blocks: where the load is not even, it shows here.
+pub(super) fn callbacks(
+    base: &Arc<Base>,
+    target: &Arc<Target>,
+    sound: &[f32],
+) -> Result<Vec<CallbackTimes>> {
+    let of_size = |block_samples: usize| -> Result<CallbackTimes> {
+        let mut times_us = vec![f64::MAX; sound.len() / block_samples];
+        for _ in 0..PASSES {
+            let mut engine = new_engine(base, target, f64::from(SAMPLE_RATE_HZ))?;
+            for (input, best_us) in sound.chunks_exact(block_samples).zip(&mut times_us) {
+                let mut block = input.to_vec();
+                let started = Instant::now();
+                engine.process(&mut [&mut block]);
+                *best_us = best_us.min(started.elapsed().as_secs_f64() * 1e6);
+            }
+        }
+        times_us.sort_by(f64::total_cmp);
+        let budget_us = block_samples as f64 * 1e6 / f64::from(SAMPLE_RATE_HZ);
+        let mut histogram = vec![0; SHARE_EDGES.len() + 1];
+        for us in &times_us {
+            histogram[SHARE_EDGES.partition_point(|edge| *edge <= us / budget_us)] += 1;
+        }
+        let p99_us = super::quantile(&times_us, 0.99);
+        Ok(CallbackTimes {
+            block_samples,
+            median_us: super::quantile(&times_us, 0.5),
+            p99_us,
+            max_us: super::quantile(&times_us, 1.0),
+            p99_share: p99_us / budget_us,
+            histogram,
+        })
+    };
+    CALLBACK_SAMPLES.into_iter().map(of_size).collect()
+}
+
+/// Time of processing silence, after the tail, over that of processing `sound`.
+pub(super) fn silence_share(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32]) -> Result<f64> {
+    let mut engine = new_engine(base, target, f64::from(SAMPLE_RATE_HZ))?;
+    let mut seconds = |sound: &[f32]| {
+        let mut shortest_s = f64::MAX;
+        for _ in 0..PASSES {
+            let mut block = sound.to_vec();
+            let started = Instant::now();
+            engine.process(&mut [&mut block]);
+            shortest_s = shortest_s.min(started.elapsed().as_secs_f64());
+        }
+        shortest_s
+    };
+    let active_s = seconds(sound);
+    let silence = vec![0.0; sound.len()];
+    // Of its passes the first holds the tail, and the shortest counts.
+    Ok(seconds(&silence) / active_s)
+}
+
+/// Bytes that one more engine allocates, its base and target being there.
+pub(super) fn bytes_per_instance(base: &Arc<Base>, target: &Arc<Target>) -> Result<u64> {
+    let (bytes, engine) = bytes_of(|| new_engine(base, target, 44_100.0));
+    engine.map(|_| bytes + size_of::<Engine>() as u64)
+}
+
+/// Allocations (and frees) of `process` and `set_controls` in both modes, at two rates, in stereo, at odd block sizes,
+/// with controls changing and targets being swapped all the time.
+pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32]) -> Result<u64> {
+    const LARGEST: usize = 1_024;
+    let mut total = 0;
+    for rate_hz in [48_000.0, 44_100.0] {
+        let spec = EngineSpec {
+            host_rate_hz: rate_hz,
+            max_block_samples: LARGEST,
+        };
+        let (mut engine, mut handle) =
+            mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))?;
+        let (mut left, mut right) = ([0.0f32; LARGEST], [0.0f32; LARGEST]);
+        let mut rest = &sound[..sound.len().min(5 * SAMPLE_RATE_HZ as usize)];
+        let mut round = 0usize;
+        while !rest.is_empty() {
+            let size = (1 + (round * 389) % LARGEST).min(rest.len());
+            let (input, later) = rest.split_at(size);
+            rest = later;
+            left[..size].copy_from_slice(input);
+            right[..size].copy_from_slice(input);
+            let controls = Controls {
+                mode: if round % 16 < 8 {
+                    Mode::Track
+                } else {
+                    Mode::Follow
+                },
+                octave: round as i32 % 5 - 2,
+                mix: (round % 7) as f32 / 6.0,
+                drive: (round % 3) as f32 / 2.0,
+                output_gain_db: (round % 4) as f32 - 2.0,
+                ..Controls::default()
+            };
+            if round % 24 == 12 {
+                // The loader's side may allocate; only the audio side is counted.
+                let next = (round % 48 == 12).then(|| Arc::clone(target));
+                handle
+                    .swap_target(next)
+                    .context("the engine did not take a new target")?;
+            }
+            let (count, ()) = count_during(|| {
+                engine.set_controls(&controls);
+                engine.process(&mut [&mut left[..size], &mut right[..size]]);
+            });
+            total += count;
+            handle.collect_garbage();
+            round += 1;
+        }
+    }
+    Ok(total)
+}

@@ -1,0 +1,154 @@
+//! `mynah bench`: how fast the chain is on one core, evenly or not, what an instance costs, and that the audio path
+//! allocates nothing.
+
+mod chain;
+mod comparison;
+mod engine;
+mod stages;
+mod table;
+
+use anyhow::{Context, Result};
+use mynah_engine::Library;
+use mynah_models::{HOP_SAMPLES, Mode, SAMPLE_RATE_HZ};
+use serde::Serialize;
+
+use self::chain::{ChainTimes, Run};
+use self::comparison::NetworkTimes;
+use self::engine::CallbackTimes;
+use self::stages::StageTime;
+use super::{find_target, print, print_json};
+use crate::cli::Bench;
+use crate::synth;
+
+/// Time a hop may take at the most, in microseconds.
+const HOP_BUDGET_US: f64 = HOP_SAMPLES as f64 * 1e6 / SAMPLE_RATE_HZ as f64;
+/// Hops that are run with cold caches, per second that is asked for: emptying the caches takes some 10 ms.
+const COLD_HOPS_PER_SECOND: usize = 30;
+
+/// The JSON; keys are documented in the crate's README.
+#[derive(Serialize)]
+struct BenchJson {
+    format_version: u32,
+    target: String,
+    seconds: u32,
+    x_real_time: f64,
+    x_real_time_follow: f64,
+    x_real_time_eco: f64,
+    x_real_time_engine: f64,
+    x_real_time_engine_44100: f64,
+    instances_per_core: u32,
+    hop_samples: usize,
+    hop_budget_us: f64,
+    hot: HopTimes,
+    cold: HopTimes,
+    callbacks: Vec<CallbackTimes>,
+    silence_share: f64,
+    latency_samples: u32,
+    latency_ms: f64,
+    latency_samples_44100: u32,
+    allocations: u64,
+    bytes_per_instance: u64,
+    networks: NetworkTimes,
+    stages: Vec<StageTime>,
+}
+
+/// Times of single hops of the chain.
+#[derive(Serialize)]
+struct HopTimes {
+    median_us: f64,
+    p99_us: f64,
+    max_us: f64,
+    /// The 99th percentile over the time that a hop lasts.
+    p99_share: f64,
+}
+
+impl HopTimes {
+    fn of(times: &ChainTimes) -> HopTimes {
+        let p99_us = times.quantile_us(0.99);
+        HopTimes {
+            median_us: times.quantile_us(0.5),
+            p99_us,
+            max_us: times.quantile_us(1.0),
+            p99_share: p99_us / HOP_BUDGET_US,
+        }
+    }
+}
+
+/// Measures and prints.
+///
+/// # Errors
+/// There is no such target, or no target at all.
+pub(super) fn run(arguments: &Bench) -> Result<()> {
+    let library = Library::with_user_folder();
+    let base = library.base()?;
+    let wanted = match &arguments.target {
+        Some(name) => name.clone(),
+        None => library
+            .entries()
+            .first()
+            .context("there are no targets installed")?
+            .info
+            .name
+            .clone(),
+    };
+    let (info, target) = find_target(&library, &wanted)?;
+    let sound = phrase_of(arguments.seconds);
+    let run = |mode, drive| Run {
+        base: &base,
+        target: &target,
+        mode,
+        drive,
+    };
+    let track = run(Mode::Track, 1.0).hot(&sound);
+    let cold_hops = COLD_HOPS_PER_SECOND * arguments.seconds as usize;
+    let cold = run(Mode::Track, 1.0).cold(&sound[..(cold_hops * HOP_SAMPLES).min(sound.len())]);
+    let (x_real_time_engine, latency_samples) = engine::speed(&base, &target, 48_000, &sound)?;
+    let (x_real_time_engine_44100, latency_samples_44100) =
+        engine::speed(&base, &target, 44_100, &sound)?;
+    let stages = stages::measure(&base, &sound)?;
+    let json = BenchJson {
+        format_version: 2,
+        target: info.name,
+        seconds: arguments.seconds,
+        x_real_time: track.x_real_time,
+        x_real_time_follow: run(Mode::Follow, 1.0).hot(&sound).x_real_time,
+        x_real_time_eco: run(Mode::Track, 0.0).hot(&sound).x_real_time,
+        x_real_time_engine,
+        x_real_time_engine_44100,
+        instances_per_core: x_real_time_engine as u32,
+        hop_samples: HOP_SAMPLES,
+        hop_budget_us: HOP_BUDGET_US,
+        hot: HopTimes::of(&track),
+        cold: HopTimes::of(&cold),
+        callbacks: engine::callbacks(&base, &target, &sound)?,
+        silence_share: engine::silence_share(&base, &target, &sound)?,
+        latency_samples,
+        latency_ms: f64::from(latency_samples) / 48.0,
+        latency_samples_44100,
+        allocations: engine::allocations(&base, &target, &sound)?,
+        bytes_per_instance: engine::bytes_per_instance(&base, &target)?,
+        networks: comparison::measure(&base, &stages)?,
+        stages,
+    };
+    if arguments.json {
+        print_json(&json)
+    } else {
+        print(&table::text(&json))
+    }
+}
+
+/// The demo phrase, repeated to `seconds`; it is never silent for long, so the chain never rests.
+fn phrase_of(seconds: u32) -> Vec<f32> {
+    let phrase = synth::demo_phrase();
+    phrase
+        .iter()
+        .copied()
+        .cycle()
+        .take((seconds * SAMPLE_RATE_HZ) as usize)
+        .collect()
+}
+
+/// What `share` (0..=1) of the ascending `values` do not exceed.
+fn quantile(values: &[f64], share: f64) -> f64 {
+    values[(values.len().saturating_sub(1) as f64 * share) as usize]
+}

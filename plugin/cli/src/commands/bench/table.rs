@@ -1,0 +1,93 @@
+//! The figures as a table for people.
+
+use std::fmt::Write;
+
+use super::{BenchJson, HopTimes};
+
+pub(super) fn text(json: &BenchJson) -> String {
+    let mut out = String::new();
+    let mut row = |name: &str, value: String| {
+        let _ = writeln!(out, "{name:<34} {value}");
+    };
+    let speeds = [
+        ("chain, track", json.x_real_time),
+        ("chain, follow", json.x_real_time_follow),
+        ("chain, eco", json.x_real_time_eco),
+        ("engine at 48 kHz", json.x_real_time_engine),
+        ("engine at 44.1 kHz", json.x_real_time_engine_44100),
+    ];
+    for (name, x_real_time) in speeds {
+        row(name, format!("{x_real_time:.1} x real time on one core"));
+    }
+    let hops: [(&str, &HopTimes); 2] = [
+        ("a hop (128 samples), warm caches", &json.hot),
+        ("a hop, cold caches", &json.cold),
+    ];
+    for (name, times) in hops {
+        row(
+            name,
+            format!(
+                "median {:.0} us, p99 {:.0} us = {:.1} %, max {:.0} us",
+                times.median_us,
+                times.p99_us,
+                100.0 * times.p99_share,
+                times.max_us
+            ),
+        );
+    }
+    for times in &json.callbacks {
+        row(
+            &format!("callbacks of {} samples", times.block_samples),
+            format!(
+                "median {:.1} us, p99 {:.0} us = {:.1} %, max {:.0} us",
+                times.median_us,
+                times.p99_us,
+                100.0 * times.p99_share,
+                times.max_us
+            ),
+        );
+    }
+    row(
+        "silence, of the active cost",
+        format!("{:.2} %", 100.0 * json.silence_share),
+    );
+    row(
+        "latency at 48 / 44.1 kHz",
+        format!(
+            "{} samples = {:.1} ms / {} = {:.1} ms",
+            json.latency_samples,
+            json.latency_ms,
+            json.latency_samples_44100,
+            f64::from(json.latency_samples_44100) / 44.1
+        ),
+    );
+    row(
+        "allocations in the audio path",
+        json.allocations.to_string(),
+    );
+    let kib = |bytes: u64| format!("{:.0} KiB", bytes as f64 / 1_024.0);
+    row("memory of a further instance", kib(json.bytes_per_instance));
+    let networks = &json.networks;
+    row("weights, shared", kib(networks.weights_bytes));
+    row(
+        "networks",
+        format!(
+            "{:.0} MMAC/s, {:.0} us a frame, {:.1} x faster than candle, {:.0} % of the GEMM peak ({:.1} GMAC/s)",
+            networks.mmacs_per_second,
+            networks.kernel_us_per_frame,
+            networks.x_faster_than_candle,
+            100.0 * networks.share_of_gemm_peak,
+            networks.gemm_peak_gmacs
+        ),
+    );
+    for stage in &json.stages {
+        row(
+            &format!("stage {}", stage.name),
+            format!(
+                "{:.1} us a hop, {:.0} x real time",
+                stage.us_per_hop, stage.x_real_time
+            ),
+        );
+    }
+    out
+}

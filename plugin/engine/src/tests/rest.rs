@@ -1,0 +1,101 @@
+//! Silence that is skipped sounds like silence that is processed, to the bit.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::quiet::Quiet;
+
+/// A stretch of the stream, then perhaps a change.
+#[derive(Clone, Debug)]
+struct Stretch {
+    silence_s: f64,
+    sound_samples: usize,
+    /// Mix and mode, or a target's gain.
+    controls: Option<(f32, bool)>,
+    target: Option<Option<f32>>,
+}
+
+fn stretch() -> impl Strategy<Value = Stretch> {
+    (
+        prop_oneof![0.0..0.1, 0.6..1.2],
+        0..2_000_usize,
+        proptest::option::of((0.0f32..=1.0, any::<bool>())),
+        proptest::option::of(proptest::option::of(0.0f32..2.0)),
+    )
+        .prop_map(|(silence_s, sound_samples, controls, target)| Stretch {
+            silence_s,
+            sound_samples,
+            controls,
+            target,
+        })
+}
+
+fn run(
+    rate_hz: f64,
+    stretches: &[Stretch],
+    block_samples: usize,
+    quiet: Quiet,
+) -> (Vec<f32>, Meters, bool) {
+    let (mut pipeline, mut sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::default());
+    pipeline.quiet = quiet;
+    let mut output = Vec::new();
+    let mut rested = false;
+    for (index, stretch) in stretches.iter().enumerate() {
+        let mut sound = noise(index as u32 + 1, stretch.sound_samples);
+        sound.resize(sound.len() + (stretch.silence_s * rate_hz) as usize, -0.0);
+        for block in sound.chunks_mut(block_samples) {
+            pipeline.process(&mut [block]);
+            rested |= pipeline.quiet.can_rest();
+        }
+        output.extend(sound);
+        if let Some((mix, follow)) = stretch.controls {
+            pipeline.set_controls(&Controls {
+                mix,
+                mode: if follow { Mode::Follow } else { Mode::Track },
+                ..Controls::default()
+            });
+        }
+        if let Some(target) = stretch.target {
+            let _ = sender.send(target.map(gain));
+        }
+    }
+    (output, pipeline.meters(), rested)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn resting_changes_nothing(
+        rate_hz in prop_oneof![Just(48_000.0), Just(44_100.0), Just(192_000.0), 8_000.0..192_000.0],
+        stretches in prop::collection::vec(stretch(), 1..5),
+        block_samples in prop_oneof![Just(1_usize), 1..700_usize, Just(100_000)],
+    ) {
+        let (resting, meters, _) = run(rate_hz, &stretches, block_samples, Quiet::default());
+        let (awake, awake_meters, _) = run(rate_hz, &stretches, block_samples, Quiet::never());
+        prop_assert!(resting == awake);
+        prop_assert!((meters.output_peak - awake_meters.output_peak).abs() < 1e-4);
+        prop_assert_eq!(meters.telemetry, awake_meters.telemetry);
+    }
+}
+
+#[test]
+fn a_second_of_silence_leads_to_rest_and_a_sound_out_of_it() {
+    let stretch = |sound_samples, silence_s| Stretch {
+        silence_s,
+        sound_samples,
+        controls: None,
+        target: None,
+    };
+    for rate_hz in [8_000.0, 44_100.0, 48_000.0, 192_000.0] {
+        let silence = [stretch(500, 1.0)];
+        assert!(run(rate_hz, &silence, 64, Quiet::default()).2);
+        let short = [stretch(500, 0.4)];
+        assert!(!run(rate_hz, &short, 64, Quiet::default()).2);
+        let again = [stretch(500, 1.0), stretch(500, 0.1)];
+        let (output, ..) = run(rate_hz, &again, 64, Quiet::default());
+        let second = 500 + rate_hz as usize;
+        let heard = output[second..].iter().any(|x| x.abs() > 0.05);
+        assert!(heard, "{rate_hz} Hz: sound after a rest");
+    }
+}
