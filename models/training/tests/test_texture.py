@@ -112,7 +112,18 @@ def test_the_listener_is_heard_after_its_head_start() -> None:
 
 def test_a_run_with_texture_and_likeness_resumes_with_its_listener(cache: Path, tmp_path: Path) -> None:
     """The parts are in the log, the figures in the report, the listener in the checkpoint."""
-    options = ["--cache", str(cache), "--out", str(tmp_path), "--stage", "2", "--batch", "2", "--device", "cpu"]
+    options = [
+        "--cache",
+        str(cache),
+        "--out",
+        str(tmp_path),
+        "--stage",
+        "2",
+        "--batch",
+        "2",
+        "--device",
+        "cpu",
+    ]
     run = from_command_line(None, [*options, "--texture", "1", "--likeness", "0.1"])
     trainer = Trainer(run)
     parts = trainer.train_step()
