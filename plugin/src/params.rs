@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mynah_engine::Controls;
+use mynah_engine::{Controls, Quality};
 use mynah_models::Mode;
 use nice_plug::prelude::*;
 
@@ -26,6 +26,17 @@ pub enum ModeChoice {
     /// The input itself is reshaped: chords pass.
     #[id = "follow"]
     Follow,
+}
+
+/// What the sound may cost.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum QualityChoice {
+    /// Without the generator.
+    #[id = "eco"]
+    Eco,
+    /// Everything.
+    #[id = "full"]
+    Full,
 }
 
 /// The target parameter, apart from the others so that the saved reference can read it.
@@ -100,6 +111,9 @@ pub struct MynahParams {
     /// Passes the delayed dry signal.
     #[id = "bypass"]
     pub bypass: BoolParam,
+    /// Eco or full.
+    #[id = "quality"]
+    pub quality: EnumParam<QualityChoice>,
 
     /// The chosen model by name and content; decides over the index when a state is loaded.
     #[persist = "target"]
@@ -131,6 +145,7 @@ impl Default for MynahParams {
             mix: share("Mix", defaults.mix),
             output_gain_db: gain("Output gain", defaults.output_gain_db),
             bypass: BoolParam::new("Bypass", defaults.bypass).make_bypass(),
+            quality: EnumParam::new("Quality", QualityChoice::Full),
             saved_target: SelectedTarget::new(target.clone(), kept),
             target,
             editor_size: EditorSize::default(),
@@ -153,6 +168,10 @@ impl MynahParams {
             output_gain_db: finite(self.output_gain_db.value(), -24.0, 24.0, 0.0),
             bypass: self.bypass.value(),
             drive: finite(self.drive.value(), 0.0, 1.0, 1.0),
+            quality: match self.quality.value() {
+                QualityChoice::Eco => Quality::Eco,
+                QualityChoice::Full => Quality::Full,
+            },
         }
     }
 }

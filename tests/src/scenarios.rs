@@ -38,9 +38,11 @@ pub mod ids {
     pub const OUTPUT_GAIN: u32 = hash("output_gain");
     /// Off or on.
     pub const BYPASS: u32 = hash("bypass");
+    /// Eco (0) or full (1).
+    pub const QUALITY: u32 = hash("quality");
 
     /// All, in the plugin's order.
-    pub const ALL: [u32; 8] = [
+    pub const ALL: [u32; 9] = [
         TARGET,
         MODE,
         OCTAVE,
@@ -49,6 +51,7 @@ pub mod ids {
         MIX,
         OUTPUT_GAIN,
         BYPASS,
+        QUALITY,
     ];
 
     /// How nice-plug makes numbers of ids. Written out again here because it must never change.

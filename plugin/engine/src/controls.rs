@@ -23,6 +23,18 @@ pub struct Controls {
     pub bypass: bool,
     /// How much the generator adds to the prior, 0 to 1.
     pub drive: f32,
+    /// Whether the generator runs at all.
+    pub quality: Quality,
+}
+
+/// What the sound may cost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Quality {
+    /// The prior alone: the generator is not run.
+    Eco,
+    /// All networks.
+    #[default]
+    Full,
 }
 
 impl Default for Controls {
@@ -35,6 +47,7 @@ impl Default for Controls {
             output_gain_db: 0.0,
             bypass: false,
             drive: 1.0,
+            quality: Quality::Full,
         }
     }
 }
@@ -178,7 +191,10 @@ impl Controls {
         HopControls {
             mode: self.mode,
             pitch_ratio: (self.octave as f32).exp2(),
-            generator_drive: self.drive,
+            generator_drive: match self.quality {
+                Quality::Eco => 0.0,
+                Quality::Full => self.drive,
+            },
         }
     }
 
@@ -197,6 +213,13 @@ impl Controls {
             "output_gain" => self.output_gain_db = value,
             "bypass" => self.bypass = value != 0.0,
             "drive" => self.drive = value,
+            "quality" => {
+                self.quality = if value == 0.0 {
+                    Quality::Eco
+                } else {
+                    Quality::Full
+                }
+            }
             _ => {}
         }
     }
@@ -222,6 +245,7 @@ mod tests {
             mix: 0.3,
             drive: 0.1,
             bypass: true,
+            quality: Quality::Eco,
             ..Controls::default()
         };
         for info in &CONTROLS {
@@ -304,6 +328,15 @@ mod tests {
         assert_eq!((controls.mode, controls.bypass), (Mode::Follow, true));
         assert_eq!((controls.octave, controls.output_gain_db), (-1, 6.5));
         assert_eq!(controls.for_chain().pitch_ratio, 0.5);
+    }
+
+    #[test]
+    fn eco_leaves_the_generator_out_and_full_drives_it() {
+        let mut controls = Controls::default();
+        controls.set_text("drive=0.5").unwrap();
+        assert_eq!(controls.for_chain().generator_drive, 0.5);
+        controls.set_text("quality=eco").unwrap();
+        assert_eq!(controls.for_chain().generator_drive, 0.0);
     }
 
     #[test]

@@ -61,7 +61,7 @@ mod translator;
 #[cfg(test)]
 mod tests;
 
-pub use controls::{ControlError, ControlInfo, ControlKind, Controls};
+pub use controls::{ControlError, ControlInfo, ControlKind, Controls, Quality};
 pub use engine::{Engine, EngineError, EngineHandle, EngineSpec, OtherBase, SwapError, engine};
 pub use guard::OUTPUT_BOUND;
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};

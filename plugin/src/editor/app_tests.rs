@@ -13,7 +13,7 @@ use super::*;
 use crate::editor::layout::Layout;
 use crate::editor::target_list::Grid;
 use crate::editor::{controls, knob};
-use crate::params::ModeChoice;
+use crate::params::{ModeChoice, QualityChoice};
 use crate::shared::{Condition, Reading};
 use crate::state::EditorSize;
 use crate::targets::install;
@@ -212,7 +212,7 @@ fn values_are_typed() {
 }
 
 #[test]
-fn buttons_switch_mode_octave_and_bypass() {
+fn buttons_switch_mode_octave_bypass_and_quality() {
     let mut bench = Bench::new();
     let panel = bench.layout().controls;
     bench.click(pos2(
@@ -227,6 +227,10 @@ fn buttons_switch_mode_octave_and_bypass() {
     assert!(bench.app.params.bypass.value());
     bench.click(pos2(header.right() - 50.0, header.center().y));
     assert!(!bench.app.params.bypass.value());
+    for expected in [QualityChoice::Eco, QualityChoice::Full] {
+        bench.click(pos2(header.right() - 148.0, header.center().y));
+        assert_eq!(bench.app.params.quality.value(), expected);
+    }
 }
 
 #[test]
@@ -285,7 +289,8 @@ fn the_names_of_values_match_their_parameters() {
     let params = &bench.app.params;
     for info in &mynah_engine::controls::CONTROLS {
         let (default, min, max) = match info.id {
-            "mode" => continue,
+            // What their numbers stand for is in the names, which hosts are tested to show.
+            "mode" | "quality" => continue,
             "octave" => ends(&params.octave, |octave| octave as f32),
             "mix" => ends(&params.mix, |value| value),
             "drive" => ends(&params.drive, |value| value),

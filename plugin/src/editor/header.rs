@@ -7,9 +7,11 @@ use egui::{
     StrokeKind, Ui, Vec2, pos2, vec2,
 };
 
+use mynah_engine::controls::control;
+
 use super::value_entry::set_once;
 use super::{theme, wording};
-use crate::params::MynahParams;
+use crate::params::{MynahParams, QualityChoice};
 use crate::shared::Reading;
 
 /// Height of the header, logical pixels.
@@ -47,8 +49,13 @@ pub(super) fn show(
         vec2(104.0, 30.0),
     );
     bypass_switch(ui, setter, params, switch);
+    let quality = Rect::from_min_size(
+        pos2(switch.left() - 76.0, rect.center().y - 15.0),
+        vec2(64.0, 30.0),
+    );
+    quality_switch(ui, setter, params, quality);
     let pitch = Rect::from_min_size(
-        pos2(switch.left() - 142.0, rect.center().y - 15.0),
+        pos2(quality.left() - 142.0, rect.center().y - 15.0),
         vec2(130.0, 30.0),
     );
     pitch_display(ui, reading, pitch);
@@ -93,6 +100,40 @@ fn pitch_display(ui: &mut Ui, reading: &Reading, rect: Rect) {
     );
     ui.interact(rect, ui.scope_id().with("pitch"), Sense::hover())
         .on_hover_text("The note heard at the input");
+}
+
+/// Eco or Full, in the colours of the bypass switch but quieter.
+fn quality_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, rect: Rect) {
+    let eco = params.quality.unmodulated_plain_value() == QualityChoice::Eco;
+    let response = ui
+        .interact(rect, ui.scope_id().with("quality"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(control("quality").map_or("", |control| control.tooltip));
+    let (text, colour) = if eco {
+        ("Eco", theme::DIM)
+    } else {
+        ("Full", theme::TEXT)
+    };
+    let painter = ui.painter();
+    painter.rect_filled(rect, theme::CARD_ROUNDING, theme::PANEL);
+    if response.hovered() {
+        painter.rect_stroke(
+            rect,
+            theme::CARD_ROUNDING,
+            Stroke::new(1.0, theme::DIM),
+            StrokeKind::Inside,
+        );
+    }
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text,
+        theme::semibold(13.0),
+        colour,
+    );
+    if response.clicked() {
+        set_once(setter, &params.quality, if eco { 1.0 } else { 0.0 });
+    }
 }
 
 fn bypass_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, rect: Rect) {

@@ -15,6 +15,7 @@ pub fn parameters_are_stable<H: Host>() {
         ("Mix", 1.0, 0),
         ("Output gain", 0.5, 0),
         ("Bypass", 0.0, 1),
+        ("Quality", 1.0, 1),
     ];
     assert_eq!(found.len(), expected.len());
     for ((found, id), (name, default, steps)) in found.iter().zip(ids::ALL).zip(expected) {
@@ -43,6 +44,7 @@ pub fn ids_are_the_published_ones() {
             108_124,       // mix
             1_322_673_149, // output_gain
             773_352_680,   // bypass
+            651_215_103,   // quality
         ]
     );
 }
@@ -57,6 +59,8 @@ pub fn values_have_words<H: Host>() {
     for (id, value, part) in [
         (ids::MODE, 0.0, "Track"),
         (ids::MODE, 1.0, "Follow"),
+        (ids::QUALITY, 0.0, "Eco"),
+        (ids::QUALITY, 1.0, "Full"),
         (ids::OCTAVE, 0.0, "-2"),
         (ids::OCTAVE, 1.0, "+2"),
         (ids::INPUT_GAIN, 0.625, "+6.0"),

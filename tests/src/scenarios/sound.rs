@@ -6,15 +6,20 @@ use super::{
 };
 use crate::host::{Audio, Change, Host, Setup, run, targets};
 use crate::signal::{Random, melody, noise};
-use mynah_engine::Controls;
+use mynah_engine::{Controls, Quality};
 use mynah_models::Mode;
 
 /// The output is the engine's to the bit, however the host cuts it into blocks, in both modes.
 pub fn equals_the_engine_at_any_block_size<H: Host>() {
     let input = melody(48_000.0, 2, 36_000);
-    for (slot, mode) in [(0, Mode::Track), (5, Mode::Follow)] {
+    for (slot, mode, quality) in [
+        (0, Mode::Track, Quality::Full),
+        (5, Mode::Follow, Quality::Full),
+        (2, Mode::Track, Quality::Eco),
+    ] {
         let controls = Controls {
             mode,
+            quality,
             octave: 1,
             mix: 0.75,
             input_gain_db: 6.0,
@@ -31,6 +36,10 @@ pub fn equals_the_engine_at_any_block_size<H: Host>() {
             (ids::INPUT_GAIN, 0.625),
             (ids::OUTPUT_GAIN, 0.375),
             (ids::DRIVE, 0.5),
+            (
+                ids::QUALITY,
+                if quality == Quality::Full { 1.0 } else { 0.0 },
+            ),
         ];
         let mut random = Random::new(5);
         for largest in [1, 7, 64, 129, 1_000, 16_384] {

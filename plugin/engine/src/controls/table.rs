@@ -36,9 +36,11 @@ pub struct ControlInfo {
 
 /// Names of the modes, in the order of their numbers.
 const MODES: &[&str] = &["track", "follow"];
+/// Names of the qualities, likewise.
+const QUALITIES: &[&str] = &["eco", "full"];
 
 /// Every control of the engine, in the order in which to show them.
-pub const CONTROLS: [ControlInfo; 7] = [
+pub const CONTROLS: [ControlInfo; 8] = [
     ControlInfo {
         id: "mode",
         name: "Mode",
@@ -108,6 +110,16 @@ pub const CONTROLS: [ControlInfo; 7] = [
         default: 1.0,
         unit: "",
         tooltip: "How much detail the generator adds. 0 is the plain source-filter sound.",
+    },
+    ControlInfo {
+        id: "quality",
+        name: "Quality",
+        kind: ControlKind::Choice(QUALITIES),
+        min: 0.0,
+        max: 1.0,
+        default: 1.0,
+        unit: "",
+        tooltip: "Full runs all networks; Eco leaves the generator out and costs less.",
     },
 ];
 
