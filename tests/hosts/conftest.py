@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from dawdreamer_host import DawDreamerHost
 from host import Host
 from pedalboard_host import PedalboardHost

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dawdreamer
 import numpy as np
+
 from host import Change, Setup
 from sounds import Sound
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pedalboard
+
 from host import Change, Setup
 from sounds import Sound
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dawdreamer
 import numpy as np
+
 from host import LARGEST_SLOT, LATENCY_SAMPLES, TARGETS, Setup
 from pedalboard_host import PedalboardHost
 from sounds import melody

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from dawdreamer_host import DawDreamerHost
 from host import LATENCY_SAMPLES, Change, Host, Setup, target_value
 from pedalboard_host import PedalboardHost

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pedalboard
 import pytest
+
 from host import DEFAULTS, TARGETS, Host, Setup, target_value
 
 
