@@ -14,6 +14,10 @@ from pedalboard_host import PedalboardHost
 _DATA_FOLDER = tempfile.TemporaryDirectory()
 os.environ["XDG_DATA_HOME"] = _DATA_FOLDER.name
 
+# Only the tests of the editor need a display, and they bring one. With one, hosts would do more than they
+# are asked for, and end the process at the first X error.
+os.environ.pop("DISPLAY", None)
+
 
 @pytest.fixture(scope="session")
 def bundle() -> Path:

@@ -36,9 +36,11 @@ class Screen:
         self._root = self._display.screen().root
         for atom in DESKTOP_ATOMS:
             self._display.intern_atom(atom)
-        depth = self._display.screen().root_depth
-        self._settings = self._root.create_window(0, 0, 1, 1, 0, depth)
-        self._settings.set_selection_owner(self._display.intern_atom("_XSETTINGS_S0"), X.CurrentTime)
+        settings = self._display.intern_atom("_XSETTINGS_S0")
+        if self._display.get_selection_owner(settings) == X.NONE:
+            depth = self._display.screen().root_depth
+            self._settings = self._root.create_window(0, 0, 1, 1, 0, depth)
+            self._settings.set_selection_owner(settings, X.CurrentTime)
         self._display.sync()
 
     def host_windows(self) -> list[Window]:
