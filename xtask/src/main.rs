@@ -1,8 +1,9 @@
-//! The project's chores, one command each: `cargo xtask bundle|test|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|test|hosts|ci`.
 #![deny(unsafe_code)]
 
 mod bundle;
 mod checks;
+mod hosts;
 mod python;
 mod step;
 
@@ -18,6 +19,7 @@ Usage: cargo xtask COMMAND
                      (--dist: the smaller, slower to build files that are given to players)
   test [--python]    passes all tests
                      (--python: puts what the Python tests need into target/python first)
+  hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
   ci                 format, lints, documentation, licences, then test --python
 ";
 
@@ -44,6 +46,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["bundle", "--dist"] => bundle::bundle(true),
         ["test"] => test(python::Missing::Name),
         ["test", "--python"] => test(python::Missing::Install),
+        ["hosts"] => {
+            name_left_out(&hosts::test()?);
+            Ok(())
+        }
         ["ci"] => {
             checks::format()?;
             checks::lint()?;
@@ -63,9 +69,13 @@ fn run(arguments: &[&str]) -> Result<()> {
 /// screen, no sound card, no network.
 fn test(missing: python::Missing) -> Result<()> {
     step::cargo("Rust tests", &["test", "--release", "--workspace"])?;
-    let left_out = python::test(missing)?;
-    for sentence in left_out {
+    name_left_out(&python::test(missing)?);
+    Ok(())
+}
+
+/// One sentence for each thing that was not tested.
+fn name_left_out(sentences: &[String]) {
+    for sentence in sentences {
         println!("\nLeft out: {sentence}");
     }
-    Ok(())
 }

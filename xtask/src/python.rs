@@ -1,4 +1,4 @@
-//! The tests of the training code, which is Python.
+//! What is written in Python: the tests of the training code, and where Python packages are kept.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,10 +18,48 @@ pub(crate) enum Missing {
     Install,
 }
 
+/// A virtual environment in the target folder.
+pub(crate) struct Environment {
+    name: &'static str,
+    folder: PathBuf,
+}
+
+impl Environment {
+    /// The one of this name, which need not exist yet.
+    pub(crate) fn new(name: &'static str) -> Result<Self> {
+        let folder = std::path::absolute(step::target_folder().join(name))?;
+        Ok(Self { name, folder })
+    }
+
+    /// Its Python.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.folder.join("bin").join("python")
+    }
+
+    /// Installs what a requirements file lists, as far as it is not there yet.
+    pub(crate) fn install(&self, requirements: &Path) -> Result<()> {
+        if !self.python().exists() {
+            let mut create = Command::new("python3");
+            create.args(["-m", "venv"]).arg(&self.folder);
+            step::run(
+                &format!("Python environment in target/{}", self.name),
+                &mut create,
+            )?;
+        }
+        let mut install = Command::new(self.python());
+        install.args(["-m", "pip", "install", "--quiet"]);
+        install.args(["--disable-pip-version-check", "--requirement"]);
+        install.arg(requirements);
+        step::run("Python packages", &mut install)
+    }
+}
+
+/// What pytest is started with, behind the Python to start.
+pub(crate) const PYTEST: [&str; 5] = ["-m", "pytest", "-q", "-p", "no:cacheprovider"];
+
 /// Runs the Python tests and returns a sentence for each thing left out.
 pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
-    let environment = std::path::absolute(step::target_folder().join("python"))?;
-    let own = environment.join("bin").join("python");
+    let environment = Environment::new("python")?;
     let has_all = |python: &Path| {
         // Imports what the tests import: the training package with all it needs, and pytest.
         step::succeeds(
@@ -30,17 +68,11 @@ pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
                 .env("PYTHONPATH", PACKAGE),
         )
     };
-    let candidates = [own.clone(), PathBuf::from("python3")];
+    let candidates = [environment.python(), PathBuf::from("python3")];
     let mut python = candidates.into_iter().find(|python| has_all(python));
     if python.is_none() && missing == Missing::Install {
-        let mut create = Command::new("python3");
-        create.args(["-m", "venv"]).arg(&environment);
-        step::run("Python environment in target/python", &mut create)?;
-        let mut install = Command::new(&own);
-        install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
-        install.arg(Path::new(PACKAGE).join("requirements.txt"));
-        step::run("Python packages", &mut install)?;
-        python = Some(own);
+        environment.install(&Path::new(PACKAGE).join("requirements.txt"))?;
+        python = Some(environment.python());
     }
     let Some(python) = python else {
         return Ok(vec![format!(
@@ -49,14 +81,9 @@ pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
              target/python and runs these tests too."
         )]);
     };
-    let python = if python.is_absolute() || python.components().count() == 1 {
-        python
-    } else {
-        std::path::absolute(python)?
-    };
     let mut command = Command::new(python);
     command
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .args(PYTEST)
         .current_dir(PACKAGE)
         .env("PYTHONPATH", ".")
         .env("PYTHONDONTWRITEBYTECODE", "1");

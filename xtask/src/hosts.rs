@@ -1,0 +1,55 @@
+//! The bundle in hosts that others wrote.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::python::{Environment, PYTEST};
+use crate::{bundle, step};
+
+const TESTS: &str = "tests/hosts";
+
+/// Builds the bundle, runs it in every host that is here, and returns a sentence for each thing left
+/// out. Python hosts are installed into the target folder; Ardour and Xvfb are used where they are.
+pub(crate) fn test() -> Result<Vec<String>> {
+    bundle::bundle(false)?;
+    let environment = Environment::new("hosts-python")?;
+    environment.install(&Path::new(TESTS).join("requirements.txt"))?;
+
+    let mut left_out = Vec::new();
+    let mut command = Command::new(environment.python());
+    command.args(PYTEST).arg(TESTS);
+    if !step::succeeds(Command::new("xvfb-run").arg("--help")) {
+        command.arg(format!("--ignore={TESTS}/test_editor.py"));
+        left_out.push(
+            "the tests that open the editor in hosts: they need a screen of their own, and \
+             xvfb-run is not installed (on Debian, the packages xvfb and xauth)."
+                .to_owned(),
+        );
+    }
+    if !has_ardour() {
+        command.arg(format!("--ignore={TESTS}/test_ardour.py"));
+        left_out.push(
+            "the tests in Ardour: it is not installed in /usr/lib (on Debian, the package ardour)."
+                .to_owned(),
+        );
+    }
+    let vst3 = step::target_folder().join("bundled").join("Mynah.vst3");
+    command
+        .env("MYNAH_VST3", std::path::absolute(vst3)?)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    step::run("Tests in other hosts", &mut command)?;
+    Ok(left_out)
+}
+
+/// Whether some version of Ardour is here with its Lua interpreter, such as `/usr/lib/ardour7`.
+fn has_ardour() -> bool {
+    let Ok(folders) = std::fs::read_dir("/usr/lib") else {
+        return false;
+    };
+    folders.flatten().any(|folder| {
+        folder.file_name().to_string_lossy().starts_with("ardour")
+            && folder.path().join("luasession").exists()
+    })
+}
