@@ -24,6 +24,7 @@ DEFAULTS = {
     "Mix": 1.0,
     "Output gain": 0.5,
     "Bypass": 0.0,
+    "Quality": 1.0,
 }
 
 

@@ -68,6 +68,7 @@ def test_hosts_agree_on_automation(bundle: Path) -> None:
         "Mix": 0.5,
         "Output gain": 0.4,
         "Bypass": 1.0,
+        "Quality": 0.0,
     }
     changes = tuple(
         Change(512 * (10 + 9 * place), name, value) for place, (name, value) in enumerate(values.items())

@@ -41,3 +41,5 @@ def test_values_have_words(bundle: Path, host_type: type[Host]) -> None:
     assert host.text("Mix") == "30"
     host.set("Bypass", 1.0)
     assert host.text("Bypass") == "On"
+    host.set("Quality", 0.0)
+    assert host.text("Quality") == "Eco"

@@ -19,6 +19,7 @@ SETTINGS = {
     "Mix": 0.7,
     "Output gain": 0.6,
     "Bypass": 0.0,
+    "Quality": 0.0,
 }
 
 
