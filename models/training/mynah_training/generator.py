@@ -74,6 +74,18 @@ class Generator(nn.Module):
         The output is 16 samples behind the streams. The streams may begin `lead_steps` steps before
         block 1, where frame 0 holds: the plugin's first hop is 8 such steps.
         """
+        bands = self.added_bands(tonal, noisy, hidden, log_loudness, lead_steps)
+        return self.add(tonal, noisy, bands)
+
+    def add(self, tonal: Tensor, noisy: Tensor, bands: Tensor) -> Tensor:
+        """Streams [B, n] and what is added to them in sub-bands [B, 16, n / 16] -> output [B, n]."""
+        prior = nn.functional.pad(tonal + noisy, (c.SUB_BANDS, 0))[:, : -c.SUB_BANDS]
+        return prior + self.synthesise(bands)
+
+    def added_bands(
+        self, tonal: Tensor, noisy: Tensor, hidden: Tensor, log_loudness: Tensor, lead_steps: int = 0
+    ) -> Tensor:
+        """What is added to the streams, as sub-bands [B, 16, n / 16]; arguments as of `forward`."""
         loudness = (
             nn.functional.pad(interpolate_frames(torch.exp(log_loudness).unsqueeze(1)), (lead_steps, 0))
             + 1e-5
@@ -87,6 +99,4 @@ class Generator(nn.Module):
         for block, condition in zip(self.blocks, conditions, strict=True):
             x = block(x, condition)
         gain_tonal, gain_noise, added = torch.tanh(self.output(leaky(x))).split(c.SUB_BANDS, dim=1)
-        bands = 2.0 * (gain_tonal * tonal_bands + gain_noise * noise_bands) + loudness * added
-        prior = nn.functional.pad(tonal + noisy, (c.SUB_BANDS, 0))[:, : -c.SUB_BANDS]
-        return prior + self.synthesise(bands)
+        return 2.0 * (gain_tonal * tonal_bands + gain_noise * noise_bands) + loudness * added

@@ -175,3 +175,19 @@ def test_exported_files_carry_what_the_format_asks_for(model: Mynah, tmp_path) -
         assert json.loads(meta["credits"]) and len(meta["base_hash"]) == 64
         assert set(target.keys()) == {"film.scale", "film.shift", "head.weight", "head.bias"}
         assert json.loads(base.metadata()["architecture"])["latent_channels"] == 16
+
+
+def test_what_stands_still_in_the_sub_bands_is_a_line() -> None:
+    """And the loss finds it where it is; what moves is free."""
+    generator = Generator(c.Architecture())
+    still = torch.zeros(1, c.SUB_BANDS, 600)
+    still[:, 3] = 0.01
+    tone = generator.synthesise(still)[0, 64:]
+    spectrum = torch.fft.rfft(tone[:9536]).abs()
+    step_hz = c.SAMPLE_RATE_HZ / 9536
+    loudest_hz = float(spectrum.argmax()) * step_hz
+    assert abs(loudest_hz - c.SAMPLE_RATE_HZ / c.SUB_BANDS * round(loudest_hz / 3000.0)) < step_hz
+    target = 0.1 * torch.ones(1, 9600)
+    assert torch.allclose(losses.line_loss(still, target), torch.tensor([0.1]))
+    moving = still * torch.tensor([1.0, -1.0]).repeat(300)
+    assert float(losses.line_loss(moving, target)) < 1e-6
