@@ -64,13 +64,21 @@ pub(super) fn run(arguments: &Demo) -> Result<()> {
     names.par_iter().try_for_each(|name| {
         interrupt::check()?;
         let (_, target) = super::find_target(&library, name)?;
-        let output = translate_mono(&base, &target, &Controls::default(), RATE_HZ, &phrase)?;
+        let translated = |drive: f32| {
+            let controls = Controls {
+                drive,
+                ..Controls::default()
+            };
+            translate_mono(&base, &target, &controls, RATE_HZ, &phrase)
+        };
+        let (prior, output) = (translated(0.0)?, translated(1.0)?);
         let path = folder.join(format!("{name}.wav"));
         write_wav(&path, &output, overwrite)?;
-        spectrogram::write_png(&path.with_extension("png"), &[&phrase, &output], overwrite)?;
+        let panels = [phrase.as_slice(), &prior, &output];
+        spectrogram::write_png(&path.with_extension("png"), &panels, overwrite)?;
         progress.inc(1);
         print(&format!(
-            "{}  and its spectrogram {name}.png (input above, output below)\n",
+            "{}  and its spectrogram {name}.png (the input, the prior alone, and with the generator)\n",
             path.display()
         ))
     })?;
