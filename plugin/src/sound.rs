@@ -136,12 +136,12 @@ impl Running {
     }
 }
 
-/// Without an engine the input passes, but never anything that is not a number. Returns the highest
-/// sample.
+/// Without an engine the input passes, but never anything that is not a normal number. Returns the
+/// highest sample.
 fn pass_dry(channels: &mut [&mut [f32]]) -> f32 {
     let mut peak = 0.0_f32;
     for sample in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
-        if !sample.is_finite() {
+        if !sample.is_finite() || sample.is_subnormal() {
             *sample = 0.0;
         }
         peak = peak.max(sample.abs());

@@ -1,8 +1,9 @@
-//! The project's chores, one command each: `cargo xtask bundle|test|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|test|ci|soak|fuzz`.
 #![deny(unsafe_code)]
 
 mod bundle;
 mod checks;
+mod endurance;
 mod python;
 mod step;
 
@@ -18,6 +19,12 @@ Usage: cargo xtask COMMAND
                      (--dist: the smaller, slower to build files that are given to players)
   test [--python]    passes all tests
                      (--python: puts what the Python tests need into target/python first)
+  soak [--hours N] [--seed S] [--step K] [--threads T]
+                     plays N hours of audio (1) through the engine, faster than real time, and
+                     fails on any fault with the seed and the step that show it again
+  fuzz [--inputs N] [--seed S] [--index I]
+                     gives N malformed files, states, blocks and events (1,000,000) to engine
+                     and plugin
   ci                 format, lints, documentation, licences, then test --python
 ";
 
@@ -44,6 +51,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["bundle", "--dist"] => bundle::bundle(true),
         ["test"] => test(python::Missing::Name),
         ["test", "--python"] => test(python::Missing::Install),
+        ["soak", options @ ..] => endurance::run("soak", options),
+        ["fuzz", options @ ..] => endurance::run("fuzz", options),
         ["ci"] => {
             checks::format()?;
             checks::lint()?;
