@@ -253,9 +253,9 @@ impl Audio for ClapAudio {
         let in_place = self.setup.in_place;
         let inputs = self.setup.inputs();
         let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
-        // SAFETY: the plugin alone uses both slices of a channel, as raw pointers, during `process`.
         let outputs = channels.iter_mut().zip(&mut written).map(|(own, apart)| {
             let target = if in_place { own } else { apart };
+            // SAFETY: the plugin alone uses both slices of a channel, as raw pointers, during `process`.
             unsafe { std::slice::from_raw_parts_mut(target.as_mut_ptr(), target.len()) }
         });
         let outputs: Vec<&mut [f32]> = outputs.collect();

@@ -281,6 +281,6 @@ fn hop_grid_samples(rate_hz: f64) -> Option<u64> {
         return None;
     }
     let hop = u64::from(mynah_models::HOP_SAMPLES as u32) * rate_hz as u64;
-    let hops = (1..=48_000).find(|hops| hop * hops % 48_000 == 0)?;
+    let hops = (1..=48_000).find(|hops: &u64| (hop * hops).is_multiple_of(48_000))?;
     Some(hop * hops / 48_000)
 }
