@@ -38,6 +38,8 @@ pub struct Mynah {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
     sound: Sound,
+    /// One channel in, two out: nice-plug hands over the input and a silent second channel.
+    spreads_mono: bool,
 }
 
 impl Default for Mynah {
@@ -46,6 +48,7 @@ impl Default for Mynah {
             params: Arc::new(MynahParams::default()),
             shared: Arc::new(Shared::default()),
             sound: Sound::default(),
+            spreads_mono: false,
         }
     }
 }
@@ -66,6 +69,11 @@ impl Plugin for Mynah {
         AudioIOLayout {
             main_input_channels: NonZeroU32::new(1),
             main_output_channels: NonZeroU32::new(1),
+            ..AudioIOLayout::const_default()
+        },
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(1),
+            main_output_channels: NonZeroU32::new(2),
             ..AudioIOLayout::const_default()
         },
     ];
@@ -95,10 +103,12 @@ impl Plugin for Mynah {
 
     fn activate(
         &mut self,
-        _audio_io_layout: &AudioIOLayout,
+        audio_io_layout: &AudioIOLayout,
         buffer_config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.spreads_mono =
+            audio_io_layout.main_input_channels < audio_io_layout.main_output_channels;
         let latency_samples = self.sound.prepare(
             targets::catalogue(),
             f64::from(buffer_config.sample_rate),
@@ -122,8 +132,14 @@ impl Plugin for Mynah {
         _aux: &mut AuxiliaryBuffers,
         _context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let channels = buffer.as_slice();
+        if self.spreads_mono
+            && let [left, right] = &mut *channels
+        {
+            right.copy_from_slice(left);
+        }
         let tail_samples = self.sound.process(
-            buffer.as_slice(),
+            channels,
             self.params.target.slot(),
             &self.params.controls(),
             &self.shared,

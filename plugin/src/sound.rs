@@ -136,15 +136,84 @@ impl Running {
     }
 }
 
-/// Without an engine the input passes, but never anything that is not a number. Returns the highest
-/// sample.
+/// Without an engine the input passes, but never anything that is not a normal number. Returns the
+/// highest sample.
 fn pass_dry(channels: &mut [&mut [f32]]) -> f32 {
     let mut peak = 0.0_f32;
     for sample in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
-        if !sample.is_finite() {
+        if !sample.is_finite() || sample.is_subnormal() {
             *sample = 0.0;
         }
         peak = peak.max(sample.abs());
     }
     peak
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::borrow::Cow;
+
+    use mynah_engine::Library;
+    use mynah_models::Base;
+    use mynah_models::testing::{random_base, random_target};
+
+    use super::*;
+
+    /// A model file that reads well until its last weight.
+    fn damaged(mut file: Vec<u8>) -> Vec<u8> {
+        let last = file.len() - 4;
+        file[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+        file
+    }
+
+    fn catalogue(base: Option<Vec<u8>>, targets: Vec<Vec<u8>>) -> &'static Catalogue {
+        let targets = targets.into_iter().enumerate();
+        let targets = targets.map(|(n, file)| (format!("{n}.mynah"), Cow::Owned(file)));
+        let library = Library::from_models(base.map(Cow::Owned), targets.collect());
+        Box::leak(Box::new(Catalogue::new(library)))
+    }
+
+    /// Noise through a new sound of a catalogue: what came out, the latency, and what the editor is told.
+    fn play(catalogue: &'static Catalogue, slot: i32) -> ([Vec<f32>; 2], usize, Condition) {
+        let (mut sound, shared) = (Sound::default(), Shared::default());
+        let controls = Controls::default();
+        let latency = sound.prepare(catalogue, 48_000.0, 512, slot, &controls, &shared);
+        let input: Vec<f32> = (0..4_000u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
+            .collect();
+        let mut output = input.clone();
+        sound.process(&mut [&mut output], slot, &controls, &shared);
+        ([input, output], latency as usize, shared.condition())
+    }
+
+    fn is_dry([input, output]: &[Vec<f32>; 2], latency: usize) -> bool {
+        output[..latency].iter().all(|x| *x == 0.0)
+            && output[latency..] == input[..input.len() - latency]
+    }
+
+    #[test]
+    fn without_a_usable_base_the_dry_sound_passes() {
+        for base in [None, Some(damaged(random_base(1)))] {
+            let (signals, latency, condition) = play(catalogue(base, Vec::new()), 0);
+            assert_eq!((latency, condition), (0, Condition::EngineFailed));
+            assert!(is_dry(&signals, 0));
+        }
+    }
+
+    #[test]
+    fn a_damaged_target_is_dry_and_the_others_are_not() {
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let targets = vec![random_target(1, &base), damaged(random_target(2, &base))];
+        let catalogue = catalogue(Some(base_file), targets);
+        for (slot, dry) in [(0, false), (1, true), (2, true)] {
+            let (signals, latency, condition) = play(catalogue, slot);
+            assert_eq!((latency, condition), (144, Condition::Running));
+            assert_eq!(is_dry(&signals, latency), dry, "slot {slot}");
+        }
+        assert_eq!(catalogue.entries()[0].problem(), None);
+        assert!(catalogue.entries()[1].problem().is_some());
+    }
 }

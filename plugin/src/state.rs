@@ -10,6 +10,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use mynah_engine::Controls;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
@@ -126,13 +127,45 @@ impl PersistentField<'_, (u32, u32)> for EditorSize {
     }
 }
 
+/// What stands for values that a state lacks.
+fn defaults() -> [(&'static str, ParamValue); 9] {
+    let controls = Controls::default();
+    [
+        ("target", ParamValue::I32(0)),
+        ("mode", ParamValue::String("track".to_owned())),
+        ("octave", ParamValue::I32(controls.octave)),
+        ("input_gain", ParamValue::F32(controls.input_gain_db)),
+        ("drive", ParamValue::F32(controls.drive)),
+        ("mix", ParamValue::F32(controls.mix)),
+        ("output_gain", ParamValue::F32(controls.output_gain_db)),
+        ("bypass", ParamValue::Bool(controls.bypass)),
+        ("quality", ParamValue::String("full".to_owned())),
+    ]
+}
+
+/// Whether a parameter can take this value at all.
+fn is_usable(id: &str, value: &ParamValue) -> bool {
+    match (id, value) {
+        ("input_gain" | "drive" | "mix" | "output_gain", ParamValue::F32(number)) => {
+            number.is_finite()
+        }
+        ("target" | "octave" | "mode" | "quality", ParamValue::I32(_))
+        | ("bypass", ParamValue::Bool(_)) => true,
+        ("mode", ParamValue::String(id)) => id == "track" || id == "follow",
+        ("quality", ParamValue::String(id)) => id == "eco" || id == "full",
+        _ => false,
+    }
+}
+
 /// Makes a state safe and consistent before its values are taken over: numbers within their ranges,
-/// and the target's index that of the model the state names.
+/// and the target's index that of the model the state names. What it lacks, because an older version
+/// wrote it or because it is damaged, gets its default, so that a session never depends on what was
+/// set before it was loaded.
 pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
-    state.params.retain(|_, value| match value {
-        ParamValue::F32(number) => number.is_finite(),
-        _ => true,
-    });
+    state.params.retain(|id, value| is_usable(id, value));
+    for (id, value) in defaults() {
+        state.params.entry(id.to_owned()).or_insert(value);
+    }
     for (id, value) in &mut state.params {
         match (id.as_str(), value) {
             ("input_gain" | "output_gain", ParamValue::F32(gain_db)) => {
@@ -146,17 +179,18 @@ pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
         }
     }
 
-    let Some(field) = state.fields.get("target") else {
-        return;
-    };
-    let saved = serde_json::from_str::<SavedTarget>(field).unwrap_or_default();
-    let readable =
-        saved.name.len() <= MAX_REFERENCE_BYTES && saved.hash.len() <= MAX_REFERENCE_BYTES;
-    if !readable {
-        state.fields.remove("target");
-        return;
-    }
+    let field = state.fields.get("target");
+    let saved = field
+        .and_then(|field| serde_json::from_str::<SavedTarget>(field).ok())
+        .filter(|saved| {
+            saved.name.len() <= MAX_REFERENCE_BYTES && saved.hash.len() <= MAX_REFERENCE_BYTES
+        })
+        .unwrap_or_default();
     if saved.name.is_empty() {
+        // Not left out: the reference of a state that was loaded before would stay.
+        if let Ok(nothing) = serde_json::to_string(&SavedTarget::default()) {
+            state.fields.insert("target".to_owned(), nothing);
+        }
         return;
     }
     let slot = catalogue.find(&saved).unwrap_or(MISSING_SLOT);

@@ -69,7 +69,7 @@ pub fn install(library: Library) -> bool {
 }
 
 impl Catalogue {
-    fn new(library: Library) -> Self {
+    pub(crate) fn new(library: Library) -> Self {
         let mut problems: Vec<String> = library
             .problems()
             .iter()

@@ -14,6 +14,14 @@ pub fn count<R>(code: impl FnOnce() -> R) -> (R, usize) {
     )
 }
 
+/// Runs `code` and returns what it returns, with the bytes that this thread has allocated and not freed
+/// since.
+pub fn kept<R>(code: impl FnOnce() -> R) -> (R, i64) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(code()));
+    (result.unwrap(), info.bytes_current)
+}
+
 /// Panics unless allocations, growth and frees of this thread are really seen.
 pub fn assert_tracks() {
     let ((), none) = count(|| {

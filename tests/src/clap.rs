@@ -3,6 +3,8 @@
 
 use std::io::Cursor;
 
+use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
@@ -180,7 +182,17 @@ impl Host for ClapHost {
     }
 
     fn activate(&mut self, setup: Setup) -> ClapAudio {
-        assert_eq!(setup.channels, 2, "mono is selected by VST3 tests");
+        let layout = match (setup.inputs(), setup.channels) {
+            (2, 2) => 0,
+            (1, 1) => 1,
+            (1, 2) => 2,
+            other => panic!("no layout of {other:?} channels"),
+        };
+        let handle = self.instance.plugin_handle();
+        let layouts: PluginAudioPortsConfig = handle.get_extension().unwrap();
+        layouts
+            .select(&handle, ClapId::from_raw(layout).unwrap())
+            .unwrap();
         let configuration = PluginAudioConfiguration {
             sample_rate: setup.rate_hz,
             min_frames_count: 1,
@@ -192,6 +204,7 @@ impl Host for ClapHost {
             inputs: AudioPorts::with_capacity(2, 1),
             outputs: AudioPorts::with_capacity(2, 1),
             largest: self.largest.clone(),
+            setup,
             allocations: 0,
         }
     }
@@ -206,6 +219,16 @@ impl Host for ClapHost {
         let latency: PluginLatency = handle.get_extension().unwrap();
         latency.get(&handle) as usize
     }
+
+    fn takes_doubles(&mut self) -> bool {
+        let handle = self.instance.plugin_handle();
+        let ports: PluginAudioPorts = handle.get_extension().unwrap();
+        [true, false].into_iter().any(|is_input| {
+            let mut buffer = AudioPortInfoBuffer::new();
+            let port = ports.get(&handle, 0, is_input, &mut buffer).unwrap();
+            port.flags.contains(AudioPortFlags::SUPPORTS_64BITS)
+        })
+    }
 }
 
 /// The audio side of a CLAP instance.
@@ -214,6 +237,7 @@ pub struct ClapAudio {
     inputs: AudioPorts,
     outputs: AudioPorts,
     largest: Vec<(u32, f64)>,
+    setup: Setup,
     allocations: usize,
 }
 
@@ -226,18 +250,24 @@ impl Audio for ClapAudio {
             events.push(&event(change.at, change.id, change.value * largest));
         }
         let mut output_events = EventBuffer::with_capacity(64);
+        let in_place = self.setup.in_place;
+        let inputs = self.setup.inputs();
         let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
+        let outputs = channels.iter_mut().zip(&mut written).map(|(own, apart)| {
+            let target = if in_place { own } else { apart };
+            // SAFETY: the plugin alone uses both slices of a channel, as raw pointers, during `process`.
+            unsafe { std::slice::from_raw_parts_mut(target.as_mut_ptr(), target.len()) }
+        });
+        let outputs: Vec<&mut [f32]> = outputs.collect();
         let input = self.inputs.with_input_buffers([AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_input_only(
-                channels.iter_mut().map(InputChannel::variable),
+                channels.iter_mut().take(inputs).map(InputChannel::variable),
             ),
         }]);
         let mut output = self.outputs.with_output_buffers([AudioPortBuffer {
             latency: 0,
-            channels: AudioPortBufferType::f32_output_only(
-                written.iter_mut().map(Vec::as_mut_slice),
-            ),
+            channels: AudioPortBufferType::f32_output_only(outputs.into_iter()),
         }]);
         let input_events = InputEvents::from_buffer(&events);
         let mut output_events = OutputEvents::from_buffer(&mut output_events);
@@ -254,8 +284,10 @@ impl Audio for ClapAudio {
         });
         status.unwrap();
         self.allocations += allocations;
-        for (channel, samples) in channels.iter_mut().zip(written) {
-            channel.copy_from_slice(&samples);
+        if !in_place {
+            for (channel, samples) in channels.iter_mut().zip(written) {
+                channel.copy_from_slice(&samples);
+            }
         }
     }
 

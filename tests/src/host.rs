@@ -12,8 +12,12 @@ pub struct Setup {
     pub rate_hz: f64,
     /// Longest block, samples.
     pub max_block: usize,
-    /// 1 or 2.
+    /// Channels out, 1 or 2.
     pub channels: usize,
+    /// One channel in, whatever comes out.
+    pub mono_input: bool,
+    /// Input and output are the same buffers.
+    pub in_place: bool,
 }
 
 impl Setup {
@@ -22,7 +26,14 @@ impl Setup {
         rate_hz: 48_000.0,
         max_block: 16_384,
         channels: 2,
+        mono_input: false,
+        in_place: false,
     };
+
+    /// Channels in.
+    pub fn inputs(&self) -> usize {
+        if self.mono_input { 1 } else { self.channels }
+    }
 }
 
 /// A parameter as the host sees it.
@@ -76,12 +87,14 @@ pub trait Host {
     fn deactivate(&mut self, audio: Self::Audio);
     /// The latency reported, samples.
     fn latency(&mut self) -> usize;
+    /// Whether the plugin says that it takes samples of 64 bits.
+    fn takes_doubles(&mut self) -> bool;
 }
 
 /// The audio side of an active instance.
 pub trait Audio: Send {
-    /// Processes one block, all channels of the same length, in separate input and output buffers
-    /// as most hosts do; the output replaces the input in `channels`.
+    /// Processes one block, all channels of the same length; the output replaces the input in
+    /// `channels`. In separate buffers as most hosts do it, unless [`Setup::in_place`].
     fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]);
     /// Forgets all sound.
     fn reset(&mut self);

@@ -2,14 +2,18 @@
 //!
 //! [`clap`] and [`vst3`] load the plugin's own entry points in process; [`scenarios`] are the
 //! checks, written once against the trait [`host::Host`]. [`alloc`] counts, to prove
-//! that nothing allocates while a block is processed.
+//! that nothing allocates while a block is processed. [`soak`] plays for hours, [`fuzz`] gives
+//! bytes without meaning to whatever takes bytes; `cargo xtask` runs both.
 #![allow(clippy::unwrap_used)]
 
 pub mod alloc;
 pub mod clap;
+pub mod fuzz;
 pub mod host;
+pub mod options;
 pub mod scenarios;
 pub mod signal;
+pub mod soak;
 pub mod vst3;
 
 /// The tests of one plugin format: every scenario in the given host, and proof that allocations are
@@ -40,6 +44,20 @@ macro_rules! host_tests {
             empty_slots_are_dry,
             activation_can_be_repeated,
             instances_are_independent,
+            any_block_length,
+            empty_blocks_carry_changes,
+            in_place_is_out_of_place,
+            doubles_are_declined,
+            impossible_events_are_survived,
+            late_events_are_not_lost,
+            ten_thousand_events_in_a_block,
+            any_moment_is_a_good_one,
+            mono_is_the_engine_in_mono,
+            mono_to_stereo_is_mono_twice,
+            broken_states_are_refused,
+            huge_states_load,
+            older_states_load,
+            newer_states_load,
         );
 
         #[test]

@@ -1,11 +1,15 @@
 //! What is asked of the plugin, whatever the format. Each function makes its own instances and
 //! panics when something is wrong; the test binaries call them.
 
+mod bad_states;
+mod careless;
 mod faults;
 mod parameters;
 mod sound;
 mod state;
 
+pub use bad_states::*;
+pub use careless::*;
 pub use faults::*;
 pub use parameters::*;
 pub use sound::*;
@@ -18,7 +22,8 @@ use std::sync::Arc;
 use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, TargetRef};
 use mynah_models::{ModelInfo, Target};
 
-use crate::host::{Audio, Host, Setup, library, targets};
+use crate::host::{Audio, Host, Setup, library, run, targets};
+use crate::signal::melody;
 
 /// The parameters' numbers in every session ever saved: hashes of their ids.
 pub mod ids {
@@ -200,4 +205,15 @@ fn active<H: Host>(setup: Setup, values: &[(u32, f64)]) -> (H, H::Audio) {
     }
     let audio = host.activate(setup);
     (host, audio)
+}
+
+/// Whatever was done to an inactive instance: with a fresh one's state it sounds like a fresh one.
+fn assert_unharmed<H: Host>(host: &mut H) {
+    assert!(host.load(&H::new().save()));
+    let input = melody(48_000.0, 2, 6_000);
+    let mut audio = host.activate(Setup::USUAL);
+    let output = run(&mut audio, &input, &[], || 480);
+    let expected = bounce(48_000.0, 0, &Controls::default(), &input);
+    assert_same("afterwards", &output, &expected);
+    host.deactivate(audio);
 }

@@ -134,14 +134,15 @@ impl Host for Vst3Host {
             maxSamplesPerBlock: setup.max_block as i32,
             sampleRate: setup.rate_hz,
         };
-        let arrangement = match setup.channels {
+        let arrangement = |channels| match channels {
             1 => SpeakerArr::kMono,
             _ => SpeakerArr::kStereo,
         };
         // SAFETY: the order that VST3 prescribes, with pointers to live locals.
         unsafe {
             let processor = &self.processor;
-            let (mut input, mut output) = (arrangement, arrangement);
+            let mut input = arrangement(setup.inputs());
+            let mut output = arrangement(setup.channels);
             let result = processor.setBusArrangements(&mut input, 1, &mut output, 1);
             assert_eq!(result, kResultOk);
             assert_eq!(processor.setupProcessing(&mut process_setup), kResultOk);
@@ -154,6 +155,7 @@ impl Host for Vst3Host {
         }
         Vst3Audio {
             processor: self.processor.clone(),
+            setup,
             allocations: 0,
         }
     }
@@ -170,6 +172,12 @@ impl Host for Vst3Host {
         // SAFETY: as in `parameters`.
         unsafe { self.processor.getLatencySamples() as usize }
     }
+
+    fn takes_doubles(&mut self) -> bool {
+        let size = SymbolicSampleSizes_::kSample64 as i32;
+        // SAFETY: as in `parameters`.
+        unsafe { self.processor.canProcessSampleSize(size) == kResultOk }
+    }
 }
 
 impl Drop for Vst3Host {
@@ -182,6 +190,7 @@ impl Drop for Vst3Host {
 /// The audio side of a VST3 instance.
 pub struct Vst3Audio {
     processor: ComPtr<IAudioProcessor>,
+    setup: Setup,
     allocations: usize,
 }
 
@@ -191,8 +200,12 @@ impl Audio for Vst3Audio {
         let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
         let mut input_pointers: Vec<*mut f32> =
             channels.iter_mut().map(|c| c.as_mut_ptr()).collect();
-        let mut output_pointers: Vec<*mut f32> =
-            written.iter_mut().map(|c| c.as_mut_ptr()).collect();
+        let mut output_pointers: Vec<*mut f32> = if self.setup.in_place {
+            input_pointers.clone()
+        } else {
+            written.iter_mut().map(|c| c.as_mut_ptr()).collect()
+        };
+        input_pointers.truncate(self.setup.inputs());
         let bus = |pointers: &mut Vec<*mut f32>| AudioBusBuffers {
             numChannels: pointers.len() as i32,
             silenceFlags: 0,
@@ -223,8 +236,10 @@ impl Audio for Vst3Audio {
         let (result, allocations) = alloc::count(|| unsafe { self.processor.process(&mut data) });
         assert_eq!(result, kResultOk);
         self.allocations += allocations;
-        for (channel, samples) in channels.iter_mut().zip(written) {
-            channel.copy_from_slice(&samples);
+        if !self.setup.in_place {
+            for (channel, samples) in channels.iter_mut().zip(written) {
+                channel.copy_from_slice(&samples);
+            }
         }
     }
 

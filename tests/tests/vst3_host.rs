@@ -9,8 +9,3 @@ mynah_tests::host_tests!(Vst3Host);
 fn ids_are_the_published_ones() {
     scenarios::ids_are_the_published_ones();
 }
-
-#[test]
-fn mono_is_the_engine_in_mono() {
-    scenarios::mono_is_the_engine_in_mono::<Vst3Host>();
-}

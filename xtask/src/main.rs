@@ -1,8 +1,9 @@
-//! The project's chores, one command each: `cargo xtask bundle|test|hosts|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|test|hosts|soak|fuzz|ci`.
 #![deny(unsafe_code)]
 
 mod bundle;
 mod checks;
+mod endurance;
 mod hosts;
 mod python;
 mod step;
@@ -20,6 +21,12 @@ Usage: cargo xtask COMMAND
   test [--python]    passes all tests
                      (--python: puts what the Python tests need into target/python first)
   hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
+  soak [--hours N] [--seed S] [--step K] [--threads T]
+                     plays N hours of audio (1) through the engine, faster than real time, and
+                     fails on any fault with the seed and the step that show it again
+  fuzz [--inputs N] [--seed S] [--index I]
+                     gives N malformed files, states, blocks and events (1,000,000) to engine
+                     and plugin
   ci                 format, lints, documentation, licences, then test --python
 ";
 
@@ -50,6 +57,8 @@ fn run(arguments: &[&str]) -> Result<()> {
             name_left_out(&hosts::test()?);
             Ok(())
         }
+        ["soak", options @ ..] => endurance::run("soak", options),
+        ["fuzz", options @ ..] => endurance::run("fuzz", options),
         ["ci"] => {
             checks::format()?;
             checks::lint()?;

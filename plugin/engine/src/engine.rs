@@ -125,8 +125,8 @@ impl Engine {
     /// Processes one channel or two in place: any number of samples, up to the length of the shorter
     /// channel. Channels beyond the second are left as they are.
     ///
-    /// The output does not depend on how the stream is cut into calls, to the bit. Non-finite input
-    /// counts as silence; the output is finite and within [`OUTPUT_BOUND`](crate::OUTPUT_BOUND).
+    /// The output does not depend on how the stream is cut into calls, to the bit. Input that is
+    /// not finite, or denormal, counts as silence; the output is neither, and within [`OUTPUT_BOUND`](crate::OUTPUT_BOUND).
     pub fn process(&mut self, channels: &mut [&mut [f32]]) {
         self.pipeline.process(channels);
     }

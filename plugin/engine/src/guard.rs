@@ -14,9 +14,14 @@ const SILENCE_PEAK: f32 = 1.584_893_2e-5;
 /// Silent hops after which the chain is not run any more: 0.5 s.
 pub(crate) const HOPS_TO_SLEEP: u32 = (SAMPLE_RATE_HZ / 2).div_ceil(HOP_SAMPLES as u32);
 
-/// A non-finite sample counts as silence.
-pub(crate) fn finite(sample: f32) -> f32 {
-    if sample.is_finite() { sample } else { 0.0 }
+/// A sample that is not a normal number counts as silence: not finite, or so small that it is denormal.
+/// Below -750 dBFS nothing is lost, and nobody further down the host's chain reckons slowly because of it.
+pub(crate) fn normal(sample: f32) -> f32 {
+    if sample.is_finite() && !sample.is_subnormal() {
+        sample
+    } else {
+        0.0
+    }
 }
 
 /// What the chain may be given: numbers too small to be normal are zero (they are slow to reckon
@@ -53,7 +58,7 @@ pub(crate) fn clean_translation(hop: &mut Hop) -> bool {
 
 /// The last thing done to every output sample, dry or not.
 pub(crate) fn bounded(sample: f32) -> f32 {
-    finite(sample).clamp(-OUTPUT_BOUND, OUTPUT_BOUND)
+    normal(sample).clamp(-OUTPUT_BOUND, OUTPUT_BOUND)
 }
 
 /// The greatest magnitude in a hop.
@@ -95,10 +100,12 @@ mod tests {
 
     #[test]
     fn cleans_samples() {
-        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            assert_eq!(finite(bad), 0.0);
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-40, -1e-45] {
+            assert_eq!(normal(bad), 0.0);
             assert_eq!(bounded(bad), 0.0);
         }
+        assert_eq!(normal(-f32::MIN_POSITIVE), -f32::MIN_POSITIVE);
+        assert_eq!(normal(-0.0).to_bits(), (-0.0f32).to_bits());
         assert_eq!(without_denormals(1e-40), 0.0);
         assert_eq!(without_denormals(-0.25), -0.25);
         assert_eq!(bounded(1e30), OUTPUT_BOUND);

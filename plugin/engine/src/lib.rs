@@ -2,7 +2,7 @@
 //! out, delay-aligned with the dry signal.
 //!
 //! ```text
-//! in -> finite -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
+//! in -> normal -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
 //!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate --+
 //! ```
 //!
@@ -36,7 +36,8 @@
 //!   resampling filters. How they add up: `latency.rs`; in numbers: [`latency_samples`].
 //! - At mix 0, in bypass, and without a target, the output is the input, late by the latency, to the bit
 //!   (within [`OUTPUT_BOUND`], and with the output gain at 0 dB in the first and the last case).
-//! - Non-finite input is silence; the output is finite and within [`OUTPUT_BOUND`].
+//! - Input that is not finite, or denormal, is silence; the output is finite, never denormal, and within
+//!   [`OUTPUT_BOUND`].
 //! - After half a second below -96 dBFS the networks rest, and the translation is exactly silent.
 //! - Both channels of a stereo signal are heard; the translation is mono and goes to both, while the dry
 //!   signal stays stereo.

@@ -1,7 +1,7 @@
 //! The audio path, from the host's samples to the host's samples.
 //!
 //! ```text
-//! in -> finite -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
+//! in -> normal -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
 //!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate --+
 //! ```
 //!
@@ -177,7 +177,7 @@ impl<C: Chain> Pipeline<C> {
         if self.at_hop_start {
             self.take_controls();
         }
-        let input = input.map(guard::finite);
+        let input = input.map(guard::normal);
         self.input_meter.take(input);
 
         let dry = [self.dry[0].push(input[0]), self.dry[1].push(input[1])];
@@ -190,7 +190,7 @@ impl<C: Chain> Pipeline<C> {
 
         // Halved first: the sum of two finite samples need not be finite.
         let mono = 0.5 * input[0] + 0.5 * input[1];
-        let heard = guard::finite(mono * self.input_gain.advance());
+        let heard = guard::normal(mono * self.input_gain.advance());
         let (translator, controls) = (&mut self.translator, &self.hop_controls);
         self.at_hop_start = self.scheduler.push(heard, |hop, translation| {
             translator.translate(controls, hop, translation);

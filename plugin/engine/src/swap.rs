@@ -7,8 +7,10 @@
 
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
-/// Swaps that may wait to be taken by the audio thread.
-pub(crate) const SWAPS_WAITING: usize = 8;
+/// Swaps that may wait to be taken by the audio thread: more than there are samples in a crossfade at the
+/// highest rate (2,048). A host that automates the target sample by sample then never finds the queue full,
+/// and hears the same whatever its blocks are.
+pub(crate) const SWAPS_WAITING: usize = 4_096;
 /// Targets that may wait to be dropped: those that waited, and the two of a crossfade.
 const OLD_WAITING: usize = SWAPS_WAITING + 4;
 

@@ -5,12 +5,19 @@ use crate::host::{Change, Host, Setup, run, targets};
 use crate::signal::{Random, melody};
 use mynah_engine::Controls;
 
-/// Samples that are not numbers count as silence.
+/// Samples that are not normal numbers count as silence.
 pub fn bad_samples_count_as_silence<H: Host>() {
     let mut clean = melody(48_000.0, 2, 24_000);
     let mut input = clean.clone();
     let mut random = Random::new(23);
-    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -f32::NAN] {
+    for bad in [
+        f32::NAN,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        -f32::NAN,
+        1e-40,
+        -f32::from_bits(1),
+    ] {
         for _ in 0..200 {
             let (channel, at) = (random.within(0, 1), random.within(0, 23_999));
             input[channel][at] = bad;
@@ -91,7 +98,7 @@ pub fn activation_can_be_repeated<H: Host>() {
             let setup = Setup {
                 rate_hz,
                 max_block,
-                channels: 2,
+                ..Setup::USUAL
             };
             let mut audio = host.activate(setup);
             if rate_hz == 48_000.0 {

@@ -193,7 +193,18 @@ pub fn latency_is_as_reported<H: Host>() {
 /// no latency.
 pub fn any_host_rate<H: Host>() {
     for rate_hz in [
-        8_000.0, 11_025.0, 32_000.0, 44_100.0, 48_000.0, 96_000.0, 176_400.0, 192_000.0,
+        8_000.0,
+        8_000.5,
+        11_025.0,
+        32_000.0,
+        44_056.25,
+        44_100.0,
+        47_952.062_5,
+        48_000.0,
+        96_000.0,
+        176_400.0,
+        191_999.5,
+        192_000.0,
     ] {
         let setup = Setup {
             rate_hz,
@@ -207,7 +218,9 @@ pub fn any_host_rate<H: Host>() {
         assert_no_allocations(&audio);
         host.deactivate(audio);
     }
-    for rate_hz in [1_000.0, 7_999.0, 200_000.0, 384_000.0, 768_000.0] {
+    for rate_hz in [
+        1_000.0, 1_000.5, 7_999.5, 192_000.5, 200_000.0, 384_000.0, 705_600.0, 768_000.0,
+    ] {
         let setup = Setup {
             rate_hz,
             ..Setup::USUAL
@@ -217,10 +230,13 @@ pub fn any_host_rate<H: Host>() {
         assert_eq!(host.latency(), 0);
         let output = run(&mut audio, &input, &[], || 100);
         assert_same(&format!("{rate_hz} Hz"), &output, &input);
-        // Even here nothing but numbers comes out.
-        input[0][7] = f32::NAN;
+        // Even here nothing but normal numbers comes out.
+        for (at, bad) in [f32::NAN, f32::INFINITY, 1e-40].into_iter().enumerate() {
+            input[0][at] = bad;
+        }
         let output = run(&mut audio, &input, &[], || 100);
-        assert!(output.iter().flatten().all(|sample| sample.is_finite()));
+        input[0][..3].fill(0.0);
+        assert_same(&format!("{rate_hz} Hz, bad input"), &output, &input);
         assert_no_allocations(&audio);
         host.deactivate(audio);
     }

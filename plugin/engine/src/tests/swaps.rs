@@ -25,7 +25,9 @@ fn old_targets_come_back_to_be_dropped_elsewhere() {
 #[test]
 fn the_latest_of_many_wins_and_none_is_dropped_on_the_way() {
     let (mut pipeline, mut sender) = pipeline(48_000.0, None, Controls::default());
-    let patches: Vec<_> = (0..SWAPS_WAITING).map(|n| gain(n as f32 / 10.0)).collect();
+    let patches: Vec<_> = (0..SWAPS_WAITING)
+        .map(|n| gain(n as f32 / SWAPS_WAITING as f32))
+        .collect();
     for patch in &patches {
         assert!(sender.send(Some(Arc::clone(patch))).is_ok());
     }

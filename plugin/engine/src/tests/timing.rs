@@ -110,9 +110,12 @@ fn dry_signal_is_the_input_to_the_bit() {
             let mut left = noise(1, 5_000);
             let mut right = noise(2, 5_000);
             left[100] = -0.0;
-            right[200] = 1e-40;
+            right[200] = f32::MIN_POSITIVE;
             let latency = pipeline.latency_samples() as usize;
-            let wanted = (delayed(&left, latency), delayed(&right, latency));
+            let mut wanted = (delayed(&left, latency), delayed(&right, latency));
+            // Denormal: counts as silence.
+            right[300] = 1e-40;
+            wanted.1[300 + latency] = 0.0;
             pipeline.process(&mut [&mut left, &mut right]);
             assert_same_bits(&left, &wanted.0);
             assert_same_bits(&right, &wanted.1);

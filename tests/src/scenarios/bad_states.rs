@@ -1,0 +1,101 @@
+//! States that are no states, or another version's.
+
+use super::{assert_unharmed, ids, slot_value};
+use crate::host::{Host, targets};
+use crate::signal::Random;
+
+/// A state of this format around some JSON: a CLAP state begins with its length.
+fn state_of<H: Host>(json: &str) -> Vec<u8> {
+    let good = H::new().save();
+    let mut state = Vec::new();
+    if good[0] != b'{' {
+        state.extend_from_slice(&(json.len() as u64).to_le_bytes());
+    }
+    state.extend_from_slice(json.as_bytes());
+    state
+}
+
+/// Nothing, noise, and a state that ends too early are refused, and what was set stays.
+pub fn broken_states_are_refused<H: Host>() {
+    let mut host = H::new();
+    host.set(ids::MIX, 0.25);
+    host.set(ids::TARGET, slot_value(2));
+    let good = host.save();
+    let mut random = Random::new(61);
+    let mut broken: Vec<Vec<u8>> = (0..good.len()).map(|end| good[..end].to_vec()).collect();
+    for bytes in [1, 8, 9, 1_000, 100_000, 4_000_000] {
+        broken.push((0..bytes).map(|_| random.bits() as u8).collect());
+    }
+    let huge_length = [u64::MAX.to_le_bytes().as_slice(), b"{}"].concat();
+    broken.push(huge_length);
+    broken.push(state_of::<H>(&"[".repeat(1_000_000)));
+    broken.push(state_of::<H>("null"));
+    for state in broken {
+        assert!(!host.load(&state), "{} bytes", state.len());
+    }
+    assert_eq!(host.save(), good);
+    assert_unharmed(&mut host);
+}
+
+/// Megabytes of names that nobody knows: what is known counts.
+pub fn huge_states_load<H: Host>() {
+    let unknown: Vec<String> = (0..50_000)
+        .map(|n| format!("\"unknown_{n}\":{{\"f32\":{n}}}"))
+        .collect();
+    let long = "x".repeat(3_000_000);
+    let json = format!(
+        "{{\"version\":\"{long}\",\"params\":{{{},\"mix\":{{\"f32\":0.25}}}},\
+         \"fields\":{{\"target\":\"{{\\\"name\\\":\\\"{long}\\\",\\\"hash\\\":\\\"\\\"}}\"}}}}",
+        unknown.join(",")
+    );
+    let mut host = H::new();
+    assert!(host.load(&state_of::<H>(&json)));
+    assert_eq!(host.value(ids::MIX), 0.25);
+    assert_eq!(host.value(ids::TARGET), 0.0);
+    assert!(host.save().len() < 10_000, "nothing of it is kept");
+    assert_unharmed(&mut host);
+}
+
+/// An older version wrote fewer values: those it wrote count, the others have their defaults, whatever
+/// was set before.
+pub fn older_states_load<H: Host>() {
+    let state =
+        state_of::<H>("{\"version\":\"0.0.1\",\"params\":{\"mix\":{\"f32\":0.25}},\"fields\":{}}");
+    let mut fresh = H::new();
+    assert!(fresh.load(&state));
+    let mut used = H::new();
+    for parameter in used.parameters() {
+        used.set(parameter.id, 1.0);
+    }
+    assert!(used.load(&state));
+    for host in [&mut fresh, &mut used] {
+        assert_eq!(host.value(ids::MIX), 0.25);
+        for parameter in host.parameters() {
+            if parameter.id != ids::MIX {
+                let value = host.value(parameter.id);
+                assert_eq!(value, parameter.default, "{}", parameter.name);
+            }
+        }
+    }
+    assert_eq!(used.save(), fresh.save());
+}
+
+/// A newer version wrote more values: those that are known here count.
+pub fn newer_states_load<H: Host>() {
+    let name = &targets()[3].info().name;
+    let hash = targets()[3].info().hash;
+    let state = state_of::<H>(&format!(
+        "{{\"version\":\"99.0.0\",\"params\":{{\"mix\":{{\"f32\":0.25}},\"breath\":{{\"f32\":0.5}},\
+         \"mode\":{{\"string\":\"dream\"}},\"target\":{{\"i32\":77}},\"bypass\":{{\"i32\":1}}}},\
+         \"fields\":{{\"theme\":\"\\\"dark\\\"\",\"target\":\
+         \"{{\\\"name\\\":\\\"{name}\\\",\\\"hash\\\":\\\"{hash}\\\",\\\"bank\\\":2}}\"}},\
+         \"snapshots\":[1,2,3]}}"
+    ));
+    let mut host = H::new();
+    assert!(host.load(&state));
+    assert_eq!(host.value(ids::MIX), 0.25);
+    assert_eq!(host.value(ids::TARGET), slot_value(3));
+    assert_eq!(host.value(ids::MODE), 0.0, "a mode that is not known here");
+    assert_eq!(host.value(ids::BYPASS), 0.0, "a value of another kind");
+    assert_unharmed(&mut host);
+}
