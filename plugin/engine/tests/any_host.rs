@@ -8,7 +8,8 @@ mod common;
 use std::sync::{Arc, OnceLock};
 
 use mynah_engine::{
-    Controls, EngineError, EngineSpec, Mode, OUTPUT_BOUND, engine, latency_samples, supported_rate,
+    Controls, EngineError, EngineSpec, Mode, OUTPUT_BOUND, Quality, engine, latency_samples,
+    supported_rate,
 };
 use proptest::prelude::*;
 
@@ -40,8 +41,9 @@ fn sample() -> impl Strategy<Value = f32> {
 fn controls() -> impl Strategy<Value = Controls> {
     let number = || any::<u32>().prop_map(f32::from_bits);
     let numbers = (number(), number(), number(), number());
-    (numbers, any::<i32>(), any::<bool>(), any::<bool>()).prop_map(
-        |((mix, input_gain_db, output_gain_db, drive), octave, bypass, follow)| Controls {
+    let choices = (any::<bool>(), any::<bool>(), any::<bool>());
+    (numbers, any::<i32>(), choices).prop_map(
+        |((mix, input_gain_db, output_gain_db, drive), octave, (bypass, follow, eco))| Controls {
             mode: if follow { Mode::Follow } else { Mode::Track },
             octave,
             mix,
@@ -49,6 +51,7 @@ fn controls() -> impl Strategy<Value = Controls> {
             output_gain_db,
             bypass,
             drive,
+            quality: if eco { Quality::Eco } else { Quality::Full },
         },
     )
 }

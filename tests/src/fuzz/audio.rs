@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use arbitrary::{Result, Unstructured};
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Mode, OUTPUT_BOUND, engine};
+use mynah_engine::{
+    Controls, Engine, EngineHandle, EngineSpec, Mode, OUTPUT_BOUND, Quality, engine,
+};
 use mynah_models::testing::{random_base, random_target};
 use mynah_models::{Base, Target};
 
@@ -124,6 +126,11 @@ fn controls(input: &mut Unstructured<'_>) -> Result<Controls> {
         output_gain_db: input.arbitrary()?,
         bypass: input.arbitrary()?,
         drive: input.arbitrary()?,
+        quality: if input.arbitrary()? {
+            Quality::Eco
+        } else {
+            Quality::Full
+        },
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Mode, engine};
+use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Mode, Quality, engine};
 
 use super::Models;
 use super::music::{Music, Scene};
@@ -107,6 +107,7 @@ impl<'a> Life<'a> {
             0..2 => controls.mix = if unit < 0.5 { 1.0 } else { unit },
             2 => controls.input_gain_db = 24.0 * random.sample(),
             3 => controls.output_gain_db = 24.0 * random.sample(),
+            4 if unit < 0.2 => controls.quality = Quality::Eco,
             4 => controls.drive = unit,
             5 => controls.octave = random.within(0, 4) as i32 - 2,
             6..8 => {
