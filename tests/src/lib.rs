@@ -38,6 +38,7 @@ macro_rules! host_tests {
             reset_forgets_everything,
             every_target_sounds,
             silence_becomes_silent,
+            denormals_are_back_after_a_block,
             bad_samples_count_as_silence,
             output_is_bounded,
             random_automation_is_survived,

@@ -235,6 +235,7 @@ impl<C: Chain> Pipeline<C> {
     /// At the start of a hop: what was asked for takes effect.
     fn take_controls(&mut self) {
         if self.wanted != self.controls || self.fresh {
+            self.quiet.disturb();
             self.controls = self.wanted;
             self.hop_controls = self.controls.for_chain();
             let Controls {

@@ -38,6 +38,11 @@ impl Quiet {
         self.sounds |= frame != [0.0; 2];
     }
 
+    /// A control has begun to move: it takes until the end of a hop that this is seen to be over.
+    pub(crate) fn disturb(&mut self) {
+        self.hops = 0;
+    }
+
     /// At the end of a hop; `settled` if no control, target or fade is on its way.
     pub(crate) fn end_hop(&mut self, settled: bool) {
         self.hops = if settled && !self.sounds {
@@ -98,6 +103,9 @@ mod tests {
         assert!(!quiet.can_rest());
         rest(&mut quiet);
         quiet.end_hop(false);
+        assert!(!quiet.can_rest());
+        rest(&mut quiet);
+        quiet.disturb();
         assert!(!quiet.can_rest());
     }
 }

@@ -300,6 +300,20 @@ pub fn silence_becomes_silent<H: Host>() {
     host.deactivate(audio);
 }
 
+/// Denormals are off while the plugin processes, which is the plugin's own affair: the host has them back after
+/// every block.
+pub fn denormals_are_back_after_a_block<H: Host>() {
+    use std::hint::black_box;
+    let half_of_the_smallest = || black_box(f32::MIN_POSITIVE) * black_box(0.5);
+    assert!(half_of_the_smallest().is_subnormal(), "off before the test");
+    let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
+    for length in [1, 64, 500] {
+        run(&mut audio, &melody(48_000.0, 2, 1_000), &[], || length);
+        assert!(half_of_the_smallest().is_subnormal(), "blocks of {length}");
+    }
+    host.deactivate(audio);
+}
+
 /// The mono layout sounds like the engine with one channel.
 pub fn mono_is_the_engine_in_mono<H: Host>() {
     let input = melody(48_000.0, 1, 24_000);

@@ -18,7 +18,8 @@ struct Stretch {
 fn stretch() -> impl Strategy<Value = Stretch> {
     (
         prop_oneof![0.0..0.1, 0.6..1.2],
-        0..2_000_usize,
+        // Changes in the middle of silence, too.
+        prop_oneof![Just(0), 0..2_000_usize],
         proptest::option::of((0.0f32..=1.0, any::<bool>())),
         proptest::option::of(proptest::option::of(0.0f32..2.0)),
     )
