@@ -17,6 +17,8 @@ SKIP_SAMPLES = 2 * c.FRAME_SAMPLES
 """Blocks whose filters still see zeros from before the clip are left out of the loss."""
 LEVEL_START_SAMPLES = SKIP_SAMPLES + c.HOP_SAMPLES
 """Where the windows of the level lie as those of the cache: around every 256th sample of the source."""
+PITCH_LATE_FRAMES = 3
+"""The tracker's frames are about 16 ms behind."""
 
 
 def wanted_blocks(batch: Batch, delay_samples: int) -> Tensor:
@@ -51,10 +53,6 @@ def levelled(output: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
     """Both without the first blocks, by the gain that brings what is wanted to -20 dBFS."""
     output, wanted = losses.level(output[:, SKIP_SAMPLES:], wanted[:, SKIP_SAMPLES:], by=wanted)
     return output, wanted
-
-
-PITCH_LATE_FRAMES = 3
-"""The tracker's frames are about 16 ms behind."""
 
 
 def pitch_of_levelled(batch: Batch) -> tuple[Tensor, Tensor]:

@@ -21,7 +21,8 @@ FLOOR = 5.6e-3
 """Of a frame's own level, as an amplitude (-45 dB): what lies below is hiss, not timbre."""
 SOUNDING = 1e-3
 """Level of a frame, as an amplitude of a signal at -20 dBFS, below which it does not count."""
-TILT_DB = 4.0
+COLOUR_DB = 4.0
+COMB_SAMPLES = 8
 NOISE = (1e-5, 1e-3)
 BETAS = (0.9, 0.99)
 LEARNING_RATE = 1e-3
@@ -31,16 +32,18 @@ HEAD_START_STEPS = 300
 
 
 def coloured(audio: Tensor) -> Tensor:
-    """Each item [B, n] with a random tilt of its spectrum and faint noise: timbre is not one microphone."""
+    """Each item [B, n] mildly coloured, with faint noise: timbre is not one microphone.
+
+    A comb of random depth: the spectrum rises and falls by at most 2 dB, every 6 kHz.
+    """
     count = audio.shape[0]
-    tilt = TILT_DB * (2.0 * torch.rand(count, 1, device=audio.device) - 1.0)
-    low_gain, high_gain = (10.0 ** (sign * tilt / 40.0) for sign in (1.0, -1.0))
-    # A difference of neighbours is the simplest high-pass; its other half is the low-pass.
-    before = nn.functional.pad(audio, (8, 0))[:, :-8]
-    low, high = 0.5 * (audio + before), 0.5 * (audio - before)
+    colour = COLOUR_DB * (2.0 * torch.rand(count, 1, device=audio.device) - 1.0)
+    even_gain, odd_gain = (10.0 ** (sign * colour / 40.0) for sign in (1.0, -1.0))
+    before = nn.functional.pad(audio, (COMB_SAMPLES, 0))[:, :-COMB_SAMPLES]
+    even, odd = 0.5 * (audio + before), 0.5 * (audio - before)
     exponent = torch.rand(count, 1, device=audio.device)
     noise = NOISE[0] * (NOISE[1] / NOISE[0]) ** exponent
-    return low_gain * low + high_gain * high + noise * torch.randn_like(audio)
+    return even_gain * even + odd_gain * odd + noise * torch.randn_like(audio)
 
 
 class Listener(nn.Module):
@@ -53,7 +56,7 @@ class Listener(nn.Module):
             nn.Conv1d(c.MEL_BINS + LONG_BANDS, CHANNELS, 3, padding=1),
             nn.LeakyReLU(SLOPE),
             nn.Dropout(DROPOUT),
-            nn.Conv1d(CHANNELS, CHANNELS, 3, padding=1, dilation=1),
+            nn.Conv1d(CHANNELS, CHANNELS, 3, padding=1),
             nn.LeakyReLU(SLOPE),
             nn.Dropout(DROPOUT),
             nn.Conv1d(CHANNELS, CHANNELS, 3, padding=2, dilation=2),

@@ -50,14 +50,18 @@ def rises(audio: Tensor) -> Tensor:
 
 def attack_distance(output: Tensor, target: Tensor) -> Tensor:
     """Mean difference of the `rises` where the target has attacks, in nepers; 0 where it has none: [B]."""
-    wanted = rises(target)
+    return _attack_distance(rises(output), rises(target))
+
+
+def _attack_distance(made: Tensor, wanted: Tensor) -> Tensor:
     attacks = (wanted > ATTACK_FLUX).float()
-    return ((rises(output) - wanted).abs() * attacks).sum(-1) / attacks.sum(-1).clamp_min(1.0)
+    return ((made - wanted).abs() * attacks).sum(-1) / attacks.sum(-1).clamp_min(1.0)
 
 
 def flux_loss(output: Tensor, target: Tensor) -> Tensor:
     """`attack_distance` plus the mean difference of all rises: steady sounds have flux too. [B]."""
-    return attack_distance(output, target) + (rises(output) - rises(target)).abs().mean(-1)
+    made, wanted = rises(output), rises(target)
+    return _attack_distance(made, wanted) + (made - wanted).abs().mean(-1)
 
 
 @dataclass(frozen=True)
@@ -106,28 +110,24 @@ def _refined(power: Tensor, f0_hz: Tensor) -> Tensor:
     return best_hz
 
 
-def harmonic_to_noise(audio: Tensor, f0_hz: Tensor, sounds: Tensor, loud: Tensor | None = None) -> Tone:
+def harmonic_to_noise(power: Tensor, f0_hz: Tensor, sounds: Tensor, loud: Tensor) -> Tone:
     """Power on the harmonics over that between them, in dB per band and item.
 
-    audio [B, n], levelled; f0_hz and sounds [B, F]: pitch in the middle of every block of 256 samples and
-    whether there is one. `loud` [B, N, bands] says which frames count in which band; by itself: those
-    over -70 dBFS.
+    power [B, N, bins] of a levelled signal; f0_hz and sounds [B, F]: pitch in the middle of every block of
+    256 samples and whether there is one. `loud` [B, N, bands] says which frames count in which band.
     """
-    power = magnitude(audio, NOISE_WINDOW).square()
-    middles = (
-        torch.arange(power.shape[1], device=audio.device) * (NOISE_WINDOW // 4) + NOISE_WINDOW // 2
-    ) // (c.FRAME_SAMPLES)
+    device = power.device
+    starts = torch.arange(power.shape[1], device=device) * (NOISE_WINDOW // 4)
+    middles = (starts + NOISE_WINDOW // 2) // c.FRAME_SAMPLES
     middles = middles.clamp_max(f0_hz.shape[1] - 1)
     f0_hz, sounds = f0_hz[:, middles], sounds[:, middles] & (f0_hz[:, middles] >= LOWEST_HZ)
     f0_hz = _refined(power.detach(), f0_hz.clamp_min(LOWEST_HZ))
-    bins = torch.arange(power.shape[-1], device=audio.device)
+    bins = torch.arange(power.shape[-1], device=device)
     between = (_bins_off(f0_hz, bins) > LOBE_BINS).float()
-    bands = _bands(str(audio.device)).T
+    bands = _bands(str(device)).T
     noise_bins, all_bins = between @ bands, bands.sum(0)
     noise = ((power * between) @ bands) * all_bins / noise_bins.clamp_min(1.0)
     harmonic = (power * (1.0 - between)) @ bands
-    if loud is None:
-        loud = loud_bands(power)
     counts = (loud & sounds.unsqueeze(-1) & (noise_bins > 0.0)).float()
     ratio_db = 10.0 * torch.log10((harmonic + 1e-12) / (noise + 1e-12))
     ratio_db = ratio_db.clamp(-HIGHEST_RATIO_DB, HIGHEST_RATIO_DB)
@@ -147,9 +147,9 @@ def noise_distances_db(
 
     The target says which frames are compared: an output could else be quiet where it is wrong.
     """
-    loud = loud_bands(magnitude(target, NOISE_WINDOW).square())
-    wanted = harmonic_to_noise(target, f0_hz, sounds, loud)
-    made = harmonic_to_noise(output, f0_hz, sounds, loud)
+    powers = [magnitude(audio, NOISE_WINDOW).square() for audio in (output, target)]
+    loud = loud_bands(powers[1])
+    made, wanted = (harmonic_to_noise(power, f0_hz, sounds, loud) for power in powers)
     return (made.ratio_db - wanted.ratio_db).abs(), wanted.heard
 
 

@@ -90,7 +90,7 @@ def test_the_listener_learns_timbre_and_passes_its_gradient_on() -> None:
 
 
 def test_colour_is_mild() -> None:
-    """Within the tilt, and the noise is faint."""
+    """Within its depth, and the noise is faint."""
     torch.manual_seed(1)
     clip = tone(220.0, 0.0).expand(8, -1)
     change_db = 10 * (coloured(clip).square().mean(-1) / clip.square().mean(-1)).log10()

@@ -1,6 +1,6 @@
 //! Knows when nothing can happen until something comes in, so that silence costs next to nothing.
 
-use crate::chain::Hop;
+use mynah_models::HOP_SAMPLES;
 
 /// Hops without a sound, a change or a fade after which every filter and delay of the path holds silence: 0.17 s, and
 /// the longest of them, the way back from 48 kHz at a rate of 192 kHz, remembers 0.02 s.
@@ -65,10 +65,10 @@ pub(crate) fn zeros_from(channels: &[&mut [f32]], start: usize) -> usize {
         let rest = channel.get(start..).unwrap_or_default();
         // By the hop first: a comparison of whole hops is a few vectors.
         let whole = rest
-            .chunks_exact(size_of::<Hop>() / size_of::<f32>())
+            .chunks_exact(HOP_SAMPLES)
             .take_while(|hop| hop.iter().fold(0, |bits, x| bits | (x.to_bits() << 1)) == 0)
             .count()
-            * (size_of::<Hop>() / size_of::<f32>());
+            * HOP_SAMPLES;
         whole + rest[whole..].iter().take_while(|x| **x == 0.0).count()
     };
     channels.iter().map(zeros).min().unwrap_or_default()
