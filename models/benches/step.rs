@@ -36,8 +36,8 @@ fn chain(criterion: &mut Criterion) {
     ] {
         let controls = HopControls {
             mode,
-            pitch_ratio: 1.0,
             generator_drive: drive,
+            ..HopControls::default()
         };
         let mut state = ChainState::new(&base);
         let mut saw = Saw(0.0);

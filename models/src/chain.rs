@@ -12,6 +12,7 @@
 
 use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
+use crate::conditioning::{HopControls, Mode};
 use crate::features::{
     FeatureFrame, Features, FeaturesState, PITCH_HIGH_HZ, PITCH_LOW_HZ, log_to_db,
 };
@@ -26,38 +27,6 @@ use crate::streaming::translator::{
 /// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
 /// in the features or networks can overflow.
 const MAX_INPUT: f32 = 64.0;
-
-/// Where the tonal stream comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Mode {
-    /// Harmonics of the tracked pitch: one voice, clean.
-    #[default]
-    Track,
-    /// The whitened input: any number of voices, no pitch-tracking lag.
-    Follow,
-}
-
-/// What can change from hop to hop.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct HopControls {
-    /// Taken at the next frame.
-    pub mode: Mode,
-    /// What the pitch is multiplied by: 2 to the octave shift, 0.25..=4.
-    pub pitch_ratio: f32,
-    /// Share of the generator in the output, 0 (prior only) to 1; reached linearly in
-    /// this hop.
-    pub generator_drive: f32,
-}
-
-impl Default for HopControls {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Track,
-            pitch_ratio: 1.0,
-            generator_drive: 1.0,
-        }
-    }
-}
 
 /// What the chain hears, at the latest frame.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]

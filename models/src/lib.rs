@@ -5,6 +5,7 @@
 
 pub mod architecture;
 mod chain;
+pub mod conditioning;
 pub mod features;
 pub mod file;
 pub mod prior;
@@ -12,7 +13,11 @@ pub mod reference;
 pub mod streaming;
 pub mod testing;
 
-pub use chain::{Base, ChainState, HopControls, Mode, Target, Telemetry};
+pub use chain::{Base, ChainState, Target, Telemetry};
+pub use conditioning::{
+    ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, ToneControls,
+    VariationControls,
+};
 pub use file::{DefaultControls, ModelFileError, ModelHash, ModelInfo, ModelKind};
 
 /// Rate of everything in this crate.

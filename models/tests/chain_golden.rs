@@ -57,8 +57,8 @@ fn streaming_and_reference_sound_as_in_pytorch() {
         assert!(want.iter().any(|x| x.abs() > 0.05));
         let controls = HopControls {
             mode,
-            pitch_ratio: 1.0,
             generator_drive: 0.75,
+            ..HopControls::default()
         };
         let mut state = ChainState::new(&base);
         let mut got = Vec::new();

@@ -178,6 +178,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
                 },
                 pitch_ratio: [1.0, 2.0, 0.25][i / 23 % 3],
                 generator_drive: [1.0, 0.0, 0.4][i / 11 % 3],
+                ..HopControls::default()
             };
             let mut out = [0.0; HOP_SAMPLES];
             base.step(

@@ -97,6 +97,7 @@ fn all_controls() -> Vec<HopControls> {
                 mode,
                 pitch_ratio,
                 generator_drive,
+                ..HopControls::default()
             });
         }
     }

@@ -27,9 +27,11 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 pub use exports::{GetPluginFactory, clap_entry};
-pub use params::{MISSING_SLOT, ModeChoice, MynahParams, TARGET_SLOTS, TargetParams};
+pub use params::{
+    ControlParam, MISSING_SLOT, MORPH_SLOTS, MynahParams, SLOT_NAMES, TARGET_SLOTS, TargetParam,
+};
 pub use shared::{Condition, Shared};
-pub use state::{EditorSize, SavedTarget};
+pub use state::{EditorSize, SavedTarget, SavedTargets};
 
 use sound::Sound;
 
@@ -113,7 +115,7 @@ impl Plugin for Mynah {
             targets::catalogue(),
             f64::from(buffer_config.sample_rate),
             buffer_config.max_buffer_size as usize,
-            self.params.target.slot(),
+            self.params.slots()[0],
             &self.params.controls(),
             &self.shared,
         );
@@ -140,7 +142,7 @@ impl Plugin for Mynah {
         }
         let tail_samples = self.sound.process(
             channels,
-            self.params.target.slot(),
+            self.params.slots()[0],
             &self.params.controls(),
             &self.shared,
         );

@@ -1,7 +1,7 @@
-//! What a session remembers besides the parameters: the target by name and content, and the
+//! What a session remembers besides the parameters: the targets by name and content, and the
 //! editor's size.
 //!
-//! A state is JSON written by nice-plug. The target is stored twice: as the parameter's index (what
+//! A state is JSON written by nice-plug. A target is stored twice: as the parameter's index (what
 //! automation speaks) and as name and content hash (what is meant). When a state is loaded the
 //! latter decides: [`repair`] puts the index of exactly that model in place, or [`MISSING_SLOT`].
 //! A missing model's reference is kept and saved again unchanged, and nothing else is ever played
@@ -10,14 +10,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mynah_engine::Controls;
+use mynah_engine::{Control, ControlInfo, ControlKind};
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::params::{MISSING_SLOT, TargetParams};
-use crate::targets::{Catalogue, catalogue};
+use crate::params::{Automated, MISSING_SLOT, MORPH_SLOTS, TargetParam, target_defaults};
+use crate::targets::Catalogue;
 
 /// Longest name or hash taken from a state, bytes: a state may come from anywhere.
 const MAX_REFERENCE_BYTES: usize = 256;
@@ -36,43 +36,30 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The persisted side of the target parameter. Main thread only; the audio thread reads the index.
-pub struct SelectedTarget {
-    target: Arc<TargetParams>,
-    /// What the last loaded state named; what is meant while the index is [`MISSING_SLOT`].
-    kept: Arc<Mutex<SavedTarget>>,
-}
+/// The persisted side of the target parameters. Main thread only; the audio thread reads the indices.
+pub struct SavedTargets(Arc<Automated>);
 
-impl SelectedTarget {
-    pub(crate) fn new(target: Arc<TargetParams>, kept: Arc<Mutex<SavedTarget>>) -> Self {
-        Self { target, kept }
+impl SavedTargets {
+    pub(crate) fn new(automated: Arc<Automated>) -> Self {
+        Self(automated)
     }
 
-    /// The reference that a save would write now.
-    pub fn current(&self) -> SavedTarget {
-        let slot = self.target.index.unmodulated_plain_value();
-        if let Some(entry) = catalogue().entry(slot) {
-            return SavedTarget {
-                name: entry.info().name.clone(),
-                hash: entry.info().hash.to_string(),
-            };
-        }
-        if slot == MISSING_SLOT {
-            lock(&self.kept).clone()
-        } else {
-            SavedTarget::default()
-        }
+    /// The references that a save would write now, A to D.
+    pub fn current(&self) -> [SavedTarget; MORPH_SLOTS] {
+        self.0.targets.each_ref().map(TargetParam::saved)
     }
 }
 
-impl PersistentField<'_, SavedTarget> for SelectedTarget {
-    fn set(&self, new_value: SavedTarget) {
-        *lock(&self.kept) = new_value;
+impl PersistentField<'_, [SavedTarget; MORPH_SLOTS]> for SavedTargets {
+    fn set(&self, new_value: [SavedTarget; MORPH_SLOTS]) {
+        for (target, saved) in self.0.targets.iter().zip(new_value) {
+            *lock(&target.kept) = saved;
+        }
     }
 
     fn map<F, R>(&self, f: F) -> R
     where
-        F: Fn(&SavedTarget) -> R,
+        F: Fn(&[SavedTarget; MORPH_SLOTS]) -> R,
     {
         f(&self.current())
     }
@@ -127,74 +114,80 @@ impl PersistentField<'_, (u32, u32)> for EditorSize {
     }
 }
 
-/// What stands for values that a state lacks.
-fn defaults() -> [(&'static str, ParamValue); 9] {
-    let controls = Controls::default();
-    [
-        ("target", ParamValue::I32(0)),
-        ("mode", ParamValue::String("track".to_owned())),
-        ("octave", ParamValue::I32(controls.octave)),
-        ("input_gain", ParamValue::F32(controls.input_gain_db)),
-        ("drive", ParamValue::F32(controls.drive)),
-        ("mix", ParamValue::F32(controls.mix)),
-        ("output_gain", ParamValue::F32(controls.output_gain_db)),
-        ("bypass", ParamValue::Bool(controls.bypass)),
-        ("quality", ParamValue::String("full".to_owned())),
-    ]
+/// The value of a control as a state holds it.
+fn param_value(info: &ControlInfo, number: f32) -> ParamValue {
+    match info.kind {
+        ControlKind::Continuous | ControlKind::Tapered | ControlKind::Share => {
+            ParamValue::F32(number)
+        }
+        ControlKind::Whole | ControlKind::Choice(_) | ControlKind::Notes => {
+            ParamValue::I32(number as i32)
+        }
+        ControlKind::Switch => ParamValue::Bool(number >= 0.5),
+    }
 }
 
-/// Whether a parameter can take this value at all.
-fn is_usable(id: &str, value: &ParamValue) -> bool {
-    match (id, value) {
-        ("input_gain" | "drive" | "mix" | "output_gain", ParamValue::F32(number)) => {
-            number.is_finite()
-        }
-        ("target" | "octave" | "mode" | "quality", ParamValue::I32(_))
-        | ("bypass", ParamValue::Bool(_)) => true,
-        ("mode", ParamValue::String(id)) => id == "track" || id == "follow",
-        ("quality", ParamValue::String(id)) => id == "eco" || id == "full",
-        _ => false,
+/// The number that a state's value of a control stands for; `None` if it can take no such value. Choices may be
+/// given by name.
+fn number(control: Control, value: &ParamValue) -> Option<f32> {
+    let kind = control.info().kind;
+    match (kind, value) {
+        (
+            ControlKind::Continuous | ControlKind::Tapered | ControlKind::Share,
+            ParamValue::F32(number),
+        ) => number.is_finite().then_some(*number),
+        (
+            ControlKind::Whole | ControlKind::Choice(_) | ControlKind::Notes,
+            ParamValue::I32(number),
+        ) => Some(*number as f32),
+        (ControlKind::Choice(_), ParamValue::String(name)) => control.parse(name).ok(),
+        (ControlKind::Switch, ParamValue::Bool(on)) => Some(f32::from(u8::from(*on))),
+        _ => None,
     }
 }
 
 /// Makes a state safe and consistent before its values are taken over: numbers within their ranges,
-/// and the target's index that of the model the state names. What it lacks, because an older version
+/// and the targets' indices those of the models the state names. What it lacks, because an older version
 /// wrote it or because it is damaged, gets its default, so that a session never depends on what was
 /// set before it was loaded.
 pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
-    state.params.retain(|id, value| is_usable(id, value));
-    for (id, value) in defaults() {
-        state.params.entry(id.to_owned()).or_insert(value);
+    let mut params = std::mem::take(&mut state.params);
+    for control in Control::ALL {
+        let info = control.info();
+        let found = params.remove(info.id);
+        let found = found.and_then(|value| number(*control, &value));
+        let number = info.in_range(found.unwrap_or(info.default));
+        state
+            .params
+            .insert(info.id.to_owned(), param_value(info, number));
     }
-    for (id, value) in &mut state.params {
-        match (id.as_str(), value) {
-            ("input_gain" | "output_gain", ParamValue::F32(gain_db)) => {
-                *gain_db = gain_db.clamp(-24.0, 24.0);
-            }
-            ("mix" | "drive", ParamValue::F32(share)) => *share = share.clamp(0.0, 1.0),
-            ("octave", ParamValue::I32(octave)) => *octave = (*octave).clamp(-2, 2),
-            ("target", ParamValue::I32(slot)) => *slot = (*slot).clamp(0, MISSING_SLOT),
-            ("mode", ParamValue::I32(mode)) => *mode = (*mode).clamp(0, 1),
-            _ => {}
-        }
+    let saved = saved_targets(state);
+    for ((id, default), saved) in target_defaults().zip(&saved) {
+        let slot = match params.remove(id) {
+            _ if !saved.name.is_empty() => catalogue.find(saved).unwrap_or(MISSING_SLOT),
+            Some(ParamValue::I32(slot)) => slot.clamp(0, MISSING_SLOT),
+            _ => default,
+        };
+        state.params.insert(id.to_owned(), ParamValue::I32(slot));
     }
+    // Written in any case: the references of a state that was loaded before would stay.
+    if let Ok(saved) = serde_json::to_string(&saved) {
+        state.fields.insert("targets".to_owned(), saved);
+    }
+}
 
-    let field = state.fields.get("target");
-    let saved = field
-        .and_then(|field| serde_json::from_str::<SavedTarget>(field).ok())
-        .filter(|saved| {
-            saved.name.len() <= MAX_REFERENCE_BYTES && saved.hash.len() <= MAX_REFERENCE_BYTES
-        })
-        .unwrap_or_default();
-    if saved.name.is_empty() {
-        // Not left out: the reference of a state that was loaded before would stay.
-        if let Ok(nothing) = serde_json::to_string(&SavedTarget::default()) {
-            state.fields.insert("target".to_owned(), nothing);
+/// The references of a state; empty ones where it has none that can be used.
+fn saved_targets(state: &PluginState) -> [SavedTarget; MORPH_SLOTS] {
+    let field = state.fields.get("targets");
+    let saved: Option<Vec<SavedTarget>> = field.and_then(|field| serde_json::from_str(field).ok());
+    let short = |text: &str| text.len() <= MAX_REFERENCE_BYTES;
+    let mut saved = saved.unwrap_or_default().into_iter().map(|saved| {
+        let usable = short(&saved.name) && short(&saved.hash);
+        if usable {
+            saved
+        } else {
+            SavedTarget::default()
         }
-        return;
-    }
-    let slot = catalogue.find(&saved).unwrap_or(MISSING_SLOT);
-    state
-        .params
-        .insert("target".to_owned(), ParamValue::I32(slot));
+    });
+    std::array::from_fn(|_| saved.next().unwrap_or_default())
 }

@@ -5,6 +5,7 @@ mod bad_states;
 mod careless;
 mod faults;
 mod parameters;
+mod published;
 mod sound;
 mod state;
 
@@ -12,6 +13,7 @@ pub use bad_states::*;
 pub use careless::*;
 pub use faults::*;
 pub use parameters::*;
+pub use published::*;
 pub use sound::*;
 pub use state::*;
 
@@ -27,9 +29,11 @@ use crate::signal::melody;
 
 /// The parameters' numbers in every session ever saved: hashes of their ids.
 pub mod ids {
+    use super::PUBLISHED;
+
     /// Which instrument; index / 64.
     pub const TARGET: u32 = hash("target");
-    /// Track (0) or follow (1).
+    /// Track (0), follow (1/2) or auto (1).
     pub const MODE: u32 = hash("mode");
     /// -2..=2 octaves.
     pub const OCTAVE: u32 = hash("octave");
@@ -47,20 +51,18 @@ pub mod ids {
     pub const QUALITY: u32 = hash("quality");
 
     /// All, in the plugin's order.
-    pub const ALL: [u32; 9] = [
-        TARGET,
-        MODE,
-        OCTAVE,
-        INPUT_GAIN,
-        DRIVE,
-        MIX,
-        OUTPUT_GAIN,
-        BYPASS,
-        QUALITY,
-    ];
+    pub const ALL: [u32; PUBLISHED.len()] = {
+        let mut all = [0; PUBLISHED.len()];
+        let mut index = 0;
+        while index < all.len() {
+            all[index] = PUBLISHED[index].number;
+            index += 1;
+        }
+        all
+    };
 
     /// How nice-plug makes numbers of ids. Written out again here because it must never change.
-    const fn hash(id: &str) -> u32 {
+    pub(super) const fn hash(id: &str) -> u32 {
         let bytes = id.as_bytes();
         let mut hash = 0_u32;
         let mut index = 0;

@@ -4,7 +4,8 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
 use super::{Encoder, Generator, Target, Translator};
-use crate::chain::{HopControls, Mode, bounded_input, translator_f0_hz};
+use crate::chain::{bounded_input, translator_f0_hz};
+use crate::conditioning::{HopControls, Mode};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{ModelFileError, ModelInfo};
 use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};

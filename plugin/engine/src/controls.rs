@@ -1,31 +1,16 @@
 //! The controls: their values, and one table of ids, ranges and texts for plugin, command line and docs.
 
+mod scale;
 mod table;
+mod text;
+mod value;
 
-use mynah_models::{HopControls, Mode};
+use mynah_models::{
+    DynamicsControls, HopControls, MORPH_SLOTS, PitchControls, ToneControls, VariationControls,
+};
 
-pub use table::{CONTROLS, ControlInfo, ControlKind, control};
-
-/// Every control's value. Plain data, to be copied to the audio thread.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Controls {
-    /// Where the excitation comes from: the tracked pitch (one voice) or the input itself (chords).
-    pub mode: Mode,
-    /// Shift of the tracked pitch in octaves, -2 to 2. Only in mode *track*.
-    pub octave: i32,
-    /// Share of the translation in the output, 0 (dry) to 1 (translation).
-    pub mix: f32,
-    /// Gain of what the translation hears, -24 to 24 dB. The dry signal is not changed by it.
-    pub input_gain_db: f32,
-    /// Gain of the output, dry and wet, -24 to 24 dB.
-    pub output_gain_db: f32,
-    /// Passes the input unchanged, as late as the translation would be.
-    pub bypass: bool,
-    /// How much the generator adds to the prior, 0 to 1.
-    pub drive: f32,
-    /// Whether the generator runs at all.
-    pub quality: Quality,
-}
+pub use scale::Scale;
+pub use table::{CONTROLS, Control, ControlGroup, ControlInfo, ControlKind, Controls};
 
 /// What the sound may cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -35,21 +20,6 @@ pub enum Quality {
     /// All networks.
     #[default]
     Full,
-}
-
-impl Default for Controls {
-    fn default() -> Controls {
-        Controls {
-            mode: Mode::Track,
-            octave: 0,
-            mix: 1.0,
-            input_gain_db: 0.0,
-            output_gain_db: 0.0,
-            bypass: false,
-            drive: 1.0,
-            quality: Quality::Full,
-        }
-    }
 }
 
 /// Why a control could not be set. The texts are sentences for the player.
@@ -68,88 +38,45 @@ pub enum ControlError {
         id: String,
     },
     /// Not a value of that control.
-    #[error("'{value}' is not a value of {id}: give {}", values(id))]
+    #[error("'{value}' is not a value of {control}: give {}", control.info().values())]
     NotAValue {
         /// The control.
-        id: &'static str,
+        control: Control,
         /// What was given.
         value: String,
     },
     /// A number outside the range.
-    #[error("{id} = {value} is out of range: give {}", values(id))]
+    #[error("{control} = {value} is out of range: give {}", control.info().values())]
     OutOfRange {
         /// The control.
-        id: &'static str,
+        control: Control,
         /// What was given.
         value: f32,
     },
 }
 
 fn ids() -> String {
-    CONTROLS.map(|control| control.id).join(", ")
-}
-
-/// What may be given for a control, in words.
-fn values(id: &str) -> String {
-    let Some(ControlInfo {
-        kind,
-        min,
-        max,
-        unit,
-        ..
-    }) = control(id)
-    else {
-        return String::new();
-    };
-    match kind {
-        ControlKind::Choice(names) => names.join(" or "),
-        ControlKind::Switch => "on or off".to_owned(),
-        ControlKind::Whole => format!("a whole number from {min} to {max}"),
-        ControlKind::Continuous if unit.is_empty() => format!("a number from {min} to {max}"),
-        ControlKind::Continuous => format!("a number from {min} to {max} {unit}"),
-    }
-}
-
-impl ControlInfo {
-    /// Reads a value as a player writes it: a number, `on` or `off`, or a choice's name.
-    ///
-    /// # Errors
-    /// If it is none of this control's values.
-    pub fn parse(&self, text: &str) -> Result<f32, ControlError> {
-        let text = text.trim();
-        let not_a_value = || ControlError::NotAValue {
-            id: self.id,
-            value: text.to_owned(),
-        };
-        let number = match self.kind {
-            ControlKind::Choice(names) => {
-                let found = names
-                    .iter()
-                    .position(|name| name.eq_ignore_ascii_case(text));
-                found.ok_or_else(not_a_value)? as f32
-            }
-            ControlKind::Switch => match text.to_ascii_lowercase().as_str() {
-                "on" | "true" | "yes" | "1" => 1.0,
-                "off" | "false" | "no" | "0" => 0.0,
-                _ => return Err(not_a_value()),
-            },
-            ControlKind::Whole => text.parse::<i32>().map_err(|_| not_a_value())? as f32,
-            ControlKind::Continuous => text.parse::<f32>().map_err(|_| not_a_value())?,
-        };
-        if (self.min..=self.max).contains(&number) {
-            Ok(number)
-        } else if number.is_nan() {
-            Err(not_a_value())
-        } else {
-            Err(ControlError::OutOfRange {
-                id: self.id,
-                value: number,
-            })
-        }
-    }
+    CONTROLS.each_ref().map(|control| control.id).join(", ")
 }
 
 impl Controls {
+    /// A control's value as a number: a switch's is 0 or 1, a choice's its place.
+    pub fn get(&self, control: Control) -> f32 {
+        (control.info().get)(self)
+    }
+
+    /// Sets a control to a number, brought into its range; what is not a number is the default. Real-time safe.
+    pub fn set(&mut self, control: Control, number: f32) {
+        let info = control.info();
+        (info.set)(self, info.in_range(number));
+    }
+
+    /// These with another value of one control.
+    pub fn with(mut self, control: Control, number: f32) -> Controls {
+        self.set(control, number);
+        self
+    }
+
     /// Sets one control from a text such as `mix=0.5` or `mode=follow`.
     ///
     /// # Errors
@@ -161,66 +88,64 @@ impl Controls {
                 setting: setting.to_owned(),
             })?;
         let id = id.trim();
-        let info = control(id).ok_or_else(|| ControlError::Unknown { id: id.to_owned() })?;
-        self.set_number(info, info.parse(value)?);
+        let control = Control::of(id).ok_or_else(|| ControlError::Unknown { id: id.to_owned() })?;
+        self.set(control, control.parse(value)?);
         Ok(())
     }
 
     /// Every value brought into its range; one that is not a number becomes the default. Real-time safe.
     pub fn in_range(&self) -> Controls {
-        let default = Controls::default();
-        let bring = |value: f32, default: f32, min: f32, max: f32| {
-            if value.is_nan() {
-                default
-            } else {
-                value.clamp(min, max)
-            }
-        };
-        Controls {
-            octave: self.octave.clamp(-2, 2),
-            mix: bring(self.mix, default.mix, 0.0, 1.0),
-            input_gain_db: bring(self.input_gain_db, default.input_gain_db, -24.0, 24.0),
-            output_gain_db: bring(self.output_gain_db, default.output_gain_db, -24.0, 24.0),
-            drive: bring(self.drive, default.drive, 0.0, 1.0),
-            ..*self
+        let mut controls = *self;
+        for control in Control::ALL {
+            controls.set(*control, self.get(*control));
         }
+        controls
+    }
+
+    /// What each of the targets A to D weighs in the sound; the sum is 1.
+    pub fn morph_weights(&self) -> [f32; MORPH_SLOTS] {
+        let (x, y) = (self.morph_x, self.morph_y);
+        [(1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y]
     }
 
     /// The chain's part of the controls.
     pub(crate) fn for_chain(&self) -> HopControls {
+        let semitones = self.semitones as f32 + self.cents / 100.0 + self.bend_semitones;
         HopControls {
             mode: self.mode,
-            pitch_ratio: (self.octave as f32).exp2(),
+            pitch_ratio: (self.octave as f32 + semitones / 12.0).exp2(),
             generator_drive: match self.quality {
                 Quality::Eco => 0.0,
                 Quality::Full => self.drive,
             },
-        }
-    }
-
-    fn set_number(&mut self, info: &ControlInfo, value: f32) {
-        match info.id {
-            "mode" => {
-                self.mode = if value == 0.0 {
-                    Mode::Track
-                } else {
-                    Mode::Follow
-                }
-            }
-            "octave" => self.octave = value as i32,
-            "mix" => self.mix = value,
-            "input_gain" => self.input_gain_db = value,
-            "output_gain" => self.output_gain_db = value,
-            "bypass" => self.bypass = value != 0.0,
-            "drive" => self.drive = value,
-            "quality" => {
-                self.quality = if value == 0.0 {
-                    Quality::Eco
-                } else {
-                    Quality::Full
-                }
-            }
-            _ => {}
+            note_semitones: None,
+            morph: self.morph_weights(),
+            pitch: PitchControls {
+                snap: self.snap,
+                notes: self.scale.notes(self.key, self.notes),
+                glide_ms: self.glide_ms,
+                vibrato: self.vibrato,
+            },
+            dynamics: DynamicsControls {
+                sensitivity_db: self.sensitivity_db,
+                curve: self.curve,
+                floor_db: (self.floor_db > Control::Floor.info().min).then_some(self.floor_db),
+                hysteresis_db: self.hysteresis_db,
+                attack_ms: self.attack_ms,
+                release_ms: self.release_ms,
+            },
+            tone: ToneControls {
+                tilt_db_per_octave: self.brightness_db,
+                formant_semitones: self.formant_semitones,
+                breath_db: self.breath_db,
+                air_db: self.air_db,
+            },
+            variation: VariationControls {
+                amount: self.variation,
+                rate_hz: self.variation_rate_hz,
+                seed: self.seed as u32,
+            },
+            freeze: self.freeze,
         }
     }
 }
@@ -237,40 +162,56 @@ pub(crate) fn db_to_gain(db: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use mynah_models::Mode;
+
     use super::*;
 
     #[test]
-    fn table_agrees_with_the_defaults() {
-        let mut controls = Controls {
-            mix: 0.3,
-            drive: 0.1,
-            bypass: true,
-            quality: Quality::Eco,
-            ..Controls::default()
-        };
-        for info in &CONTROLS {
-            assert!((info.min..=info.max).contains(&info.default), "{}", info.id);
-            assert!(info.tooltip.ends_with('.'));
-            assert_eq!(control(info.id), Some(info));
-            controls.set_number(info, info.default);
+    fn every_control_has_its_row_and_its_field() {
+        for (control, info) in Control::ALL.iter().zip(&CONTROLS) {
+            assert!((info.min..=info.max).contains(&info.default), "{control}");
+            assert!(info.tooltip.ends_with('.'), "{control}");
+            assert_eq!(Control::of(info.id), Some(*control));
+            assert_eq!(control.info().id, info.id);
+            assert_eq!(Controls::default().get(*control), info.default);
+            for number in [info.min, info.max] {
+                let changed = Controls::default().with(*control, number);
+                assert_eq!(changed.get(*control), number, "{control}");
+                let others = Control::ALL.iter().filter(|other| *other != control);
+                for other in others {
+                    assert_eq!(changed.get(*other), other.info().default);
+                }
+            }
         }
-        assert_eq!(controls, Controls::default());
+        let grouped = ControlGroup::ALL.map(|group| Control::of_group(group).count());
+        assert_eq!(grouped.iter().sum::<usize>(), Control::COUNT);
     }
 
     #[test]
-    fn every_control_can_be_set_to_its_ends() {
-        for info in &CONTROLS {
-            for end in [info.min, info.max] {
-                let text = match info.kind {
-                    ControlKind::Choice(names) => names[end as usize].to_owned(),
-                    _ => end.to_string(),
-                };
-                let mut controls = Controls::default();
-                controls.set_text(&format!("{} = {text}", info.id)).unwrap();
-                assert_eq!(controls, controls.in_range(), "{}", info.id);
-                let changed = controls != Controls::default();
-                assert_eq!(changed, end != info.default, "{} = {text}", info.id);
+    fn numbers_out_of_range_are_brought_in() {
+        for control in Control::ALL {
+            let info = control.info();
+            for (number, expected) in [
+                (f32::NAN, info.default),
+                (f32::INFINITY, info.max),
+                (f32::NEG_INFINITY, info.min),
+                (info.max + 1.0, info.max),
+            ] {
+                let controls = Controls::default().with(*control, number);
+                assert_eq!(controls.get(*control), expected, "{control}");
             }
+        }
+    }
+
+    #[test]
+    fn the_corners_of_the_pad_are_the_targets() {
+        for (x, y, corner) in [(0.0, 0.0, 0), (1.0, 0.0, 1), (0.0, 1.0, 2), (1.0, 1.0, 3)] {
+            let controls = Controls::default()
+                .with(Control::MorphX, x)
+                .with(Control::MorphY, y);
+            let weights = controls.morph_weights();
+            assert_eq!(weights[corner], 1.0);
+            assert_eq!(weights.iter().sum::<f32>(), 1.0);
         }
     }
 
@@ -281,27 +222,27 @@ mod tests {
             ("mix", "'mix' is not of the form name=value"),
             (
                 "mix=loud",
-                "'loud' is not a value of mix: give a number from 0 to 1",
+                "'loud' is not a value of mix: give a number from 0 to 1, or a percentage",
             ),
             (
                 "mix=NaN",
-                "'NaN' is not a value of mix: give a number from 0 to 1",
+                "'NaN' is not a value of mix: give a number from 0 to 1, or a percentage",
             ),
             (
                 "mix=1.5",
-                "mix = 1.5 is out of range: give a number from 0 to 1",
+                "mix = 1.5 is out of range: give a number from 0 to 1, or a percentage",
             ),
             (
                 "octave=1.5",
-                "'1.5' is not a value of octave: give a whole number from -2 to 2",
+                "'1.5' is not a value of octave: give a whole number from -2 to 2 oct",
             ),
             (
                 "octave=3",
-                "octave = 3 is out of range: give a whole number from -2 to 2",
+                "octave = 3 is out of range: give a whole number from -2 to 2 oct",
             ),
             (
                 "mode=both",
-                "'both' is not a value of mode: give track or follow",
+                "'both' is not a value of mode: give track, follow or auto",
             ),
             ("bypass=2", "'2' is not a value of bypass: give on or off"),
             (
@@ -315,7 +256,7 @@ mod tests {
             );
         }
         let unknown = controls.set_text("gain=3").unwrap_err().to_string();
-        assert!(unknown.starts_with("there is no control 'gain'; there are mode, octave, mix"));
+        assert!(unknown.starts_with("there is no control 'gain'; there are mode, morph_x"));
         assert_eq!(controls, Controls::default());
     }
 

@@ -44,7 +44,7 @@
 //!   signal stays stereo.
 
 mod chain;
-pub mod controls;
+mod controls;
 mod delay_line;
 mod engine;
 mod guard;
@@ -63,7 +63,10 @@ mod translator;
 #[cfg(test)]
 mod tests;
 
-pub use controls::{ControlError, ControlInfo, ControlKind, Controls, Quality};
+pub use controls::{
+    CONTROLS, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls, Quality,
+    Scale,
+};
 pub use engine::{Engine, EngineError, EngineHandle, EngineSpec, OtherBase, SwapError, engine};
 pub use guard::OUTPUT_BOUND;
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};

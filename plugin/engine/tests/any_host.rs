@@ -8,7 +8,7 @@ mod common;
 use std::sync::{Arc, OnceLock};
 
 use mynah_engine::{
-    Controls, EngineError, EngineSpec, Mode, OUTPUT_BOUND, Quality, engine, latency_samples,
+    Control, Controls, EngineError, EngineSpec, OUTPUT_BOUND, engine, latency_samples,
     supported_rate,
 };
 use proptest::prelude::*;
@@ -41,17 +41,22 @@ fn sample() -> impl Strategy<Value = f32> {
 fn controls() -> impl Strategy<Value = Controls> {
     let number = || any::<u32>().prop_map(f32::from_bits);
     let numbers = (number(), number(), number(), number());
-    let choices = (any::<bool>(), any::<bool>(), any::<bool>());
-    (numbers, any::<i32>(), choices).prop_map(
-        |((mix, input_gain_db, output_gain_db, drive), octave, (bypass, follow, eco))| Controls {
-            mode: if follow { Mode::Follow } else { Mode::Track },
-            octave,
-            mix,
-            input_gain_db,
-            output_gain_db,
-            bypass,
-            drive,
-            quality: if eco { Quality::Eco } else { Quality::Full },
+    let all = prop::collection::vec(number(), Control::COUNT);
+    (all, numbers, any::<i32>()).prop_map(
+        |(all, (mix, input_gain_db, drive, formant_semitones), octave)| {
+            let mut controls = Controls::default();
+            for (control, number) in Control::ALL.iter().zip(all) {
+                controls.set(*control, number);
+            }
+            // The others are in range now; these are not.
+            Controls {
+                octave,
+                mix,
+                input_gain_db,
+                drive,
+                formant_semitones,
+                ..controls
+            }
         },
     )
 }

@@ -55,6 +55,7 @@ fn at_48_khz_it_is_the_chain_to_the_bit() {
             mode,
             pitch_ratio: 2.0,
             generator_drive: 0.5,
+            ..HopControls::default()
         };
         let mut state = ChainState::new(&models.base);
         let mut wanted = vec![0.0; HOP_SAMPLES];

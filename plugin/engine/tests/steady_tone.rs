@@ -24,7 +24,7 @@ const PROMINENCE_DB: f64 = 12.0;
 fn allowed_db(mode: Mode) -> f64 {
     match mode {
         Mode::Track => -50.0,
-        Mode::Follow => -32.0,
+        Mode::Follow | Mode::Auto => -32.0,
     }
 }
 

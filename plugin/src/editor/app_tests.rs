@@ -5,15 +5,15 @@
 use std::sync::Mutex;
 
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
-use mynah_engine::Library;
+use mynah_engine::{Library, Quality};
+use mynah_models::Mode;
 use nice_plug::context::PluginApi;
-use nice_plug::prelude::{GuiContextInner, Param, ParamPtr, PluginState};
+use nice_plug::prelude::{GuiContextInner, ParamPtr, PluginState};
 
 use super::*;
 use crate::editor::layout::Layout;
 use crate::editor::target_list::Grid;
 use crate::editor::{controls, knob};
-use crate::params::{ModeChoice, QualityChoice};
 use crate::shared::{Condition, Reading};
 use crate::state::EditorSize;
 use crate::targets::install;
@@ -156,10 +156,10 @@ fn a_click_on_a_card_chooses_it() {
     for index in (0..count).rev() {
         let card = Grid::of(bench.layout().targets, count).card(index);
         bench.click(card.center());
-        assert_eq!(bench.app.params.target.slot(), index as i32);
+        assert_eq!(bench.app.params.targets()[0].slot(), index as i32);
         let once = vec![Told::Begin, Told::Set, Told::End];
         assert_eq!(bench.told(), once);
-        let saved = bench.app.params.saved_target.current();
+        let saved = bench.app.params.targets()[0].saved();
         assert_eq!(saved.name, catalogue().entries()[index].info().name);
         // The chosen one again: nothing to tell.
         bench.click(card.center());
@@ -178,7 +178,7 @@ fn knobs_are_dragged_and_reset() {
         )]);
     }
     bench.button(dial - vec2(0.0, 90.0), false);
-    let value_db = bench.app.params.input_gain_db.value();
+    let value_db = bench.app.params.controls().input_gain_db;
     assert!((value_db - 24.0).abs() < 2.5, "{value_db} dB");
     let told = bench.told();
     assert_eq!(told.first(), Some(&Told::Begin));
@@ -188,7 +188,7 @@ fn knobs_are_dragged_and_reset() {
     for pressed in [true, false, true, false] {
         bench.button(dial, pressed);
     }
-    assert_eq!(bench.app.params.input_gain_db.value(), 0.0);
+    assert_eq!(bench.app.params.controls().input_gain_db, 0.0);
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn values_are_typed() {
         bench.frame(vec![]);
         bench.frame(vec![Event::Text(typed.to_owned())]);
         bench.key(key);
-        let mix = bench.app.params.mix.value();
+        let mix = bench.app.params.controls().mix;
         assert!((mix - expected).abs() < 1e-6, "{typed}: {mix}");
     }
 }
@@ -216,20 +216,20 @@ fn buttons_switch_mode_octave_bypass_and_quality() {
     let mut bench = Bench::new();
     let panel = bench.layout().controls;
     bench.click(pos2(
-        panel.left() + panel.width() * 0.35,
+        panel.left() + panel.width() * 0.22,
         panel.top() + 52.0,
     ));
-    assert_eq!(bench.app.params.mode.value(), ModeChoice::Follow);
+    assert_eq!(bench.app.params.controls().mode, Mode::Follow);
     bench.click(pos2(panel.left() + 40.0, panel.bottom() - 32.0));
-    assert_eq!(bench.app.params.octave.value(), -2);
+    assert_eq!(bench.app.params.controls().octave, -2);
     let header = bench.layout().header;
     bench.click(pos2(header.right() - 50.0, header.center().y));
-    assert!(bench.app.params.bypass.value());
+    assert!(bench.app.params.controls().bypass);
     bench.click(pos2(header.right() - 50.0, header.center().y));
-    assert!(!bench.app.params.bypass.value());
-    for expected in [QualityChoice::Eco, QualityChoice::Full] {
+    assert!(!bench.app.params.controls().bypass);
+    for expected in [Quality::Eco, Quality::Full] {
         bench.click(pos2(header.right() - 148.0, header.center().y));
-        assert_eq!(bench.app.params.quality.value(), expected);
+        assert_eq!(bench.app.params.controls().quality, expected);
     }
 }
 
@@ -247,7 +247,7 @@ fn every_size_and_state_is_drawn() {
             bench.app.shared.set_activation(condition, 48_000.0, 144);
             for slot in [0.0, 0.9, 1.0] {
                 let setter = ParamSetter::new(&bench.host);
-                setter.set_parameter_normalized(&bench.app.params.target.index, slot);
+                setter.set_parameter_normalized(&bench.app.params.targets()[0].index, slot);
                 bench.frame(vec![]);
             }
         }
@@ -281,38 +281,4 @@ fn meters_move_and_come_to_rest() {
         bench.frame(vec![]);
     }
     assert!(!bench.app.input.is_moving() && !bench.app.output.is_moving());
-}
-
-#[test]
-fn the_names_of_values_match_their_parameters() {
-    let bench = Bench::new();
-    let params = &bench.app.params;
-    for info in &mynah_engine::controls::CONTROLS {
-        let (default, min, max) = match info.id {
-            // What their numbers stand for is in the names, which hosts are tested to show.
-            "mode" | "quality" => continue,
-            "octave" => ends(&params.octave, |octave| octave as f32),
-            "mix" => ends(&params.mix, |value| value),
-            "drive" => ends(&params.drive, |value| value),
-            "input_gain" => ends(&params.input_gain_db, |value| value),
-            "output_gain" => ends(&params.output_gain_db, |value| value),
-            "bypass" => ends(&params.bypass, f32::from),
-            other => panic!("{other} has no parameter"),
-        };
-        assert_eq!(
-            (default, min, max),
-            (info.default, info.min, info.max),
-            "{}",
-            info.id
-        );
-    }
-}
-
-/// Default, lowest and highest value.
-fn ends<P: Param>(param: &P, number: impl Fn(P::Plain) -> f32) -> (f32, f32, f32) {
-    (
-        number(param.default_plain_value()),
-        number(param.preview_plain(0.0)),
-        number(param.preview_plain(1.0)),
-    )
 }

@@ -3,10 +3,11 @@
 use nice_plug::prelude::ParamSetter;
 
 use egui::{Pos2, Rect, Ui, pos2};
-use mynah_engine::controls::control;
+use mynah_engine::Control;
+use mynah_models::Mode;
 
 use super::{knob, segments, theme};
-use crate::params::{ModeChoice, MynahParams};
+use crate::params::MynahParams;
 
 const PADDING: f32 = 16.0;
 /// Between the two rows of buttons, logical pixels.
@@ -15,7 +16,7 @@ const ROW_GAP: f32 = 12.0;
 const KNOBS_SHARE: f32 = 0.57;
 const KNOBS: usize = 4;
 
-const MODES: [(&str, &str); 2] = [
+const MODES: [(&str, &str); 3] = [
     (
         "Track",
         "Follows your melody: one note at a time, played by the instrument",
@@ -23,6 +24,10 @@ const MODES: [(&str, &str); 2] = [
     (
         "Follow",
         "Reshapes your own sound: chords and several voices pass",
+    ),
+    (
+        "Auto",
+        "Tracks while one clear pitch is heard, follows otherwise",
     ),
 ];
 const OCTAVES: [(&str, &str); 5] = [
@@ -48,30 +53,18 @@ pub(super) fn show(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, 
     ui.painter()
         .rect_filled(panel, theme::PANEL_ROUNDING, theme::PANEL);
 
-    let tooltip = |id: &str| control(id).map_or("", |control| control.tooltip);
-    let at = |index: usize| knob_corner(panel, index);
-    let gain = &params.input_gain_db;
-    knob::knob(ui, setter, gain, at(0), "Input", tooltip("input_gain"), 0.5);
-    knob::knob(
-        ui,
-        setter,
-        &params.drive,
-        at(1),
-        "Drive",
-        tooltip("drive"),
-        0.0,
-    );
-    knob::knob(ui, setter, &params.mix, at(2), "Mix", tooltip("mix"), 0.0);
-    let gain = &params.output_gain_db;
-    knob::knob(
-        ui,
-        setter,
-        gain,
-        at(3),
-        "Output",
-        tooltip("output_gain"),
-        0.5,
-    );
+    let knobs = [
+        (Control::InputGain, 0.5),
+        (Control::Drive, 0.0),
+        (Control::Mix, 0.0),
+        (Control::OutputGain, 0.5),
+    ];
+    for (index, (control, origin)) in knobs.into_iter().enumerate() {
+        let param = &params[control];
+        let info = param.info();
+        let corner = knob_corner(panel, index);
+        knob::knob(ui, setter, param, corner, info.name, info.tooltip, origin);
+    }
 
     let width = panel.width() * (1.0 - KNOBS_SHARE) - 2.0 * PADDING;
     let row_height = segments::NAME_HEIGHT + segments::HEIGHT;
@@ -82,12 +75,12 @@ pub(super) fn show(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, 
         choices: &MODES,
         in_use: true,
     };
-    mode.show(ui, setter, &params.mode, pos2(left, top), width);
+    mode.show(ui, setter, &params[Control::Mode], pos2(left, top), width);
     let octave = segments::Row {
         name: "Octave",
         choices: &OCTAVES,
-        in_use: params.mode.value() == ModeChoice::Track,
+        in_use: params.controls().mode == Mode::Track,
     };
     let below = pos2(left, top + row_height + ROW_GAP);
-    octave.show(ui, setter, &params.octave, below, width);
+    octave.show(ui, setter, &params[Control::Octave], below, width);
 }

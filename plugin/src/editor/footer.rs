@@ -1,7 +1,5 @@
 //! The bottom of the editor: what is loaded, the latency, and what is wrong.
 
-use nice_plug::prelude::Param;
-
 use egui::{Align2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::{theme, wording};
@@ -19,12 +17,12 @@ pub(super) fn show(
     catalogue: &Catalogue,
     rect: Rect,
 ) {
-    let slot = params.target.index.unmodulated_plain_value();
+    let slot = params.targets()[0].set_slot();
     let complaint = wording::complaint(
         shared.condition(),
         shared.rate_hz(),
         slot,
-        &params.saved_target.current(),
+        &params.targets()[0].saved(),
         catalogue,
     );
     let right = show_latency(ui, shared, rect);

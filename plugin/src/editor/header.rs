@@ -1,17 +1,16 @@
 //! The top of the editor: the name, the pitch heard, and the bypass switch.
 
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 
 use egui::{
     Align2, Color32, CornerRadius, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke,
     StrokeKind, Ui, Vec2, pos2, vec2,
 };
 
-use mynah_engine::controls::control;
+use mynah_engine::Control;
 
-use super::value_entry::set_once;
 use super::{theme, wording};
-use crate::params::{MynahParams, QualityChoice};
+use crate::params::MynahParams;
 use crate::shared::Reading;
 
 /// Height of the header, logical pixels.
@@ -104,11 +103,12 @@ fn pitch_display(ui: &mut Ui, reading: &Reading, rect: Rect) {
 
 /// Eco or Full, in the colours of the bypass switch but quieter.
 fn quality_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, rect: Rect) {
-    let eco = params.quality.unmodulated_plain_value() == QualityChoice::Eco;
+    let param = &params[Control::Quality];
+    let eco = param.normalized() == 0.0;
     let response = ui
         .interact(rect, ui.scope_id().with("quality"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(control("quality").map_or("", |control| control.tooltip));
+        .on_hover_text(param.info().tooltip);
     let (text, colour) = if eco {
         ("Eco", theme::DIM)
     } else {
@@ -132,12 +132,13 @@ fn quality_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, r
         colour,
     );
     if response.clicked() {
-        set_once(setter, &params.quality, if eco { 1.0 } else { 0.0 });
+        param.set_once(setter, if eco { 1.0 } else { 0.0 });
     }
 }
 
 fn bypass_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, rect: Rect) {
-    let bypassed = params.bypass.unmodulated_plain_value();
+    let param = &params[Control::Bypass];
+    let bypassed = param.normalized() == 1.0;
     let response = ui
         .interact(rect, ui.scope_id().with("bypass"), Sense::click())
         .on_hover_cursor(CursorIcon::PointingHand)
@@ -174,7 +175,7 @@ fn bypass_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, re
         colour,
     );
     if response.clicked() {
-        set_once(setter, &params.bypass, if bypassed { 0.0 } else { 1.0 });
+        param.set_once(setter, if bypassed { 0.0 } else { 1.0 });
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::f32::consts::PI;
 
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 
 use egui::{Align2, Color32, CursorIcon, Painter, Pos2, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::theme;
-use super::value_entry::{set_once, value_entry};
+use super::value_entry::value_entry;
+use crate::params::ControlParam;
 
 /// Size of a knob with its name and value, logical pixels.
 pub(super) const SIZE: Vec2 = vec2(92.0, 118.0);
@@ -34,10 +35,10 @@ pub(super) fn value_rect(at: Pos2) -> Rect {
 
 /// Draws a knob with its top left corner at `at`. Drag up and down, turn the wheel, double-click to
 /// reset, click on the value to type. `origin` is the normalized value from which the arc starts.
-pub(super) fn knob<P: Param>(
+pub(super) fn knob(
     ui: &mut Ui,
     setter: &ParamSetter<'_>,
-    param: &P,
+    param: &ControlParam,
     at: Pos2,
     name: &str,
     tooltip: &str,
@@ -51,14 +52,14 @@ pub(super) fn knob<P: Param>(
     let response = ui
         .interact(dial, id, Sense::click_and_drag())
         .on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-    let value = param.unmodulated_normalized_value();
+    let value = param.normalized();
     let fine = ui.input(|input| input.modifiers.shift || input.modifiers.command);
     let speed = if fine { FINE } else { 1.0 };
 
     // The position a drag has reached is kept unrounded, so that slow drags add up.
     let drag_id = id.with("drag");
     if response.drag_started() {
-        setter.begin_set_parameter(param);
+        param.begin(setter);
         ui.data_mut(|data| data.insert_temp(drag_id, value));
     }
     if response.dragged() {
@@ -66,19 +67,19 @@ pub(super) fn knob<P: Param>(
         let delta = response.drag_delta();
         let next = (reached + (delta.x - delta.y) / DRAG_RANGE_PX * speed).clamp(0.0, 1.0);
         ui.data_mut(|data| data.insert_temp(drag_id, next));
-        setter.set_parameter_normalized(param, next);
+        param.set(setter, next);
     }
     if response.drag_stopped() {
-        setter.end_set_parameter(param);
+        param.end(setter);
     }
     if response.double_clicked() {
-        set_once(setter, param, param.default_normalized_value());
+        param.set_once(setter, param.default_normalized());
     }
     if response.hovered() {
         let scrolled = ui.input(|input| input.smooth_scroll_delta().y);
         if scrolled != 0.0 {
             let next = (value + scrolled / 1000.0 * speed).clamp(0.0, 1.0);
-            set_once(setter, param, next);
+            param.set_once(setter, next);
         }
     }
 
@@ -95,7 +96,7 @@ pub(super) fn knob<P: Param>(
         centre,
         origin,
         value,
-        param.modulated_normalized_value(),
+        param.modulated_normalized(),
         lively,
     );
     // On the name, not on the dial: there it would cover the value that is being changed.

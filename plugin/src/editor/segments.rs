@@ -1,13 +1,13 @@
 //! A row of buttons for a parameter with few values.
 
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 
 use egui::{
     Align2, CornerRadius, CursorIcon, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use super::theme;
-use super::value_entry::set_once;
+use crate::params::ControlParam;
 
 /// Height of the row, logical pixels; its name stands [`NAME_HEIGHT`] above.
 pub(super) const HEIGHT: f32 = 30.0;
@@ -28,11 +28,11 @@ pub(super) struct Row<'a> {
 
 impl Row<'_> {
     /// Draws the row with its name at `at`, `width` wide. A double-click resets the parameter.
-    pub(super) fn show<P: Param>(
+    pub(super) fn show(
         &self,
         ui: &mut Ui,
         setter: &ParamSetter<'_>,
-        param: &P,
+        param: &ControlParam,
         at: Pos2,
         width: f32,
     ) {
@@ -57,7 +57,7 @@ impl Row<'_> {
             .rect_filled(row, theme::CARD_ROUNDING, theme::WELL);
 
         let last = self.choices.len().saturating_sub(1).max(1) as f32;
-        let chosen = (param.unmodulated_normalized_value() * last).round() as usize;
+        let chosen = (param.normalized() * last).round() as usize;
         for (index, (text, tooltip)) in self.choices.iter().enumerate() {
             let button = self.button(row, index);
             let response = ui
@@ -97,9 +97,9 @@ impl Row<'_> {
                 colour,
             );
             if response.double_clicked() {
-                set_once(setter, param, param.default_normalized_value());
+                param.set_once(setter, param.default_normalized());
             } else if response.clicked() && index != chosen {
-                set_once(setter, param, index as f32 / last);
+                param.set_once(setter, index as f32 / last);
             }
         }
     }

@@ -1,13 +1,12 @@
 //! The cards from which a target is chosen.
 
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 
 use egui::{
     Align2, CursorIcon, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2,
     vec2,
 };
 
-use super::value_entry::set_once;
 use super::{theme, wording};
 use crate::params::MynahParams;
 use crate::targets::{Catalogue, Entry};
@@ -47,7 +46,8 @@ pub(super) fn show(
     );
 
     let grid = Grid::of(rect, catalogue.entries().len());
-    let chosen = params.target.index.unmodulated_plain_value();
+    let target = &params.targets()[0];
+    let chosen = target.set_slot();
 
     ui.scope_builder(UiBuilder::new().max_rect(grid.area), |ui| {
         ScrollArea::vertical()
@@ -60,8 +60,7 @@ pub(super) fn show(
                     let slot = index as i32;
                     let card = grid.card(index).translate(space.min - grid.area.min);
                     if show_card(ui, entry, card, slot == chosen) && slot != chosen {
-                        let index = &params.target.index;
-                        set_once(setter, index, index.preview_normalized(slot));
+                        target.choose(setter, slot);
                     }
                 }
             });

@@ -1,17 +1,18 @@
 //! Typing a parameter's value: a click on the written value turns it into a text field.
 
-use nice_plug::prelude::{Param, ParamSetter};
+use nice_plug::prelude::ParamSetter;
 
 use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, TextEdit, Ui};
 
 use super::theme;
+use crate::params::ControlParam;
 
 /// Draws the value of `param` in `rect`, and takes a typed one. Enter or leaving the field sets it,
 /// Escape does not.
-pub(super) fn value_entry<P: Param>(
+pub(super) fn value_entry(
     ui: &mut Ui,
     setter: &ParamSetter<'_>,
-    param: &P,
+    param: &ControlParam,
     rect: Rect,
     id: Id,
 ) {
@@ -27,7 +28,7 @@ pub(super) fn value_entry<P: Param>(
         } else {
             theme::TEXT
         };
-        let value = param.normalized_value_to_string(param.unmodulated_normalized_value(), true);
+        let value = param.text(param.normalized());
         ui.painter().text(
             rect.center(),
             Align2::CENTER_CENTER,
@@ -61,8 +62,8 @@ pub(super) fn value_entry<P: Param>(
         select_all(ui, edit_id, &typing.text);
     } else if response.lost_focus() {
         let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
-        if !cancelled && let Some(normalized) = param.string_to_normalized_value(&typing.text) {
-            set_once(setter, param, normalized.clamp(0.0, 1.0));
+        if !cancelled && let Some(normalized) = param.parse(&typing.text) {
+            param.set_once(setter, normalized.clamp(0.0, 1.0));
         }
         ui.data_mut(|data| data.remove_temp::<Typing>(typing_id));
         return;
@@ -76,13 +77,6 @@ struct Typing {
     text: String,
     /// Whether the field has been given the focus.
     begun: bool,
-}
-
-/// One complete gesture: what a click, a typed value or a reset is to the host.
-pub(super) fn set_once<P: Param>(setter: &ParamSetter<'_>, param: &P, normalized: f32) {
-    setter.begin_set_parameter(param);
-    setter.set_parameter_normalized(param, normalized);
-    setter.end_set_parameter(param);
 }
 
 fn select_all(ui: &Ui, id: Id, text: &str) {

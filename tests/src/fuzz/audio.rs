@@ -4,9 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use arbitrary::{Result, Unstructured};
-use mynah_engine::{
-    Controls, Engine, EngineHandle, EngineSpec, Mode, OUTPUT_BOUND, Quality, engine,
-};
+use mynah_engine::{Control, Controls, Engine, EngineHandle, EngineSpec, OUTPUT_BOUND, engine};
 use mynah_models::testing::{random_base, random_target};
 use mynah_models::{Base, Target};
 
@@ -118,19 +116,18 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
 
 /// Any bits at all where there should be a number.
 fn controls(input: &mut Unstructured<'_>) -> Result<Controls> {
+    let mut controls = Controls::default();
+    for control in Control::ALL {
+        controls.set(*control, input.arbitrary()?);
+    }
+    // The others are in range now; these are not.
     Ok(Controls {
-        mode: *input.choose(&[Mode::Track, Mode::Follow])?,
         octave: input.arbitrary()?,
         mix: input.arbitrary()?,
         input_gain_db: input.arbitrary()?,
-        output_gain_db: input.arbitrary()?,
-        bypass: input.arbitrary()?,
         drive: input.arbitrary()?,
-        quality: if input.arbitrary()? {
-            Quality::Eco
-        } else {
-            Quality::Full
-        },
+        release_ms: input.arbitrary()?,
+        ..controls
     })
 }
 

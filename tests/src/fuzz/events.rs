@@ -99,8 +99,8 @@ fn play<H: Host>(active: &mut Active<H>, input: &mut Unstructured<'_>) -> Result
 
 /// A change that may be anything: mostly of a parameter that is there, and within the block.
 fn change(input: &mut Unstructured<'_>, frames: usize) -> Result<Change> {
-    let id = match input.int_in_range(0..=8)? {
-        known @ 0..8 => ids::ALL[known],
+    let id = match input.int_in_range(0..=ids::ALL.len())? {
+        known if known < ids::ALL.len() => ids::ALL[known],
         // The largest number is no id in CLAP.
         _ => input.arbitrary::<u32>()?.min(u32::MAX - 1),
     };

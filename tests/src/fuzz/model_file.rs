@@ -132,8 +132,7 @@ fn play(base: &Base, target: &Target) {
     for mode in [Mode::Track, Mode::Follow] {
         let controls = HopControls {
             mode,
-            pitch_ratio: 1.0,
-            generator_drive: 1.0,
+            ..HopControls::default()
         };
         for hop in 0..HOPS {
             let input: [f32; HOP_SAMPLES] = std::array::from_fn(|n| {

@@ -45,7 +45,7 @@ pub fn huge_states_load<H: Host>() {
     let long = "x".repeat(3_000_000);
     let json = format!(
         "{{\"version\":\"{long}\",\"params\":{{{},\"mix\":{{\"f32\":0.25}}}},\
-         \"fields\":{{\"target\":\"{{\\\"name\\\":\\\"{long}\\\",\\\"hash\\\":\\\"\\\"}}\"}}}}",
+         \"fields\":{{\"targets\":\"[{{\\\"name\\\":\\\"{long}\\\",\\\"hash\\\":\\\"\\\"}}]\"}}}}",
         unknown.join(",")
     );
     let mut host = H::new();
@@ -85,10 +85,10 @@ pub fn newer_states_load<H: Host>() {
     let name = &targets()[3].info().name;
     let hash = targets()[3].info().hash;
     let state = state_of::<H>(&format!(
-        "{{\"version\":\"99.0.0\",\"params\":{{\"mix\":{{\"f32\":0.25}},\"breath\":{{\"f32\":0.5}},\
+        "{{\"version\":\"99.0.0\",\"params\":{{\"mix\":{{\"f32\":0.25}},\"sparkle\":{{\"f32\":0.5}},\
          \"mode\":{{\"string\":\"dream\"}},\"target\":{{\"i32\":77}},\"bypass\":{{\"i32\":1}}}},\
-         \"fields\":{{\"theme\":\"\\\"dark\\\"\",\"target\":\
-         \"{{\\\"name\\\":\\\"{name}\\\",\\\"hash\\\":\\\"{hash}\\\",\\\"bank\\\":2}}\"}},\
+         \"fields\":{{\"theme\":\"\\\"dark\\\"\",\"targets\":\
+         \"[{{\\\"name\\\":\\\"{name}\\\",\\\"hash\\\":\\\"{hash}\\\",\\\"bank\\\":2}}]\"}},\
          \"snapshots\":[1,2,3]}}"
     ));
     let mut host = H::new();

@@ -1,52 +1,38 @@
 //! The list of parameters, and what they say of themselves.
 
-use super::{ids, slot_value};
+use super::{PUBLISHED, Published, ids, slot_value};
 use crate::host::{Host, targets};
 
 /// All parameters are there, in order, with the ids, defaults and steps that sessions rely on.
 pub fn parameters_are_stable<H: Host>() {
     let found = H::new().parameters();
-    let expected = [
-        ("Target", 0.0, 64),
-        ("Mode", 0.0, 1),
-        ("Octave", 0.5, 4),
-        ("Input gain", 0.5, 0),
-        ("Drive", 1.0, 0),
-        ("Mix", 1.0, 0),
-        ("Output gain", 0.5, 0),
-        ("Bypass", 0.0, 1),
-        ("Quality", 1.0, 1),
-    ];
-    assert_eq!(found.len(), expected.len());
-    for ((found, id), (name, default, steps)) in found.iter().zip(ids::ALL).zip(expected) {
-        assert_eq!(found.id, id, "{name}");
-        assert_eq!(found.name, name);
-        assert!(
-            (found.default - default).abs() < 1e-6,
-            "{name}: {}",
-            found.default
-        );
-        assert_eq!(found.steps, steps, "{name}");
-        assert_eq!(found.is_bypass, name == "Bypass", "{name}");
+    assert_eq!(found.len(), PUBLISHED.len());
+    for (found, published) in found.iter().zip(PUBLISHED) {
+        let Published {
+            id,
+            number,
+            name,
+            default,
+            steps,
+        } = published;
+        assert_eq!((found.id, found.name.as_str()), (number, name));
+        let there = (found.default - default).abs() < 1e-6;
+        assert!(there, "{id}: {}", found.default);
+        assert_eq!(found.steps, steps, "{id}");
+        assert_eq!(found.is_bypass, id == "bypass", "{id}");
     }
 }
 
-/// The numbers themselves, so that nobody changes how they are made.
+/// The numbers are nice-plug's hashes of the names.
 pub fn ids_are_the_published_ones() {
-    assert_eq!(
-        ids::ALL,
-        [
-            1_266_577_809, // target
-            3_357_091,     // mode
-            1_125_333_424, // octave
-            1_386_281_684, // input_gain
-            95_852_938,    // drive
-            108_124,       // mix
-            1_322_673_149, // output_gain
-            773_352_680,   // bypass
-            651_215_103,   // quality
-        ]
-    );
+    for published in PUBLISHED {
+        assert_eq!(
+            ids::hash(published.id),
+            published.number,
+            "{}",
+            published.id
+        );
+    }
 }
 
 /// Values are shown the way a musician writes them.
@@ -58,7 +44,8 @@ pub fn values_have_words<H: Host>() {
     }
     for (id, value, part) in [
         (ids::MODE, 0.0, "Track"),
-        (ids::MODE, 1.0, "Follow"),
+        (ids::MODE, 0.5, "Follow"),
+        (ids::MODE, 1.0, "Auto"),
         (ids::QUALITY, 0.0, "Eco"),
         (ids::QUALITY, 1.0, "Full"),
         (ids::OCTAVE, 0.0, "-2"),

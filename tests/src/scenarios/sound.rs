@@ -30,7 +30,7 @@ pub fn equals_the_engine_at_any_block_size<H: Host>() {
         let expected = bounce(48_000.0, slot, &controls, &input);
         let values = [
             (ids::TARGET, slot_value(slot)),
-            (ids::MODE, if mode == Mode::Follow { 1.0 } else { 0.0 }),
+            (ids::MODE, if mode == Mode::Follow { 0.5 } else { 0.0 }),
             (ids::OCTAVE, 0.75),
             (ids::MIX, 0.75),
             (ids::INPUT_GAIN, 0.625),
@@ -95,7 +95,7 @@ pub fn automation_does_not_depend_on_blocks<H: Host>() {
         (
             15_555,
             ids::MODE,
-            1.0,
+            0.5,
             Controls {
                 mix: 0.5,
                 mode: Mode::Follow,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Mode, Quality, engine};
+use mynah_engine::{Control, Controls, Engine, EngineHandle, EngineSpec, Mode, Quality, engine};
 
 use super::Models;
 use super::music::{Music, Scene};
@@ -103,7 +103,7 @@ impl<'a> Life<'a> {
         let random = &mut self.random;
         let unit = 0.5 + 0.5 * random.sample();
         let controls = &mut self.controls;
-        match random.within(0, 15) {
+        match random.within(0, 20) {
             0..2 => controls.mix = if unit < 0.5 { 1.0 } else { unit },
             2 => controls.input_gain_db = 24.0 * random.sample(),
             3 => controls.output_gain_db = 24.0 * random.sample(),
@@ -113,12 +113,18 @@ impl<'a> Life<'a> {
             6..8 => {
                 controls.mode = match controls.mode {
                     Mode::Track => Mode::Follow,
-                    Mode::Follow => Mode::Track,
+                    Mode::Follow => Mode::Auto,
+                    Mode::Auto => Mode::Track,
                 }
             }
             8 => controls.bypass = !controls.bypass,
             9..11 => *controls = Controls::default(),
             11 => self.reset(),
+            12..17 => {
+                let control = Control::ALL[random.within(0, Control::COUNT - 1)];
+                let info = control.info();
+                controls.set(control, info.min + unit * (info.max - info.min));
+            }
             _ => {
                 let target = any_target(self.models, &mut self.random);
                 self.choose(target);

@@ -1,25 +1,80 @@
-//! The table of all controls.
+//! The table of all controls: the one place where a control's name, range, unit and meaning stand.
+
+use mynah_models::Mode;
+
+use super::Quality;
+use super::scale::{KEYS, SCALES, Scale};
+use super::value::Value;
 
 /// What values a control takes.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ControlKind {
     /// Any number in the range.
     Continuous,
+    /// Any number in the range, of which the low ones matter more: times and rates.
+    Tapered,
+    /// Any number in the range, shown in percent: 1 is 100 %.
+    Share,
     /// Whole numbers in the range.
     Whole,
     /// Off (0) or on (1).
     Switch,
     /// One of these, counted from 0.
     Choice(&'static [&'static str]),
+    /// A set of the twelve notes: a bit for each, C lowest.
+    Notes,
 }
 
-/// One row of [`CONTROLS`].
-#[derive(Clone, Copy, PartialEq, Debug)]
+/// What a control belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ControlGroup {
+    /// Which targets sound.
+    Target,
+    /// What is played.
+    Pitch,
+    /// How loud.
+    Dynamics,
+    /// In what colour.
+    Tone,
+    /// What moves by itself.
+    Variation,
+    /// How it is made and mixed.
+    Output,
+}
+
+impl ControlGroup {
+    /// All, in the order in which to show them.
+    pub const ALL: [ControlGroup; 6] = [
+        Self::Target,
+        Self::Pitch,
+        Self::Dynamics,
+        Self::Tone,
+        Self::Variation,
+        Self::Output,
+    ];
+
+    /// Name on screen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Target => "Target",
+            Self::Pitch => "Pitch",
+            Self::Dynamics => "Dynamics",
+            Self::Tone => "Tone",
+            Self::Variation => "Variation",
+            Self::Output => "Output",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
 pub struct ControlInfo {
-    /// Stable name in files and on the command line.
+    /// Stable name in files, in hosts and on the command line.
     pub id: &'static str,
     /// Name on screen.
     pub name: &'static str,
+    /// What it belongs to.
+    pub group: ControlGroup,
     /// What values it takes.
     pub kind: ControlKind,
     /// Lowest value.
@@ -30,100 +85,195 @@ pub struct ControlInfo {
     pub default: f32,
     /// Unit, or empty.
     pub unit: &'static str,
-    /// One sentence for the player.
+    /// One or two sentences for the player.
     pub tooltip: &'static str,
+    pub(super) get: fn(&Controls) -> f32,
+    pub(super) set: fn(&mut Controls, f32),
 }
 
+/// Makes of one list: the struct of all values, its defaults, the enum of all controls, and the table.
+macro_rules! control_table {
+    ($(
+        $variant:ident, $field:ident: $type:ty = $default:literal;
+        $id:literal, $name:literal, $group:ident, $kind:expr, $min:literal ..= $max:literal, $unit:literal,
+        $tooltip:literal;
+    )*) => {
+        /// Every control's value. Plain data, to be copied to the audio thread.
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        pub struct Controls {
+            $(#[doc = $tooltip] pub $field: $type,)*
+        }
+
+        impl Default for Controls {
+            fn default() -> Controls {
+                Controls { $($field: <$type>::from_number($default),)* }
+            }
+        }
+
+        /// A control, as plugin and editor name it.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Control {
+            $(#[doc = $tooltip] $variant,)*
+        }
+
+        impl Control {
+            /// All, in the order of their numbers (`control as usize`).
+            pub const ALL: &'static [Control] = &[$(Control::$variant,)*];
+            /// How many there are.
+            pub const COUNT: usize = Self::ALL.len();
+        }
+
+        /// Every control of the engine, in the order of [`Control::ALL`].
+        pub static CONTROLS: [ControlInfo; Control::COUNT] = [$(ControlInfo {
+            id: $id,
+            name: $name,
+            group: ControlGroup::$group,
+            kind: $kind,
+            min: $min,
+            max: $max,
+            default: $default,
+            unit: $unit,
+            tooltip: $tooltip,
+            get: |controls| controls.$field.number(),
+            set: |controls, number| controls.$field = <$type>::from_number(number),
+        },)*];
+    };
+}
+
+use ControlKind::{Choice, Continuous, Notes, Share, Switch, Tapered, Whole};
+
 /// Names of the modes, in the order of their numbers.
-const MODES: &[&str] = &["track", "follow"];
+const MODES: &[&str] = &["track", "follow", "auto"];
 /// Names of the qualities, likewise.
 const QUALITIES: &[&str] = &["eco", "full"];
 
-/// Every control of the engine, in the order in which to show them.
-pub const CONTROLS: [ControlInfo; 8] = [
-    ControlInfo {
-        id: "mode",
-        name: "Mode",
-        kind: ControlKind::Choice(MODES),
-        min: 0.0,
-        max: 1.0,
-        default: 0.0,
-        unit: "",
-        tooltip: "Track follows one voice by its pitch; Follow keeps chords and noises.",
-    },
-    ControlInfo {
-        id: "octave",
-        name: "Octave",
-        kind: ControlKind::Whole,
-        min: -2.0,
-        max: 2.0,
-        default: 0.0,
-        unit: "oct",
-        tooltip: "Plays octaves lower or higher than the input. Works in mode Track.",
-    },
-    ControlInfo {
-        id: "mix",
-        name: "Mix",
-        kind: ControlKind::Continuous,
-        min: 0.0,
-        max: 1.0,
-        default: 1.0,
-        unit: "",
-        tooltip: "0 is the input alone, 1 the translation alone. Both are in time with each other.",
-    },
-    ControlInfo {
-        id: "input_gain",
-        name: "Input",
-        kind: ControlKind::Continuous,
-        min: -24.0,
-        max: 24.0,
-        default: 0.0,
-        unit: "dB",
-        tooltip: "How loud the translation hears the input. The dry signal keeps its level.",
-    },
-    ControlInfo {
-        id: "output_gain",
-        name: "Output",
-        kind: ControlKind::Continuous,
-        min: -24.0,
-        max: 24.0,
-        default: 0.0,
-        unit: "dB",
-        tooltip: "Level of all that comes out.",
-    },
-    ControlInfo {
-        id: "bypass",
-        name: "Bypass",
-        kind: ControlKind::Switch,
-        min: 0.0,
-        max: 1.0,
-        default: 0.0,
-        unit: "",
-        tooltip: "Passes the input unchanged, with the same latency.",
-    },
-    ControlInfo {
-        id: "drive",
-        name: "Drive",
-        kind: ControlKind::Continuous,
-        min: 0.0,
-        max: 1.0,
-        default: 1.0,
-        unit: "",
-        tooltip: "How much detail the generator adds. 0 is the plain source-filter sound.",
-    },
-    ControlInfo {
-        id: "quality",
-        name: "Quality",
-        kind: ControlKind::Choice(QUALITIES),
-        min: 0.0,
-        max: 1.0,
-        default: 1.0,
-        unit: "",
-        tooltip: "Full runs all networks; Eco leaves the generator out and costs less.",
-    },
-];
+// Every control: variant, field, type, default; id, name, group, kind, range, unit; tooltip. Ids and the
+// meaning of values are a promise to saved sessions. New choices are added at the end only.
+control_table! {
+    Mode, mode: Mode = 0.0;
+    "mode", "Mode", Output, Choice(MODES), 0.0..=2.0, "",
+    "Track plays the pitch of one voice; Follow keeps chords and noises; Auto tracks while one clear pitch is heard.";
+    MorphX, morph_x: f32 = 0.0;
+    "morph_x", "Morph X", Target, Share, 0.0..=1.0, "",
+    "Blends from the targets A and C on the left to B and D on the right.";
+    MorphY, morph_y: f32 = 0.0;
+    "morph_y", "Morph Y", Target, Share, 0.0..=1.0, "",
+    "Blends from the targets A and B at the top to C and D at the bottom.";
+    Octave, octave: i32 = 0.0;
+    "octave", "Octave", Pitch, Whole, -2.0..=2.0, "oct",
+    "Plays octaves lower or higher than the input.";
+    Semitones, semitones: i32 = 0.0;
+    "semitones", "Semitones", Pitch, Whole, -12.0..=12.0, "st",
+    "Plays semitones lower or higher than the input.";
+    Cents, cents: f32 = 0.0;
+    "cents", "Cents", Pitch, Continuous, -100.0..=100.0, "ct",
+    "Tunes the target finely.";
+    Bend, bend_semitones: f32 = 0.0;
+    "bend", "Bend", Pitch, Continuous, -12.0..=12.0, "st",
+    "Bends the pitch; for a wheel or a pedal.";
+    Snap, snap: f32 = 0.0;
+    "snap", "Snap", Pitch, Share, 0.0..=1.0, "",
+    "Pulls the notes that you play onto the scale. Works on one voice, in mode Track.";
+    Key, key: i32 = 0.0;
+    "key", "Key", Pitch, Choice(KEYS), 0.0..=11.0, "",
+    "First note of the scale that Snap pulls to.";
+    Scale, scale: Scale = 0.0;
+    "scale", "Scale", Pitch, Choice(SCALES), 0.0..=6.0, "",
+    "Scale that Snap pulls to. Custom takes the notes of your own choice.";
+    Notes, notes: i32 = 4095.0;
+    "notes", "Notes", Pitch, Notes, 0.0..=4095.0, "",
+    "Notes of the custom scale, whatever the key. None is the same as all.";
+    Glide, glide_ms: f32 = 30.0;
+    "glide", "Glide", Pitch, Tapered, 0.0..=500.0, "ms",
+    "How long Snap takes to pull a note, and how long the way from one held MIDI note to the next is.";
+    Vibrato, vibrato: f32 = 1.0;
+    "vibrato", "Vibrato", Pitch, Share, 0.0..=2.0, "",
+    "How much of your vibrato is played: 0 % flattens it, 200 % doubles it. Works in mode Track.";
+    Sensitivity, sensitivity_db: f32 = 0.0;
+    "sensitivity", "Sensitivity", Dynamics, Continuous, -24.0..=24.0, "dB",
+    "How loud the target believes you play: it changes the colour of the tone, and when the gate opens, not the level.";
+    Curve, curve: f32 = 1.0;
+    "curve", "Curve", Dynamics, Share, 0.0..=2.0, "",
+    "How far loud and soft are apart: 0 % plays all at one level, 200 % doubles your dynamics.";
+    Floor, floor_db: f32 = -90.0;
+    "floor", "Floor", Dynamics, Continuous, -90.0..=-20.0, "dB",
+    "Gate: what is softer than this does not sound. -90 dB lets everything through.";
+    Hysteresis, hysteresis_db: f32 = 6.0;
+    "hysteresis", "Hysteresis", Dynamics, Continuous, 0.0..=24.0, "dB",
+    "How far the sound must fall below the floor before the gate closes.";
+    Attack, attack_ms: f32 = 0.0;
+    "attack", "Attack", Dynamics, Tapered, 0.0..=500.0, "ms",
+    "How slowly notes swell. 0 is as you play.";
+    Release, release_ms: f32 = 0.0;
+    "release", "Release", Dynamics, Tapered, 0.0..=5000.0, "ms",
+    "How slowly notes die away once you stop. 0 is as you play; longer ones go on sounding in mode Track.";
+    Brightness, brightness_db: f32 = 0.0;
+    "brightness", "Brightness", Tone, Continuous, -6.0..=6.0, "dB/oct",
+    "Tilts the spectrum around 1 kHz.";
+    Formant, formant_semitones: f32 = 0.0;
+    "formant", "Formant", Tone, Continuous, -12.0..=12.0, "st",
+    "Moves the resonances: a larger or a smaller instrument at the same pitch.";
+    Breath, breath_db: f32 = 0.0;
+    "breath", "Breath", Tone, Continuous, -24.0..=24.0, "dB",
+    "Level of breath, bow and hammer noise.";
+    Air, air_db: f32 = 0.0;
+    "air", "Air", Tone, Continuous, -12.0..=12.0, "dB",
+    "Balance of body and air: more treble and less bass, or the other way round.";
+    Drive, drive: f32 = 1.0;
+    "drive", "Drive", Tone, Share, 0.0..=1.0, "",
+    "How much detail the generator adds. 0 % is the plain source-filter sound.";
+    Variation, variation: f32 = 0.0;
+    "variation", "Variation", Variation, Share, 0.0..=1.0, "",
+    "Lets the tone wander by itself. The same seed wanders the same way again.";
+    VariationRate, variation_rate_hz: f32 = 0.5;
+    "variation_rate", "Rate", Variation, Tapered, 0.05..=10.0, "Hz",
+    "How fast the tone wanders.";
+    Seed, seed: i32 = 0.0;
+    "seed", "Seed", Variation, Whole, 0.0..=999.0, "",
+    "Chooses another way to wander.";
+    Freeze, freeze: bool = 0.0;
+    "freeze", "Freeze", Variation, Switch, 0.0..=1.0, "",
+    "Holds the tone, pitch and loudness of this moment. Held MIDI notes play it.";
+    InputGain, input_gain_db: f32 = 0.0;
+    "input_gain", "Input gain", Output, Continuous, -24.0..=24.0, "dB",
+    "How loud the translation hears the input. The dry signal keeps its level.";
+    Mix, mix: f32 = 1.0;
+    "mix", "Mix", Output, Share, 0.0..=1.0, "",
+    "0 % is the input alone, 100 % the translation alone. Both are in time with each other.";
+    OutputGain, output_gain_db: f32 = 0.0;
+    "output_gain", "Output gain", Output, Continuous, -24.0..=24.0, "dB",
+    "Level of all that comes out.";
+    Bypass, bypass: bool = 0.0;
+    "bypass", "Bypass", Output, Switch, 0.0..=1.0, "",
+    "Passes the input unchanged, with the same latency.";
+    Quality, quality: Quality = 1.0;
+    "quality", "Quality", Output, Choice(QUALITIES), 0.0..=1.0, "",
+    "Full runs all networks; Eco leaves the generator out and costs less.";
+}
 
-/// The row of a control, if there is one of that id.
-pub fn control(id: &str) -> Option<&'static ControlInfo> {
-    CONTROLS.iter().find(|control| control.id == id)
+impl Control {
+    /// The control's row of the table.
+    pub fn info(self) -> &'static ControlInfo {
+        &CONTROLS[self as usize]
+    }
+
+    /// The control of this id.
+    pub fn of(id: &str) -> Option<Control> {
+        let index = CONTROLS.iter().position(|control| control.id == id)?;
+        Self::ALL.get(index).copied()
+    }
+
+    /// Those of a group, in the order in which to show them.
+    pub fn of_group(group: ControlGroup) -> impl Iterator<Item = Control> {
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(move |control| control.info().group == group)
+    }
+}
+
+impl std::fmt::Display for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.info().id)
+    }
 }

@@ -78,8 +78,8 @@ impl Run<'_> {
     fn pass_us(&self, sound: &[f32], before_hop: &mut impl FnMut()) -> Vec<f64> {
         let controls = HopControls {
             mode: self.mode,
-            pitch_ratio: 1.0,
             generator_drive: self.drive,
+            ..HopControls::default()
         };
         let mut state = ChainState::new(self.base);
         let mut output = [0.0; HOP_SAMPLES];
