@@ -5,7 +5,7 @@
 
 use std::error::Error;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
     for hop in samples.as_chunks::<HOP_SAMPLES>().0 {
         let mut heard = [0.0; HOP_SAMPLES];
-        base.step(&target, &mut state, &controls, hop, &mut heard);
+        base.step(&alone(&target), &mut state, &controls, hop, &mut heard);
         out.extend(heard.iter().flat_map(|x| x.to_le_bytes()));
     }
     std::fs::write(output, out)?;

@@ -12,17 +12,14 @@
 
 use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
-use crate::conditioning::{HopControls, Mode};
-use crate::features::{
-    FeatureFrame, Features, FeaturesState, PITCH_HIGH_HZ, PITCH_LOW_HZ, log_to_db,
-};
+use crate::blend::Blend;
+use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
-use crate::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
+use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
-use crate::streaming::translator::{
-    FramePitch, TargetWeights, Translator, TranslatorState, translator_input,
-};
+use crate::streaming::translator::{TargetWeights, Translator};
 
 /// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
 /// in the features or networks can overflow.
@@ -37,6 +34,20 @@ pub struct Telemetry {
     pub voicing: f32,
     /// A-weighted loudness of the input, dB; 0 is a full-scale 1 kHz sine.
     pub loudness_db: f32,
+    /// Pitch that is played; meaningful while voiced.
+    pub played_hz: f32,
+    /// Whether the gate lets the sound through.
+    pub gate_open: bool,
+    /// Whether the tonal stream is the whitened input rather than harmonics.
+    pub follows: bool,
+}
+
+/// The targets A to D that sound together, as far as there are any.
+pub type Targets<'a> = [Option<&'a Target>; MORPH_SLOTS];
+
+/// One target alone, in the first place.
+pub fn alone(target: &Target) -> Targets<'_> {
+    [Some(target), None, None, None]
 }
 
 /// Encoder, shared trunk of the translator and generator, compiled for streaming.
@@ -44,6 +55,7 @@ pub struct Base {
     info: ModelInfo,
     features: Features,
     prior: Prior,
+    tone: Tone,
     encoder: Encoder,
     translator: Translator,
     generator: Generator,
@@ -52,7 +64,7 @@ pub struct Base {
 /// One target's own parameters.
 pub struct Target {
     info: ModelInfo,
-    weights: TargetWeights,
+    pub(crate) weights: TargetWeights,
 }
 
 /// Everything one stream remembers.
@@ -61,17 +73,12 @@ pub struct ChainState {
     features: FeaturesState,
     prior: PriorState,
     encoder: EncoderState,
-    translator: TranslatorState,
+    conditioning: ConditioningState,
+    blend: Blend,
     generator: GeneratorState,
     telemetry: Telemetry,
-    scratch: Scratch,
-}
-
-/// Overwritten before it is read, in every hop.
-#[derive(Clone, Debug)]
-struct Scratch {
+    /// Overwritten before it is read, in every frame.
     z: Vec<f32>,
-    hidden: Vec<f32>,
 }
 
 /// One hop as the chain hears it: clipped at [`MAX_INPUT`], NaN as silence.
@@ -83,12 +90,6 @@ pub(crate) fn bounded_input(input: &[f32; HOP_SAMPLES]) -> [f32; HOP_SAMPLES] {
             x.clamp(-MAX_INPUT, MAX_INPUT)
         }
     })
-}
-
-/// The pitch that the translator is told: what the target will play, within what it was
-/// trained on.
-pub(crate) fn translator_f0_hz(f0_hz: f32, pitch_ratio: f32) -> f32 {
-    (f0_hz * pitch_ratio).clamp(PITCH_LOW_HZ, PITCH_HIGH_HZ)
 }
 
 fn read_model(
@@ -119,6 +120,7 @@ impl Base {
         Ok(Self {
             features: Features::new(),
             prior: Prior::new(),
+            tone: Tone::new(),
             encoder: Encoder::new(&info.architecture, &params.pp("encoder"))?,
             translator: Translator::new(&info.architecture, &params.pp("translator"))?,
             generator: Generator::new(&info.architecture, &params.pp("generator"))?,
@@ -145,11 +147,11 @@ impl Base {
     /// One hop. Finite input (full scale 1.0; clipped at +36 dB) gives finite output.
     /// Audio thread.
     ///
-    /// `state` must have been made for this base. A `target` may be exchanged between
-    /// hops.
+    /// `state` must have been made for this base. Targets may be exchanged between
+    /// hops; without any that has a weight there is silence.
     pub fn step(
         &self,
-        target: &Target,
+        targets: &Targets<'_>,
         state: &mut ChainState,
         controls: &HopControls,
         input: &[f32; HOP_SAMPLES],
@@ -160,37 +162,34 @@ impl Base {
             features,
             prior,
             encoder,
-            translator,
+            conditioning,
+            blend,
             generator,
             telemetry,
-            scratch,
+            z,
         } = state;
         if let Some(frame) = self.features.step(features, &input) {
-            *telemetry = Telemetry {
-                f0_hz: frame.pitch.f0_hz,
-                voicing: frame.pitch.voicing,
-                loudness_db: log_to_db(frame.log_loudness),
-            };
             self.encoder
-                .step(encoder, &frame.log_mel, &[frame.log_level], &mut scratch.z);
-            let pitch = frame_pitch(frame, controls);
-            translator_input(&scratch.z, &pitch, self.translator.input(translator, 1));
-            self.translator
-                .step(&target.weights, translator, &mut scratch.hidden);
-            let (mut harmonic, mut noise) = ([0.0; ENVELOPE_POINTS], [0.0; ENVELOPE_POINTS]);
-            target
-                .weights
-                .envelopes(&scratch.hidden, &mut harmonic, &mut noise);
+                .step(encoder, &frame.log_mel, &[frame.log_level], z);
+            let voice = conditioning.step(controls, frame, z);
+            *telemetry = Telemetry::of(frame, &voice);
+            let present = targets.map(|target| target.is_some());
+            let weights = conditioning.morph(controls, present);
+            let (mut harmonic, mut noise) =
+                blend.step(&self.translator, targets, &weights, &voice, z);
+            conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
             let prior_frame = PriorFrame {
                 features: frame,
                 harmonic: &harmonic,
                 noise: &noise,
-                follow: controls.mode == Mode::Follow,
-                pitch_ratio: controls.pitch_ratio,
+                follow: voice.follow,
+                f0_hz: voice.played_hz,
+                voicing: voice.voicing,
+                log_loudness: voice.log_loudness,
             };
             self.prior.begin_frame(prior, &prior_frame);
             self.generator
-                .begin_frame(generator, &scratch.hidden, frame.log_loudness);
+                .begin_frame(generator, blend.hidden(), voice.log_loudness);
         }
         let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
         self.prior
@@ -205,13 +204,16 @@ impl Base {
     }
 }
 
-fn frame_pitch(frame: &FeatureFrame, controls: &HopControls) -> FramePitch {
-    FramePitch {
-        f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
-        voicing: frame.pitch.voicing,
-        log_loudness: frame.log_loudness,
-        attack: frame.attack,
-        follow: controls.mode == Mode::Follow,
+impl Telemetry {
+    fn of(frame: &FeatureFrame, voice: &Voice) -> Self {
+        Self {
+            f0_hz: frame.pitch.f0_hz,
+            voicing: frame.pitch.voicing,
+            loudness_db: log_to_db(frame.log_loudness),
+            played_hz: voice.played_hz,
+            gate_open: voice.gate_open,
+            follows: voice.follow,
+        }
     }
 }
 
@@ -259,13 +261,11 @@ impl ChainState {
             features: FeaturesState::new(&base.features),
             prior: PriorState::new(&base.prior),
             encoder: EncoderState::new(&base.encoder, 1),
-            translator: TranslatorState::new(&base.translator, 1),
+            conditioning: ConditioningState::new(base.encoder.latent_channels()),
+            blend: Blend::new(&base.translator),
             generator: GeneratorState::new(&base.generator),
             telemetry: Telemetry::default(),
-            scratch: Scratch {
-                z: vec![0.0; base.encoder.latent_channels()],
-                hidden: vec![0.0; base.translator.channels()],
-            },
+            z: vec![0.0; base.encoder.latent_channels()],
         };
         state.telemetry = state.silence();
         state
@@ -276,7 +276,8 @@ impl ChainState {
         self.features.reset();
         self.prior.reset();
         self.encoder.reset();
-        self.translator.reset();
+        self.conditioning.reset();
+        self.blend.reset();
         self.generator.reset();
         self.telemetry = self.silence();
     }
@@ -286,7 +287,8 @@ impl ChainState {
         self.features.copy_from(&other.features);
         self.prior.copy_from(&other.prior);
         self.encoder.copy_from(&other.encoder);
-        self.translator.copy_from(&other.translator);
+        self.conditioning.copy_from(&other.conditioning);
+        self.blend.copy_from(&other.blend);
         self.generator.copy_from(&other.generator);
         self.telemetry = other.telemetry;
     }
@@ -302,6 +304,9 @@ impl ChainState {
             f0_hz: frame.pitch.f0_hz,
             voicing: frame.pitch.voicing,
             loudness_db: log_to_db(frame.log_loudness),
+            played_hz: frame.pitch.f0_hz,
+            gate_open: true,
+            follows: false,
         }
     }
 }

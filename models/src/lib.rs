@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 pub mod architecture;
+mod blend;
 mod chain;
 pub mod conditioning;
 pub mod features;
@@ -13,7 +14,7 @@ pub mod reference;
 pub mod streaming;
 pub mod testing;
 
-pub use chain::{Base, ChainState, Target, Telemetry};
+pub use chain::{Base, ChainState, Target, Targets, Telemetry, alone};
 pub use conditioning::{
     ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, ToneControls,
     VariationControls,

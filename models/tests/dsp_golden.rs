@@ -194,13 +194,7 @@ fn streams(follow: bool) -> (Vec<f32>, Vec<f32>) {
             let (harmonic, noise) = envelopes.next().unwrap();
             prior.begin_frame(
                 &mut state,
-                &PriorFrame {
-                    features,
-                    harmonic,
-                    noise,
-                    follow,
-                    pitch_ratio: 1.0,
-                },
+                &PriorFrame::as_heard(features, [harmonic, noise], follow, 1.0),
             );
         }
         let (mut tonal_hop, mut noisy_hop) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);

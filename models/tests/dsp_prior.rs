@@ -253,13 +253,12 @@ fn streams(
     for (index, hop) in input.as_chunks::<HOP_SAMPLES>().0.iter().enumerate() {
         let (follow, pitch_ratio) = mode(index);
         if let Some(features) = features.step(&mut features_state, hop) {
-            let frame = PriorFrame {
+            let frame = PriorFrame::as_heard(
                 features,
-                harmonic: &envelope,
-                noise: &[-14.0; ENVELOPE_POINTS],
+                [&envelope, &[-14.0; ENVELOPE_POINTS]],
                 follow,
                 pitch_ratio,
-            };
+            );
             prior.begin_frame(state, &frame);
         }
         let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);

@@ -12,7 +12,7 @@ use mynah_models::streaming::encoder::{Encoder, EncoderState};
 use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
 use support::allocator_calls;
 
 fn hop(random: &mut Random) -> [f32; HOP_SAMPLES] {
@@ -77,13 +77,12 @@ fn the_prior_does_not_allocate() {
         for i in 0..60 {
             let input = hop(&mut random);
             if let Some(frame) = features.step(&mut features_state, &input) {
-                let frame = PriorFrame {
-                    features: frame,
-                    harmonic: &[-1.0; ENVELOPE_POINTS],
-                    noise: &[-3.0; ENVELOPE_POINTS],
-                    follow: i > 20,
-                    pitch_ratio: 2.0,
-                };
+                let frame = PriorFrame::as_heard(
+                    frame,
+                    [&[-1.0; ENVELOPE_POINTS], &[-3.0; ENVELOPE_POINTS]],
+                    i > 20,
+                    2.0,
+                );
                 prior.begin_frame(&mut state, &frame);
             }
             let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
@@ -182,7 +181,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
             };
             let mut out = [0.0; HOP_SAMPLES];
             base.step(
-                &targets[i / 31 % 2],
+                &alone(&targets[i / 31 % 2]),
                 &mut state,
                 &controls,
                 &hop(&mut random),
@@ -192,7 +191,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
         }
         let mut out = [0.0; HOP_SAMPLES];
         base.step(
-            &targets[0],
+            &alone(&targets[0]),
             &mut state,
             &HopControls::default(),
             &[f32::NAN; HOP_SAMPLES],

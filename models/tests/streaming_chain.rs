@@ -6,7 +6,7 @@ use std::f32::consts::TAU;
 
 use mynah_models::reference::Reference;
 use mynah_models::testing::{Random, random_base, random_target};
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
 
 const TOLERANCE: f32 = 1e-5;
 const HOPS: usize = 160;
@@ -56,7 +56,7 @@ fn play(models: &Models, controls: &HopControls, input: &[f32], hops: usize) -> 
     let mut ignored = [0.0; HOP_SAMPLES];
     for _ in 0..7 {
         models.base.step(
-            &models.target,
+            &alone(&models.target),
             &mut next,
             controls,
             &[0.5; HOP_SAMPLES],
@@ -67,9 +67,13 @@ fn play(models: &Models, controls: &HopControls, input: &[f32], hops: usize) -> 
     for piece in input.as_chunks::<HOP_SAMPLES>().0.chunks(hops) {
         for hop in piece {
             let mut heard = [0.0; HOP_SAMPLES];
-            models
-                .base
-                .step(&models.target, &mut state, controls, hop, &mut heard);
+            models.base.step(
+                &alone(&models.target),
+                &mut state,
+                controls,
+                hop,
+                &mut heard,
+            );
             out.extend(heard);
         }
         next.copy_from(&state);
@@ -149,9 +153,13 @@ fn a_reset_is_a_new_state() {
             out.clear();
             for hop in input.as_chunks::<HOP_SAMPLES>().0 {
                 let mut heard = [0.0; HOP_SAMPLES];
-                models
-                    .base
-                    .step(&models.target, &mut state, &controls, hop, &mut heard);
+                models.base.step(
+                    &alone(&models.target),
+                    &mut state,
+                    &controls,
+                    hop,
+                    &mut heard,
+                );
                 out.extend(heard);
             }
             assert!(out == fresh, "{controls:?}, round {round}");
@@ -186,9 +194,13 @@ fn bad_and_huge_input_gives_finite_output_and_leaves_no_trace() {
                 _ => 0.0,
             });
             let mut heard = [0.0; HOP_SAMPLES];
-            models
-                .base
-                .step(&models.target, &mut state, &controls, &input, &mut heard);
+            models.base.step(
+                &alone(&models.target),
+                &mut state,
+                &controls,
+                &input,
+                &mut heard,
+            );
             assert!(heard.iter().all(|x| x.is_finite()), "hop {hop}");
         }
         let telemetry = state.telemetry();
@@ -211,7 +223,7 @@ fn the_pitch_of_a_tone_is_told() {
         });
         let mut heard = [0.0; HOP_SAMPLES];
         models.base.step(
-            &models.target,
+            &alone(&models.target),
             &mut state,
             &HopControls::default(),
             &input,
@@ -245,9 +257,13 @@ fn the_generator_comes_back_from_a_rest() {
                 ..HopControls::default()
             };
             let mut heard = [0.0; HOP_SAMPLES];
-            models
-                .base
-                .step(&models.target, &mut state, &controls, hop, &mut heard);
+            models.base.step(
+                &alone(&models.target),
+                &mut state,
+                &controls,
+                hop,
+                &mut heard,
+            );
             out.push(heard);
         }
         out

@@ -1,8 +1,217 @@
-//! What a player can shape between what is heard and what is played.
+//! What a player can shape between what is heard and what is played: pitch, dynamics, tone, and the
+//! content itself. One step a frame, between encoder and translator, and one on the target's envelopes.
+//!
+//! With every control at its default nothing is changed, to the bit.
+//!
+//! Thread: a [`ConditioningState`] belongs to one stream; its steps are for the audio thread.
 
+mod auto_mode;
 mod controls;
+mod dynamics;
+mod morph;
+mod pitch;
+mod scale_note;
+mod smoothing;
+mod tone;
+mod variation;
+mod vibrato;
 
 pub use controls::{
     ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, ToneControls,
     VariationControls,
 };
+pub use tone::Tone;
+
+use crate::features::{FeatureFrame, PITCH_HIGH_HZ, PITCH_LOW_HZ, log_to_db};
+use crate::prior::Envelope;
+use crate::streaming::translator::FramePitch;
+
+use auto_mode::AutoMode;
+use dynamics::Dynamics;
+use morph::Morph;
+use pitch::PlayedPitch;
+use tone::ToneState;
+use variation::Wander;
+
+/// A moment softer than this, or newer than that, is not worth holding.
+const FREEZE_LOUDNESS_DB: f32 = -60.0;
+const FREEZE_ATTACK: f32 = 0.3;
+
+/// A frame of what is to be played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Voice {
+    /// Pitch played, Hz.
+    pub played_hz: f32,
+    /// 0 (unvoiced) to 1.
+    pub voicing: f32,
+    /// Natural log of the loudness that the target plays with.
+    pub log_loudness: f32,
+    /// The same as the networks are to believe it.
+    pub believed_log_loudness: f32,
+    /// How much louder the newest samples are, in nepers, 0 or more.
+    pub attack: f32,
+    /// Whether the tonal stream is the whitened input.
+    pub follow: bool,
+    /// Whether the gate lets the sound through.
+    pub gate_open: bool,
+}
+
+impl Voice {
+    /// What the translator is told: the pitch within what it was trained on.
+    pub fn for_translator(&self) -> FramePitch {
+        FramePitch {
+            f0_hz: self.played_hz.clamp(PITCH_LOW_HZ, PITCH_HIGH_HZ),
+            voicing: self.voicing,
+            log_loudness: self.believed_log_loudness,
+            attack: self.attack,
+            follow: self.follow,
+        }
+    }
+}
+
+/// What is heard at one frame, as far as it can be held.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Heard {
+    f0_hz: f32,
+    voicing: f32,
+    log_loudness: f32,
+    attack: f32,
+}
+
+/// One stream's conditioning.
+#[derive(Clone, Debug)]
+pub struct ConditioningState {
+    /// The last moment that could be held, with its content.
+    kept: Heard,
+    kept_z: Vec<f32>,
+    frozen: bool,
+    dynamics: Dynamics,
+    pitch: PlayedPitch,
+    auto: AutoMode,
+    wander: Wander,
+    morph: Morph,
+    tone: ToneState,
+}
+
+impl ConditioningState {
+    /// The state before the first frame, for a content of so many channels. Allocates.
+    pub fn new(latent_channels: usize) -> Self {
+        Self {
+            kept: Heard {
+                f0_hz: PITCH_LOW_HZ,
+                voicing: 0.0,
+                log_loudness: dynamics::SILENT_LOG,
+                attack: 0.0,
+            },
+            kept_z: vec![0.0; latent_channels],
+            frozen: false,
+            dynamics: Dynamics::default(),
+            pitch: PlayedPitch::default(),
+            auto: AutoMode::default(),
+            wander: Wander::default(),
+            morph: Morph::default(),
+            tone: ToneState::default(),
+        }
+    }
+
+    /// Back to the state before the first frame.
+    pub fn reset(&mut self) {
+        let kept_z = std::mem::take(&mut self.kept_z);
+        *self = Self {
+            kept_z,
+            ..Self::new(0)
+        };
+        self.kept_z.fill(0.0);
+    }
+
+    /// Becomes `other` without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        let mut kept_z = std::mem::take(&mut self.kept_z);
+        kept_z.copy_from_slice(&other.kept_z);
+        *self = Self {
+            kept: other.kept,
+            kept_z,
+            frozen: other.frozen,
+            dynamics: other.dynamics,
+            pitch: other.pitch.clone(),
+            auto: other.auto,
+            wander: other.wander,
+            morph: other.morph,
+            tone: other.tone,
+        };
+    }
+
+    /// One frame: what is heard and its content `z`, which is changed in place, become what is to be
+    /// played.
+    pub fn step(&mut self, controls: &HopControls, frame: &FeatureFrame, z: &mut [f32]) -> Voice {
+        let now = Heard {
+            f0_hz: frame.pitch.f0_hz,
+            voicing: frame.pitch.voicing,
+            log_loudness: frame.log_loudness,
+            attack: frame.attack,
+        };
+        self.freeze(controls.freeze, &now);
+        let heard_log_loudness = if self.frozen {
+            self.kept.log_loudness
+        } else {
+            now.log_loudness
+        };
+        let level = self.dynamics.step(&controls.dynamics, heard_log_loudness);
+        // While a note rings on longer than it is played, its content is what it was.
+        let held = self.frozen || (level.rings && controls.mode != Mode::Follow);
+        let heard = if held {
+            z.copy_from_slice(&self.kept_z);
+            Heard {
+                attack: 0.0,
+                ..self.kept
+            }
+        } else {
+            self.kept = now;
+            self.kept_z.copy_from_slice(z);
+            now
+        };
+        self.wander.step(&controls.variation, z);
+        let polyphonic = match controls.mode {
+            Mode::Track => false,
+            Mode::Follow => true,
+            Mode::Auto => self.auto.step(&now),
+        };
+        let follow = polyphonic && !held && controls.note_semitones.is_none();
+        let played = self.pitch.step(controls, heard.f0_hz, heard.voicing);
+        Voice {
+            played_hz: played.hz,
+            voicing: played.voicing,
+            log_loudness: level.log_loudness,
+            believed_log_loudness: level.believed_log_loudness,
+            attack: heard.attack,
+            follow,
+            gate_open: level.gate_open,
+        }
+    }
+
+    /// What each target weighs in this frame; `present` are those that there are. Their sum is 1, or 0 without any.
+    pub fn morph(
+        &mut self,
+        controls: &HopControls,
+        present: [bool; MORPH_SLOTS],
+    ) -> [f32; MORPH_SLOTS] {
+        self.morph.step(&controls.morph, present)
+    }
+
+    /// Shapes the envelopes of a frame in place. After [`step`](Self::step), once a frame.
+    pub fn shape(
+        &mut self,
+        tone: &Tone,
+        controls: &HopControls,
+        harmonic: &mut Envelope,
+        noise: &mut Envelope,
+    ) {
+        self.tone.step(tone, &controls.tone, harmonic, noise);
+    }
+
+    /// A moment is taken when one is there that is worth it, and held for as long as the player wants.
+    fn freeze(&mut self, wanted: bool, now: &Heard) {
+        let worth = log_to_db(now.log_loudness) > FREEZE_LOUDNESS_DB && now.attack < FREEZE_ATTACK;
+        self.frozen = wanted && (self.frozen || worth);
+    }
+}

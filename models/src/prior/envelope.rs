@@ -26,7 +26,6 @@ struct Place {
 
 impl Place {
     fn at(hz: f32) -> Self {
-        let mel = |hz: f32| 2595.0 * (1.0 + hz / 700.0).log10();
         let (low, high) = (mel(ENVELOPE_LOW_HZ), mel(ENVELOPE_HIGH_HZ));
         let last = (ENVELOPE_POINTS - 1) as f32;
         let position = ((mel(hz) - low) * (last / (high - low))).clamp(0.0, last);
@@ -41,6 +40,17 @@ impl Place {
     fn read(self, envelope: &Envelope) -> f32 {
         envelope[self.index] * (1.0 - self.fraction) + envelope[self.index + 1] * self.fraction
     }
+}
+
+fn mel(hz: f32) -> f32 {
+    2595.0 * (1.0 + hz / 700.0).log10()
+}
+
+/// The frequency of a point of an envelope, counted from 0.
+pub fn envelope_point_hz(point: usize) -> f32 {
+    let (low, high) = (mel(ENVELOPE_LOW_HZ), mel(ENVELOPE_HIGH_HZ));
+    let mel = low + (high - low) * point as f32 / (ENVELOPE_POINTS - 1) as f32;
+    700.0 * (10f32.powf(mel / 2595.0) - 1.0)
 }
 
 /// The envelope's natural-log amplitude at `hz` (not negative).
@@ -89,6 +99,10 @@ mod tests {
         assert!(envelope_at(&envelope, ENVELOPE_LOW_HZ).abs() < 1e-4);
         assert!((envelope_at(&envelope, ENVELOPE_HIGH_HZ) - 63.0).abs() < 1e-4);
         assert_eq!(envelope_at(&envelope, 24_000.0), 63.0);
+        for point in 0..ENVELOPE_POINTS {
+            let there = envelope_at(&envelope, envelope_point_hz(point));
+            assert!((there - point as f32).abs() < 1e-3, "{point}: {there}");
+        }
         let grid = EnvelopeGrid::new(512);
         let mut bins = vec![0.0; grid.bins()];
         grid.read(&envelope, 1.0, &mut bins);

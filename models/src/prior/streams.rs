@@ -21,8 +21,35 @@ pub struct PriorFrame<'a> {
     /// Whether the tonal stream is made of the whitened input (*follow*) or of harmonics of the
     /// pitch (*track*). From one frame to the next one fades out while the other fades in.
     pub follow: bool,
-    /// What the tracked pitch is multiplied by.
-    pub pitch_ratio: f32,
+    /// Pitch of the harmonics, Hz.
+    pub f0_hz: f32,
+    /// Share of the harmonics, 0 to 1.
+    pub voicing: f32,
+    /// Natural log of the loudness to play with.
+    pub log_loudness: f32,
+}
+
+/// Most that *follow* raises what it hears, natural log: 24 dB. What is not there cannot be made louder, only its noise.
+const MAX_FOLLOW_RISE_LOG: f32 = 2.763;
+
+impl<'a> PriorFrame<'a> {
+    /// What is heard, played as it is, at so many times its pitch; the envelopes are the harmonic and the noise one.
+    pub fn as_heard(
+        features: &'a FeatureFrame,
+        [harmonic, noise]: [&'a Envelope; 2],
+        follow: bool,
+        pitch_ratio: f32,
+    ) -> Self {
+        Self {
+            features,
+            harmonic,
+            noise,
+            follow,
+            f0_hz: features.pitch.f0_hz * pitch_ratio,
+            voicing: features.pitch.voicing,
+            log_loudness: features.log_loudness,
+        }
+    }
 }
 
 /// The tables of all parts.
@@ -77,19 +104,17 @@ impl Prior {
             &mut state.harmonics,
             &HarmonicFrame {
                 envelope: frame.harmonic,
-                f0_hz: features.pitch.f0_hz * frame.pitch_ratio,
-                voicing: if frame.follow {
-                    0.0
-                } else {
-                    features.pitch.voicing
-                },
-                log_loudness: features.log_loudness,
+                f0_hz: frame.f0_hz,
+                voicing: if frame.follow { 0.0 } else { frame.voicing },
+                log_loudness: frame.log_loudness,
             },
         );
         self.whitened.begin_frame(&mut state.whitened, error_filter);
         if frame.follow {
             // Both have the ripple of the window, and the residual has it as sound already.
-            let log_gain = features.log_level - error_filter.log_amplitude;
+            let change = frame.log_loudness - features.log_loudness;
+            let log_gain =
+                features.log_level - error_filter.log_amplitude + change.min(MAX_FOLLOW_RISE_LOG);
             self.design
                 .step(&mut state.design, frame.harmonic, log_gain, &mut state.taps);
             self.fir.begin_frame(&mut state.tonal_fir, &state.taps);
@@ -99,7 +124,7 @@ impl Prior {
         self.design.step(
             &mut state.design,
             frame.noise,
-            features.log_loudness,
+            frame.log_loudness,
             &mut state.taps,
         );
         self.fir.begin_frame(&mut state.noise_fir, &state.taps);

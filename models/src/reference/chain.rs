@@ -4,13 +4,13 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
 use super::{Encoder, Generator, Target, Translator};
-use crate::chain::{bounded_input, translator_f0_hz};
-use crate::conditioning::{HopControls, Mode};
+use crate::chain::bounded_input;
+use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{ModelFileError, ModelInfo};
 use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
 use crate::streaming::generator::SUB_BANDS;
-use crate::streaming::translator::{FramePitch, translator_input};
+use crate::streaming::translator::translator_input;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES};
 
 /// Why the reference could not be loaded or run.
@@ -28,11 +28,14 @@ pub enum ReferenceError {
 pub struct Reference {
     encoder: Encoder,
     translator: Translator,
-    target: Target,
+    /// One or several, from A on.
+    targets: Vec<Target>,
     generator: Generator,
     features: Features,
     prior: Prior,
+    tone: Tone,
     inputs: usize,
+    latent_channels: usize,
 }
 
 /// What the chain makes of a recording, stage by stage.
@@ -60,11 +63,13 @@ impl Reference {
         Ok(Self {
             encoder: Encoder::new(&architecture, base.pp("encoder"))?,
             translator: Translator::new(&architecture, base.pp("translator"))?,
-            target: Target::new(&architecture, target)?,
+            targets: vec![Target::new(&architecture, target)?],
             generator: Generator::new(&architecture, base.pp("generator"))?,
             features: Features::new(),
             prior: Prior::new(),
+            tone: Tone::new(),
             inputs: architecture.translator_inputs(),
+            latent_channels: architecture.latent_channels,
         })
     }
 
@@ -89,10 +94,15 @@ impl Reference {
             .iter()
             .filter_map(|hop| self.features.step(&mut state, hop).copied())
             .collect();
-        let hidden = self.hidden(controls, &frames)?;
-        let envelopes = self.target.envelopes(&hidden)?.to_vec2::<f32>()?;
-        let (tonal, noisy) = self.streams(controls, &hops, &frames, &envelopes);
-        let log_loudness: Vec<f32> = frames.iter().map(|f| f.log_loudness).collect();
+        let mut conditioning = ConditioningState::new(self.latent_channels);
+        let (voices, inputs) = self.condition(&mut conditioning, controls, &frames)?;
+        let (hidden, mut envelopes) = self.blend(&mut conditioning, controls, &inputs)?;
+        for envelope in &mut envelopes {
+            let [harmonic, noise] = envelope;
+            conditioning.shape(&self.tone, controls, harmonic, noise);
+        }
+        let (tonal, noisy) = self.streams(controls, &hops, &frames, &voices, &envelopes);
+        let log_loudness: Vec<f32> = voices.iter().map(|voice| voice.log_loudness).collect();
         let added = self
             .generator
             .forward(&tonal, &noisy, &hidden, &log_loudness)?
@@ -111,42 +121,71 @@ impl Reference {
         })
     }
 
-    /// Frames -> the translator's hidden frames `[1, channels, frames]`.
-    fn hidden(
+    /// Adds a target, to the next of the places A to D.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn with_target(mut self, target: &[u8]) -> Result<Self, ReferenceError> {
+        let architecture = ModelInfo::read(target)?.architecture;
+        let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
+        self.targets.push(Target::new(&architecture, target)?);
+        Ok(self)
+    }
+
+    /// Frames -> what is to be played, and the translator's input `[1, inputs, frames]`.
+    fn condition(
         &self,
+        conditioning: &mut ConditioningState,
         controls: &HopControls,
         frames: &[FeatureFrame],
-    ) -> Result<Tensor, ReferenceError> {
+    ) -> Result<(Vec<Voice>, Tensor), ReferenceError> {
         let count = frames.len();
-        let rows = |rows: Vec<f32>, channels: usize| {
-            Tensor::from_vec(rows, (count, channels), &Device::Cpu)?
-                .t()?
-                .contiguous()?
-                .unsqueeze(0)
-        };
         let log_mel = rows(frames.iter().flat_map(|f| f.log_mel).collect(), MEL_BINS)?;
         let log_level: Vec<f32> = frames.iter().map(|f| f.log_level).collect();
         let log_level = Tensor::from_vec(log_level, count, &Device::Cpu)?;
-        let z = self
+        let mut z = self
             .encoder
             .forward(&log_mel, &log_level)?
             .squeeze(0)?
             .t()?
             .to_vec2::<f32>()?;
         let mut inputs = vec![0.0; count * self.inputs];
-        for ((row, z), frame) in inputs.chunks_exact_mut(self.inputs).zip(&z).zip(frames) {
-            let pitch = FramePitch {
-                f0_hz: translator_f0_hz(frame.pitch.f0_hz, controls.pitch_ratio),
-                voicing: frame.pitch.voicing,
-                log_loudness: frame.log_loudness,
-                attack: frame.attack,
-                follow: controls.mode == Mode::Follow,
-            };
-            translator_input(z, &pitch, row);
+        let mut voices = Vec::with_capacity(count);
+        for ((row, z), frame) in inputs.chunks_exact_mut(self.inputs).zip(&mut z).zip(frames) {
+            let voice = conditioning.step(controls, frame, z);
+            translator_input(z, &voice.for_translator(), row);
+            voices.push(voice);
         }
-        Ok(self
-            .translator
-            .forward(&rows(inputs, self.inputs)?, &self.target)?)
+        Ok((voices, rows(inputs, self.inputs)?))
+    }
+
+    /// The blend of all targets: hidden frames `[1, channels, frames]`, and each frame's envelopes.
+    fn blend(
+        &self,
+        conditioning: &mut ConditioningState,
+        controls: &HopControls,
+        inputs: &Tensor,
+    ) -> Result<(Tensor, Vec<[Envelope; 2]>), ReferenceError> {
+        let present = std::array::from_fn(|place| place < self.targets.len());
+        let weights: [f32; MORPH_SLOTS] = conditioning.morph(controls, present);
+        let mut blended: Option<(Tensor, Tensor)> = None;
+        for (target, weight) in self.targets.iter().zip(weights) {
+            let hidden = self.translator.forward(inputs, target)?;
+            let envelopes = (target.envelopes(&hidden)? * f64::from(weight))?;
+            let hidden = (hidden * f64::from(weight))?;
+            blended = Some(match blended {
+                Some((h, e)) => ((h + hidden)?, (e + envelopes)?),
+                None => (hidden, envelopes),
+            });
+        }
+        let none = || candle_core::Error::Msg("there is no target".to_owned());
+        let (hidden, envelopes) = blended.ok_or_else(none)?;
+        let split = |row: &Vec<f32>| {
+            let (harmonic, noise) = row.split_at(ENVELOPE_POINTS);
+            [harmonic, noise].map(|part| std::array::from_fn(|point| part[point]))
+        };
+        let envelopes = envelopes.to_vec2::<f32>()?.iter().map(split).collect();
+        Ok((hidden, envelopes))
     }
 
     /// Both streams of the prior.
@@ -155,7 +194,8 @@ impl Reference {
         controls: &HopControls,
         hops: &[[f32; HOP_SAMPLES]],
         frames: &[FeatureFrame],
-        envelopes: &[Vec<f32>],
+        voices: &[Voice],
+        envelopes: &[[Envelope; 2]],
     ) -> (Vec<f32>, Vec<f32>) {
         let mut state = PriorState::new(&self.prior);
         let (mut tonal, mut noisy) = (Vec::new(), Vec::new());
@@ -163,16 +203,15 @@ impl Reference {
             let end = (index + 1) * HOP_SAMPLES;
             if end.is_multiple_of(FRAME_SAMPLES) {
                 let k = end / FRAME_SAMPLES - 1;
-                let (mut harmonic, mut noise): (Envelope, Envelope) =
-                    ([0.0; ENVELOPE_POINTS], [0.0; ENVELOPE_POINTS]);
-                harmonic.copy_from_slice(&envelopes[k][..ENVELOPE_POINTS]);
-                noise.copy_from_slice(&envelopes[k][ENVELOPE_POINTS..]);
+                let ([harmonic, noise], voice) = (&envelopes[k], &voices[k]);
                 let frame = PriorFrame {
                     features: &frames[k],
-                    harmonic: &harmonic,
-                    noise: &noise,
-                    follow: controls.mode == Mode::Follow,
-                    pitch_ratio: controls.pitch_ratio,
+                    harmonic,
+                    noise,
+                    follow: voice.follow,
+                    f0_hz: voice.played_hz,
+                    voicing: voice.voicing,
+                    log_loudness: voice.log_loudness,
                 };
                 self.prior.begin_frame(&mut state, &frame);
             }
@@ -184,4 +223,13 @@ impl Reference {
         }
         (tonal, noisy)
     }
+}
+
+/// Rows of `channels` values, one a frame -> `[1, channels, frames]`.
+fn rows(rows: Vec<f32>, channels: usize) -> candle_core::Result<Tensor> {
+    let count = rows.len() / channels;
+    Tensor::from_vec(rows, (count, channels), &Device::Cpu)?
+        .t()?
+        .contiguous()?
+        .unsqueeze(0)
 }

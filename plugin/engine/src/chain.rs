@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, Telemetry};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, MORPH_SLOTS, Telemetry};
+
+use crate::slots::Slots;
 
 /// One hop of mono samples at 48 kHz.
 pub(crate) type Hop = [f32; HOP_SAMPLES];
@@ -39,6 +41,9 @@ pub(crate) trait Chain {
         output: &mut Hop,
     );
 
+    /// What share of these weights belongs to targets that there are, 0 to 1.
+    fn presence(&self, patch: &Self::Patch, weights: &[f32; MORPH_SLOTS]) -> f32;
+
     /// What the chain hears at present.
     fn telemetry(&self, state: &Self::State) -> Telemetry;
 }
@@ -49,7 +54,7 @@ pub(crate) struct ModelChain {
 }
 
 impl Chain for ModelChain {
-    type Patch = Arc<Target>;
+    type Patch = Slots;
     type State = ChainState;
 
     fn new_state(&self) -> ChainState {
@@ -66,13 +71,18 @@ impl Chain for ModelChain {
 
     fn step(
         &self,
-        patch: &Arc<Target>,
+        patch: &Slots,
         state: &mut ChainState,
         controls: &HopControls,
         input: &Hop,
         output: &mut Hop,
     ) {
-        self.base.step(patch, state, controls, input, output);
+        self.base
+            .step(&patch.targets(), state, controls, input, output);
+    }
+
+    fn presence(&self, patch: &Slots, weights: &[f32; MORPH_SLOTS]) -> f32 {
+        patch.presence(weights)
     }
 
     fn telemetry(&self, state: &ChainState) -> Telemetry {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, ModelHash, Target};
+use mynah_models::{Base, ModelHash};
 
 use crate::chain::ModelChain;
 use crate::controls::Controls;
 use crate::latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, supported_rate};
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
+use crate::slots::Slots;
 use crate::swap::{SWAPS_WAITING, SwapSender, swap_queues};
 
 /// What an engine is made for.
@@ -59,7 +60,8 @@ pub enum SwapError {
     OtherBase(#[from] OtherBase),
 }
 
-/// Makes an engine and its handle. Without a target, the dry signal passes.
+/// Makes an engine and its handle. `targets` are the [`Slots`], or a single target. Without any, the dry
+/// signal passes.
 ///
 /// Allocates all that the engine will ever need.
 ///
@@ -68,7 +70,7 @@ pub enum SwapError {
 pub fn engine(
     spec: EngineSpec,
     base: Arc<Base>,
-    target: Option<Arc<Target>>,
+    targets: impl Into<Slots>,
 ) -> Result<(Engine, EngineHandle), EngineError> {
     let EngineSpec {
         host_rate_hz,
@@ -78,11 +80,11 @@ pub fn engine(
         return Err(EngineError::UnsupportedRate { host_rate_hz });
     }
     let base_hash = base.info().hash;
-    if let Some(target) = &target {
-        check_base(target, base_hash)?;
-    }
+    let slots = targets.into();
+    check_base(&slots, base_hash)?;
     let (sender, receiver) = swap_queues();
-    let pipeline = Pipeline::new(host_rate_hz, ModelChain { base }, target, receiver);
+    let slots = slots.any().then_some(slots);
+    let pipeline = Pipeline::new(host_rate_hz, ModelChain { base }, slots, receiver);
     Ok((
         Engine { pipeline },
         EngineHandle {
@@ -92,15 +94,15 @@ pub fn engine(
     ))
 }
 
-fn check_base(target: &Target, here: ModelHash) -> Result<(), OtherBase> {
-    let info = target.info();
-    if info.base_hash == Some(here) {
-        return Ok(());
+fn check_base(slots: &Slots, here: ModelHash) -> Result<(), OtherBase> {
+    let infos = slots.0.iter().flatten().map(|target| target.info());
+    match infos.into_iter().find(|info| info.base_hash != Some(here)) {
+        None => Ok(()),
+        Some(info) => Err(OtherBase {
+            target: info.name.clone(),
+            here,
+        }),
     }
-    Err(OtherBase {
-        target: info.name.clone(),
-        here,
-    })
 }
 
 /// The half for the audio thread. No method allocates, locks or waits; dropping it frees memory, so
@@ -144,23 +146,24 @@ impl Engine {
 
 /// The half for any one other thread.
 pub struct EngineHandle {
-    swaps: SwapSender<Arc<Target>>,
+    swaps: SwapSender<Slots>,
     base_hash: ModelHash,
 }
 
 impl EngineHandle {
-    /// Changes the target at the next hop, with a crossfade of 10.7 ms; `None` fades to the dry signal.
+    /// Changes the targets at the next hop, with a crossfade of 10.7 ms, to [`Slots`] or to a single one;
+    /// none at all fades to the dry signal.
     /// Of several that wait, the latest wins. The old ones come back here and are dropped at the next
     /// call of this or of [`collect_garbage`](Self::collect_garbage).
     ///
     /// # Errors
     /// If too many swaps wait (the audio thread is not running), or if the target belongs to another
     /// base. The engine goes on as before.
-    pub fn swap_target(&mut self, target: Option<Arc<Target>>) -> Result<(), SwapError> {
-        if let Some(target) = &target {
-            check_base(target, self.base_hash)?;
-        }
-        self.swaps.send(target).map_err(|_| SwapError::QueueFull)
+    pub fn swap_target(&mut self, targets: impl Into<Slots>) -> Result<(), SwapError> {
+        let slots = targets.into();
+        check_base(&slots, self.base_hash)?;
+        let slots = slots.any().then_some(slots);
+        self.swaps.send(slots).map_err(|_| SwapError::QueueFull)
     }
 
     /// Drops the targets that the audio thread has done with. To be called now and then.

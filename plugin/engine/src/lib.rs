@@ -56,6 +56,7 @@ mod meters;
 mod pipeline;
 mod quiet;
 mod resample;
+mod slots;
 mod smoothing;
 mod swap;
 mod translator;
@@ -75,3 +76,4 @@ pub use library::{
 };
 pub use meters::Meters;
 pub use mynah_models::{Mode, Telemetry};
+pub use slots::Slots;

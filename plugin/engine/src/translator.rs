@@ -1,6 +1,6 @@
 //! Runs the chain hop by hop: swaps of target and mode with a crossfade, silence, and clean output.
 
-use mynah_models::{HOP_SAMPLES, HopControls, Mode, Telemetry};
+use mynah_models::{HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
 
 use crate::chain::{Chain, Hop};
 use crate::guard::{self, SilenceGate};
@@ -9,6 +9,9 @@ use crate::swap::SwapReceiver;
 
 /// Length of a crossfade from one target or mode to another: 10.7 ms, in which both run.
 pub(crate) const FADE_HOPS: usize = 4;
+
+/// What the targets' weights go of the way in a hop: the chain's smoothing, 12 ms.
+const APPROACH_SHARE: f32 = 0.2;
 
 /// What is being faded out.
 enum Outgoing<P> {
@@ -38,6 +41,8 @@ pub(crate) struct Translator<C: Chain> {
     fade: Option<Fade<C::Patch>>,
     faded_out: Hop,
     gate: SilenceGate,
+    /// The targets' weights at the end of the hop before, and of this one.
+    weights: [[f32; MORPH_SLOTS]; 2],
     /// No hop yet: there is nothing to fade from.
     fresh: bool,
 }
@@ -56,6 +61,7 @@ impl<C: Chain> Translator<C> {
             fade: None,
             faded_out: [0.0; HOP_SAMPLES],
             gate: SilenceGate::default(),
+            weights: [[0.0; MORPH_SLOTS]; 2],
             fresh: true,
         }
     }
@@ -69,6 +75,7 @@ impl<C: Chain> Translator<C> {
     ) {
         let input = &input.map(guard::without_denormals);
         self.take_changes(controls.mode);
+        self.approach(&controls.morph);
 
         let input_peak = guard::peak(input);
         if self.gate.sleeps_through(input_peak) {
@@ -153,6 +160,20 @@ impl<C: Chain> Translator<C> {
         self.finish_fade();
     }
 
+    /// The weights go the way that they go in the chain, so that where there is no target the dry signal comes
+    /// in as the others go.
+    fn approach(&mut self, wanted: &[f32; MORPH_SLOTS]) {
+        let [before, now] = &mut self.weights;
+        *before = if self.fresh { *wanted } else { *now };
+        *now = *before;
+        for (weight, wanted) in now.iter_mut().zip(wanted) {
+            *weight += APPROACH_SHARE * (wanted - *weight);
+            if (*weight - wanted).abs() < 1e-4 {
+                *weight = *wanted;
+            }
+        }
+    }
+
     /// Runs the chain, and during a fade the one being faded out beside it.
     fn run(&mut self, controls: &HopControls, input: &Hop, wet: &mut Hop) {
         let (new, old) = both(&mut self.states, self.active);
@@ -181,12 +202,27 @@ impl<C: Chain> Translator<C> {
     }
 
     fn write_presence(&self, presence: &mut Hop) {
-        let now = f32::from(u8::from(self.patch.is_some()));
-        let Some(fade) = &self.fade else {
-            return presence.fill(now);
+        let of = |patch: Option<&C::Patch>| {
+            let at = |weights| patch.map_or(0.0, |patch| self.chain.presence(patch, weights));
+            self.weights.each_ref().map(at)
         };
-        let before = f32::from(u8::from(!matches!(fade.from, Outgoing::Nothing)));
+        let along = |[from, to]: [f32; 2], n: usize| {
+            from + (to - from) * (n + 1) as f32 / HOP_SAMPLES as f32
+        };
+        let now = of(self.patch.as_ref());
+        let Some(fade) = &self.fade else {
+            for (n, presence) in presence.iter_mut().enumerate() {
+                *presence = along(now, n);
+            }
+            return;
+        };
+        let before = match &fade.from {
+            Outgoing::Nothing => [0.0; 2],
+            Outgoing::SameTarget => now,
+            Outgoing::Target(patch) => of(Some(patch)),
+        };
         for (n, presence) in presence.iter_mut().enumerate() {
+            let (before, now) = (along(before, n), along(now, n));
             *presence = before + fade.share(n) * (now - before);
         }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use mynah_engine::{
     Controls, Engine, EngineError, EngineSpec, Library, Mode, SwapError, engine, latency_samples,
 };
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, testing};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, alone, testing};
 use proptest::prelude::*;
 
 use common::{Models, noise};
@@ -63,7 +63,7 @@ fn at_48_khz_it_is_the_chain_to_the_bit() {
             let mut output = [0.0; HOP_SAMPLES];
             models
                 .base
-                .step(&target, &mut state, &controls, hop, &mut output);
+                .step(&alone(&target), &mut state, &controls, hop, &mut output);
             wanted.extend(output);
         }
         let base = Arc::clone(&models.base);

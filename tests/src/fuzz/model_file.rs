@@ -7,7 +7,7 @@ use mynah_engine::Library;
 use mynah_models::architecture::Architecture;
 use mynah_models::testing::{random_base_with, random_target};
 use mynah_models::{
-    Base, ChainState, HOP_SAMPLES, HopControls, Mode, ModelFileError, ModelInfo, Target,
+    Base, ChainState, HOP_SAMPLES, HopControls, Mode, ModelFileError, ModelInfo, Target, alone,
 };
 
 use super::mutate;
@@ -140,7 +140,7 @@ fn play(base: &Base, target: &Target) {
                 0.5 * (turns.fract() - 0.5)
             });
             let mut output = [0.0; HOP_SAMPLES];
-            base.step(target, &mut state, &controls, &input, &mut output);
+            base.step(&alone(target), &mut state, &controls, &input, &mut output);
             assert!(output.iter().all(|x| x.is_finite()), "{output:?}");
         }
     }

@@ -12,7 +12,7 @@ mod timing;
 
 use std::sync::Arc;
 
-use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES, HopControls, Mode, Telemetry};
+use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
 
 use crate::chain::{Chain, Hop};
 use crate::controls::Controls;
@@ -85,6 +85,10 @@ impl Chain for PassThrough {
     }
 
     /// The number of hops, where the pitch would be.
+    fn presence(&self, _patch: &Self::Patch, _weights: &[f32; MORPH_SLOTS]) -> f32 {
+        1.0
+    }
+
     fn telemetry(&self, state: &PassThroughState) -> Telemetry {
         Telemetry {
             f0_hz: state.hops as f32,

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
 
 use super::HOP_BUDGET_US;
 
@@ -86,14 +86,14 @@ impl Run<'_> {
         let (hops, _) = sound.as_chunks::<HOP_SAMPLES>();
         for hop in hops.iter().cycle().take(WARM_UP_HOPS) {
             self.base
-                .step(self.target, &mut state, &controls, hop, &mut output);
+                .step(&alone(self.target), &mut state, &controls, hop, &mut output);
         }
         let mut times = Vec::with_capacity(hops.len());
         for hop in hops {
             before_hop();
             let started = Instant::now();
             self.base
-                .step(self.target, &mut state, &controls, hop, &mut output);
+                .step(&alone(self.target), &mut state, &controls, hop, &mut output);
             times.push(started.elapsed().as_secs_f64() * 1e6);
             black_box(&output);
         }

@@ -112,13 +112,7 @@ pub(super) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
                 if index % 2 == 1
                     && let Some(features) = frames.get(index / 2)
                 {
-                    let frame = PriorFrame {
-                        features,
-                        harmonic: &harmonic,
-                        noise: &noise,
-                        follow,
-                        pitch_ratio: 1.0,
-                    };
+                    let frame = PriorFrame::as_heard(features, [&harmonic, &noise], follow, 1.0);
                     prior.begin_frame(&mut state, &frame);
                 }
                 prior.step(&mut state, 1.0, hop, tonal, noisy);

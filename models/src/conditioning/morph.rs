@@ -1,0 +1,52 @@
+//! What each of the targets weighs in the sound.
+
+use super::MORPH_SLOTS;
+use super::smoothing::Approach;
+
+/// Weights that follow what is wanted without a click.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Morph {
+    weights: Approach<MORPH_SLOTS>,
+}
+
+impl Morph {
+    /// One frame. The weights of targets that are not there go to the others.
+    pub(super) fn step(
+        &mut self,
+        wanted: &[f32; MORPH_SLOTS],
+        present: [bool; MORPH_SLOTS],
+    ) -> [f32; MORPH_SLOTS] {
+        let mut weights = self.weights.step(wanted.map(|weight| weight.max(0.0)));
+        for (weight, present) in weights.iter_mut().zip(present) {
+            if !present {
+                *weight = 0.0;
+            }
+        }
+        let sum: f32 = weights.iter().sum();
+        if sum > 0.0 {
+            weights.map(|weight| weight / sum)
+        } else {
+            [0.0; MORPH_SLOTS]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_shares_of_those_that_are_there() {
+        let mut morph = Morph::default();
+        let all = [true; MORPH_SLOTS];
+        assert_eq!(morph.step(&[1.0, 0.0, 0.0, 0.0], all), [1.0, 0.0, 0.0, 0.0]);
+        let mut morph = Morph::default();
+        let some = [true, false, true, false];
+        let weights = morph.step(&[0.25; MORPH_SLOTS], some);
+        assert_eq!(weights, [0.5, 0.0, 0.5, 0.0]);
+        assert_eq!(
+            morph.step(&[0.25; MORPH_SLOTS], [false; MORPH_SLOTS]),
+            [0.0; MORPH_SLOTS]
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! From the tracked pitch to the played one.
+
+use super::HopControls;
+use super::scale_note::ScaleNote;
+use super::smoothing::share;
+use super::vibrato::NoteMiddle;
+
+/// A pitch of 440 Hz, in semitones.
+const A4_SEMITONES: f32 = 69.0;
+/// Voicing from which a frame says something about the pitch.
+const VOICED: f32 = 0.3;
+/// Frames without a pitch after which the next one is a new note.
+const FRAMES_TO_FORGET: u32 = 4;
+/// Time constants in a glide: after three of them 95 % of the way are done.
+const GLIDE_TIME_CONSTANTS: f32 = 3.0;
+/// Lowest and highest pitch that is played, whatever the shifts.
+const PLAYABLE_HZ: (f32, f32) = (10.0, 20_000.0);
+
+/// What has been played.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PlayedPitch {
+    middle: NoteMiddle,
+    scale_note: ScaleNote,
+    /// How far the pitch is pulled at present, semitones; `None` before the first note.
+    pull: Option<f32>,
+    unvoiced_frames: u32,
+    /// The held note as far as it has glided, semitones.
+    held: Option<f32>,
+}
+
+/// A frame's pitch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Played {
+    pub(super) hz: f32,
+    pub(super) voicing: f32,
+}
+
+impl PlayedPitch {
+    /// One frame.
+    pub(super) fn step(&mut self, controls: &HopControls, f0_hz: f32, voicing: f32) -> Played {
+        let shaped_hz = self.shaped_hz(controls, f0_hz, voicing);
+        let (low, high) = PLAYABLE_HZ;
+        match self.held_semitones(controls) {
+            Some(semitones) => Played {
+                hz: to_hz(semitones).clamp(low, high),
+                voicing: 1.0,
+            },
+            None => Played {
+                hz: shaped_hz.clamp(low, high),
+                voicing,
+            },
+        }
+    }
+
+    /// The note held on a keyboard, on its way from the one before.
+    fn held_semitones(&mut self, controls: &HopControls) -> Option<f32> {
+        self.held = controls.note_semitones.map(|wanted| {
+            let from = self.held.unwrap_or(wanted);
+            from + glide_share(controls) * (wanted - from)
+        });
+        self.held
+    }
+
+    /// The tracked pitch with its vibrato changed, moved, and pulled to the scale.
+    fn shaped_hz(&mut self, controls: &HopControls, f0_hz: f32, voicing: f32) -> f32 {
+        let moved_hz = f0_hz * controls.pitch_ratio;
+        if voicing < VOICED {
+            self.unvoiced_frames = self.unvoiced_frames.saturating_add(1);
+            if self.unvoiced_frames >= FRAMES_TO_FORGET {
+                self.middle.end();
+                self.pull = None;
+            }
+            return moved_hz;
+        }
+        self.unvoiced_frames = 0;
+        // Kept going whether it is used or not, so that a control that is turned finds the note's middle.
+        let semitones = to_semitones(f0_hz);
+        let (middle, begins) = self.middle.step(semitones);
+        let pitch = &controls.pitch;
+        let moved_middle = middle + 12.0 * controls.pitch_ratio.log2();
+        let wanted = if pitch.snap > 0.0 {
+            let note = self.scale_note.step(moved_middle, pitch.notes, begins);
+            pitch.snap * (note - moved_middle)
+        } else {
+            0.0
+        };
+        let pull = self.pull.unwrap_or(wanted);
+        let pull = pull + glide_share(controls) * (wanted - pull);
+        self.pull = Some(pull);
+        let change = (pitch.vibrato - 1.0) * (semitones - middle) + pull;
+        if change == 0.0 {
+            moved_hz
+        } else {
+            moved_hz * (change / 12.0).exp2()
+        }
+    }
+}
+
+/// What a glide goes in a frame, as a share of what is left.
+fn glide_share(controls: &HopControls) -> f32 {
+    share(controls.pitch.glide_ms / GLIDE_TIME_CONSTANTS)
+}
+
+fn to_semitones(hz: f32) -> f32 {
+    A4_SEMITONES + 12.0 * (hz.max(1.0) / 440.0).log2()
+}
+
+fn to_hz(semitones: f32) -> f32 {
+    440.0 * ((semitones - A4_SEMITONES) / 12.0).exp2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conditioning::PitchControls;
+
+    fn controls(pitch: PitchControls) -> HopControls {
+        HopControls {
+            pitch,
+            ..HopControls::default()
+        }
+    }
+
+    fn last_hz(controls: &HopControls, f0_hz: f32, frames: usize) -> f32 {
+        let mut pitch = PlayedPitch::default();
+        (0..frames)
+            .map(|_| pitch.step(controls, f0_hz, 1.0).hz)
+            .last()
+            .unwrap_or_default()
+    }
+
+    #[test]
+    fn neutral_controls_only_multiply() {
+        let mut pitch = PlayedPitch::default();
+        let mut controls = HopControls::default();
+        for (f0_hz, ratio, voicing) in [(221.3, 1.0, 0.9), (97.7, 2.0, 0.2), (640.1, 0.5, 1.0)] {
+            controls.pitch_ratio = ratio;
+            let played = pitch.step(&controls, f0_hz, voicing);
+            assert_eq!((played.hz, played.voicing), (f0_hz * ratio, voicing));
+        }
+    }
+
+    #[test]
+    fn snap_pulls_by_its_share() {
+        let half_sharp = 440.0 * (0.4f32 / 12.0).exp2();
+        for (snap, left_semitones) in [(1.0, 0.0), (0.5, 0.2), (0.0, 0.4)] {
+            let pitch = PitchControls {
+                snap,
+                glide_ms: 50.0,
+                ..PitchControls::default()
+            };
+            let played = last_hz(&controls(pitch), half_sharp, 60);
+            let left = 12.0 * (played / 440.0).log2();
+            assert!((left - left_semitones).abs() < 0.01, "{snap}: {left}");
+        }
+    }
+
+    #[test]
+    fn snap_counts_the_notes_that_are_played_not_those_that_are_sung() {
+        // A sung C sharp a fifth up is a G sharp; C major has a G and an A.
+        let mut controls = controls(PitchControls {
+            snap: 1.0,
+            notes: 0b1010_1011_0101,
+            ..PitchControls::default()
+        });
+        controls.pitch_ratio = (7.0f32 / 12.0).exp2();
+        let played = to_semitones(last_hz(&controls, to_hz(61.1), 30));
+        assert!((played - 69.0).abs() < 0.01, "{played}");
+    }
+
+    #[test]
+    fn a_held_note_is_played_instead_with_a_glide_to_the_next() {
+        let mut pitch = PlayedPitch::default();
+        let mut controls = controls(PitchControls {
+            glide_ms: 100.0,
+            ..PitchControls::default()
+        });
+        controls.note_semitones = Some(57.0);
+        let first = pitch.step(&controls, 700.0, 0.0);
+        assert!((first.hz - 220.0).abs() < 0.01 && first.voicing == 1.0);
+        controls.note_semitones = Some(69.0);
+        let way: Vec<f32> = (0..40)
+            .map(|_| pitch.step(&controls, 700.0, 0.0).hz)
+            .collect();
+        assert!(
+            way[0] < 300.0 && way[8] < 430.0 && way[20] > 430.0,
+            "{way:?}"
+        );
+        controls.note_semitones = None;
+        assert_eq!(pitch.step(&controls, 700.0, 0.0).hz, 700.0);
+    }
+}

@@ -1,0 +1,51 @@
+//! The targets that can sound together.
+
+use std::sync::Arc;
+
+use mynah_models::{MORPH_SLOTS, Target, Targets};
+
+/// The targets A to D of the morph pad. Where there is none, its share of the sound is dry.
+#[derive(Clone, Default)]
+pub struct Slots(pub [Option<Arc<Target>>; MORPH_SLOTS]);
+
+impl Slots {
+    /// Borrowed, as the chain takes them.
+    pub(crate) fn targets(&self) -> Targets<'_> {
+        self.0.each_ref().map(|target| target.as_deref())
+    }
+
+    /// Whether there is any target.
+    pub fn any(&self) -> bool {
+        self.0.iter().any(Option::is_some)
+    }
+
+    /// What share of these weights belongs to targets that there are: exactly 1 or 0 where it is all or nothing.
+    pub(crate) fn presence(&self, weights: &[f32; MORPH_SLOTS]) -> f32 {
+        let all: f32 = weights.iter().sum();
+        let places = self.0.iter().zip(weights);
+        let missing: f32 = places
+            .filter(|(target, _)| target.is_none())
+            .map(|(_, weight)| weight)
+            .sum();
+        if all > 0.0 { 1.0 - missing / all } else { 0.0 }
+    }
+}
+
+impl From<Option<Arc<Target>>> for Slots {
+    /// One target alone, in A.
+    fn from(target: Option<Arc<Target>>) -> Self {
+        Self([target, None, None, None])
+    }
+}
+
+impl From<Arc<Target>> for Slots {
+    fn from(target: Arc<Target>) -> Self {
+        Some(target).into()
+    }
+}
+
+impl From<[Option<Arc<Target>>; MORPH_SLOTS]> for Slots {
+    fn from(targets: [Option<Arc<Target>>; MORPH_SLOTS]) -> Self {
+        Self(targets)
+    }
+}
