@@ -6,26 +6,38 @@ use std::f32::consts::TAU;
 
 use mynah_models::reference::Reference;
 use mynah_models::testing::{Random, random_base, random_target};
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
+use mynah_models::{
+    Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, PitchControls,
+    Target, Targets, ToneControls, VariationControls,
+};
 
 const TOLERANCE: f32 = 1e-5;
 const HOPS: usize = 160;
 
 struct Models {
     base: Base,
-    target: Target,
+    targets: [Target; MORPH_SLOTS],
     reference: Reference,
+}
+
+impl Models {
+    fn all(&self) -> Targets<'_> {
+        self.targets.each_ref().map(Some)
+    }
 }
 
 fn models(seed: u64) -> Models {
     let base_bytes = random_base(seed);
     let base = Base::from_bytes(&base_bytes).unwrap();
-    let target_bytes = random_target(seed + 1, &base);
-    let target = Target::from_bytes(&target_bytes, &base).unwrap();
-    let reference = Reference::from_bytes(&base_bytes, &target_bytes).unwrap();
+    let files: [Vec<u8>; MORPH_SLOTS] =
+        std::array::from_fn(|place| random_target(seed + 1 + 100 * place as u64, &base));
+    let reference = Reference::from_bytes(&base_bytes, &files[0]).unwrap();
+    let reference = files[1..].iter().fold(reference, |reference, file| {
+        reference.with_target(file).unwrap()
+    });
     Models {
+        targets: files.map(|file| Target::from_bytes(&file, &base).unwrap()),
         base,
-        target,
         reference,
     }
 }
@@ -56,7 +68,7 @@ fn play(models: &Models, controls: &HopControls, input: &[f32], hops: usize) -> 
     let mut ignored = [0.0; HOP_SAMPLES];
     for _ in 0..7 {
         models.base.step(
-            &alone(&models.target),
+            &models.all(),
             &mut next,
             controls,
             &[0.5; HOP_SAMPLES],
@@ -67,13 +79,9 @@ fn play(models: &Models, controls: &HopControls, input: &[f32], hops: usize) -> 
     for piece in input.as_chunks::<HOP_SAMPLES>().0.chunks(hops) {
         for hop in piece {
             let mut heard = [0.0; HOP_SAMPLES];
-            models.base.step(
-                &alone(&models.target),
-                &mut state,
-                controls,
-                hop,
-                &mut heard,
-            );
+            models
+                .base
+                .step(&models.all(), &mut state, controls, hop, &mut heard);
             out.extend(heard);
         }
         next.copy_from(&state);
@@ -105,7 +113,66 @@ fn all_controls() -> Vec<HopControls> {
             });
         }
     }
+    out.extend(conditioned());
     out
+}
+
+/// Every kind of conditioning.
+fn conditioned() -> Vec<HopControls> {
+    let plain = HopControls::default();
+    let pitch = PitchControls {
+        snap: 0.8,
+        notes: 0b1010_1011_0101,
+        glide_ms: 20.0,
+        vibrato: 1.5,
+    };
+    let dynamics = DynamicsControls {
+        sensitivity_db: 6.0,
+        curve: 0.5,
+        floor_db: Some(-40.0),
+        hysteresis_db: 3.0,
+        attack_ms: 20.0,
+        release_ms: 800.0,
+    };
+    let tone = ToneControls {
+        tilt_db_per_octave: 2.0,
+        formant_semitones: -5.0,
+        breath_db: 6.0,
+        air_db: -4.0,
+    };
+    let variation = VariationControls {
+        amount: 0.7,
+        rate_hz: 8.0,
+        seed: 3,
+    };
+    let morph = [0.4, 0.3, 0.0, 0.3];
+    vec![
+        HopControls { pitch, ..plain },
+        HopControls { dynamics, ..plain },
+        HopControls { tone, ..plain },
+        HopControls { variation, ..plain },
+        HopControls { morph, ..plain },
+        HopControls {
+            mode: Mode::Auto,
+            ..plain
+        },
+        HopControls {
+            freeze: true,
+            ..plain
+        },
+        HopControls {
+            mode: Mode::Follow,
+            note_semitones: Some(62.3),
+            ..plain
+        },
+        HopControls {
+            mode: Mode::Follow,
+            dynamics,
+            tone,
+            morph,
+            ..plain
+        },
+    ]
 }
 
 #[test]
@@ -153,13 +220,9 @@ fn a_reset_is_a_new_state() {
             out.clear();
             for hop in input.as_chunks::<HOP_SAMPLES>().0 {
                 let mut heard = [0.0; HOP_SAMPLES];
-                models.base.step(
-                    &alone(&models.target),
-                    &mut state,
-                    &controls,
-                    hop,
-                    &mut heard,
-                );
+                models
+                    .base
+                    .step(&models.all(), &mut state, &controls, hop, &mut heard);
                 out.extend(heard);
             }
             assert!(out == fresh, "{controls:?}, round {round}");
@@ -194,13 +257,9 @@ fn bad_and_huge_input_gives_finite_output_and_leaves_no_trace() {
                 _ => 0.0,
             });
             let mut heard = [0.0; HOP_SAMPLES];
-            models.base.step(
-                &alone(&models.target),
-                &mut state,
-                &controls,
-                &input,
-                &mut heard,
-            );
+            models
+                .base
+                .step(&models.all(), &mut state, &controls, &input, &mut heard);
             assert!(heard.iter().all(|x| x.is_finite()), "hop {hop}");
         }
         let telemetry = state.telemetry();
@@ -223,7 +282,7 @@ fn the_pitch_of_a_tone_is_told() {
         });
         let mut heard = [0.0; HOP_SAMPLES];
         models.base.step(
-            &alone(&models.target),
+            &models.all(),
             &mut state,
             &HopControls::default(),
             &input,
@@ -257,13 +316,9 @@ fn the_generator_comes_back_from_a_rest() {
                 ..HopControls::default()
             };
             let mut heard = [0.0; HOP_SAMPLES];
-            models.base.step(
-                &alone(&models.target),
-                &mut state,
-                &controls,
-                hop,
-                &mut heard,
-            );
+            models
+                .base
+                .step(&models.all(), &mut state, &controls, hop, &mut heard);
             out.push(heard);
         }
         out

@@ -34,7 +34,7 @@ use tone::ToneState;
 use variation::Wander;
 
 /// A moment softer than this, or newer than that, is not worth holding.
-const FREEZE_LOUDNESS_DB: f32 = -60.0;
+const FREEZE_LOUDNESS_DB: f32 = -50.0;
 const FREEZE_ATTACK: f32 = 0.3;
 
 /// A frame of what is to be played.

@@ -1,14 +1,14 @@
 //! Tells a note's middle from its vibrato.
 //!
-//! The middle is a running mean of a running mean of the pitch, each over about one period of a vibrato of 5 to 6 Hz;
+//! The middle is a running mean of a running mean of the pitch, each over about one period of a vibrato of 4 to 5 Hz;
 //! vibratos from 4 to 8 Hz leave less than a tenth of themselves in it. A pitch that goes too far from the middle is
 //! another note, from which both means begin anew.
 
 use super::smoothing::FRAME_MS;
 
-/// Lengths of the means, frames: 187 and 160 ms.
-const LONG_FRAMES: usize = 35;
-const SHORT_FRAMES: usize = 30;
+/// Lengths of the means, frames: 229 and 192 ms.
+const LONG_FRAMES: usize = 43;
+const SHORT_FRAMES: usize = 36;
 /// Farther than this is another note at once, semitones.
 const LEAP_SEMITONES: f32 = 1.5;
 /// Farther than this is another note if it stays there: a semitone's step is, the widest vibratos are not.
