@@ -14,4 +14,4 @@ use super::Mynah;
 
 pub use clap_entry::clap_entry;
 
-nice_export_vst3!(Mynah);
+nice_export_vst3!(Mynah<false>);

@@ -16,6 +16,7 @@
 
 pub mod editor;
 mod exports;
+mod notes;
 mod params;
 mod shared;
 mod sound;
@@ -36,7 +37,12 @@ pub use state::{EditorSize, SavedTarget, SavedTargets};
 use sound::Sound;
 
 /// One instance of the plugin.
-pub struct Mynah {
+///
+/// With `CONTROLLERS` it hears the pitch wheel and MIDI's controllers, without them only notes and their
+/// expressions. VST3 has no events for controllers: nice-plug would add 2,080 parameters to catch them,
+/// with which hosts take half a minute to load the plugin. So VST3 goes without, CLAP and the standalone
+/// application with them.
+pub struct Mynah<const CONTROLLERS: bool> {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
     sound: Sound,
@@ -44,7 +50,7 @@ pub struct Mynah {
     spreads_mono: bool,
 }
 
-impl Default for Mynah {
+impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
     fn default() -> Self {
         Self {
             params: Arc::new(MynahParams::default()),
@@ -55,7 +61,7 @@ impl Default for Mynah {
     }
 }
 
-impl Plugin for Mynah {
+impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
     const NAME: &'static str = "Mynah";
     const VENDOR: &'static str = "Mynah";
     const URL: &'static str = "";
@@ -79,7 +85,13 @@ impl Plugin for Mynah {
             ..AudioIOLayout::const_default()
         },
     ];
-    const MIDI_INPUT: MidiConfig = MidiConfig::None;
+    const MIDI_INPUT: MidiConfig = if CONTROLLERS {
+        MidiConfig::MidiCCs
+    } else {
+        MidiConfig::Basic
+    };
+    // Of more events in a block than this, the rest would be stored in memory allocated then and there.
+    const INPUT_EVENT_CAPACITY: usize = 16_384;
     // Blocks are split at parameter changes, so that automation lands on the same hop whatever
     // the host's block size.
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
@@ -132,7 +144,7 @@ impl Plugin for Mynah {
         &mut self,
         buffer: &mut Buffer,
         _aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let channels = buffer.as_slice();
         if self.spreads_mono
@@ -144,6 +156,7 @@ impl Plugin for Mynah {
             channels,
             self.params.slots()[0],
             &self.params.controls(),
+            || context.next_event(),
             &self.shared,
         );
         match tail_samples {
@@ -159,7 +172,7 @@ impl Plugin for Mynah {
     }
 }
 
-impl ClapPlugin for Mynah {
+impl ClapPlugin for Mynah<true> {
     const CLAP_ID: &'static str = "org.mynah.mynah";
     const CLAP_DESCRIPTION: Option<&'static str> =
         Some("Plays what you play or sing as another instrument, in real time");
@@ -174,7 +187,7 @@ impl ClapPlugin for Mynah {
     ];
 }
 
-impl Vst3Plugin for Mynah {
+impl Vst3Plugin for Mynah<false> {
     const VST3_CLASS_ID: [u8; 16] = *b"MynahTranslator1";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
         &[Vst3SubCategory::Fx, Vst3SubCategory::PitchShift];

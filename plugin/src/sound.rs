@@ -1,7 +1,9 @@
 //! The engine behind a face of four calls, the only place of this crate that knows it.
 
 use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, supported_rate};
+use nice_plug::prelude::NoteEvent;
 
+use crate::notes::NoteStack;
 use crate::shared::{Condition, Reading, Shared};
 use crate::targets::Catalogue;
 
@@ -13,6 +15,7 @@ const TAIL_SECONDS: f64 = 0.5;
 #[derive(Default)]
 pub(crate) struct Sound {
     running: Option<Running>,
+    notes: NoteStack,
 }
 
 struct Running {
@@ -73,29 +76,38 @@ impl Sound {
         };
         let latency_samples = self.running.as_mut().map_or(0, |running| {
             running.engine.set_controls(controls);
+            running.engine.set_note(self.notes.pitch_semitones());
             running.engine.latency_samples()
         });
         shared.set_activation(condition, rate_hz as f32, latency_samples);
         latency_samples
     }
 
-    /// Forgets all sound that has passed. Audio thread.
+    /// Forgets all sound that has passed, and all notes that were held. Audio thread.
     pub(crate) fn reset(&mut self) {
+        self.notes.clear();
         if let Some(running) = &mut self.running {
             running.engine.reset();
+            running.engine.set_note(None);
         }
     }
 
     /// Replaces one block of one or two channels by its translation and returns the tail, in
-    /// samples, that may follow it. Audio thread.
-    pub(crate) fn process(
+    /// samples, that may follow it. `next_event` gives the block's note events, one after the other, in
+    /// the order of their times. Audio thread.
+    pub(crate) fn process<S>(
         &mut self,
         channels: &mut [&mut [f32]],
         slot: i32,
         controls: &Controls,
+        mut next_event: impl FnMut() -> Option<NoteEvent<S>>,
         shared: &Shared,
     ) -> u32 {
+        let notes = &mut self.notes;
         let Some(running) = &mut self.running else {
+            while let Some(event) = next_event() {
+                notes.take(&event);
+            }
             let peak = pass_dry(channels);
             if shared.editor_open() {
                 shared.publish(&Reading {
@@ -108,7 +120,18 @@ impl Sound {
         };
         running.choose(slot);
         running.engine.set_controls(controls);
-        running.engine.process(channels);
+        // Up to each event that changes the pitch, so that it counts at its sample whatever the block.
+        let mut done_samples = 0;
+        while let Some(event) = next_event() {
+            let before = notes.pitch_semitones();
+            notes.take(&event);
+            if notes.pitch_semitones() != before {
+                let end = event.timing() as usize;
+                done_samples = process_part(&mut running.engine, channels, done_samples, end);
+                running.engine.set_note(notes.pitch_semitones());
+            }
+        }
+        process_part(&mut running.engine, channels, done_samples, usize::MAX);
         if shared.editor_open() {
             let meters = running.engine.meters();
             shared.publish(&Reading {
@@ -134,6 +157,25 @@ impl Running {
         }
         self.handle.collect_garbage();
     }
+}
+
+/// Processes the samples of a block from `start` up to `end`, or as many as there are; where it stopped.
+fn process_part(
+    engine: &mut Engine,
+    channels: &mut [&mut [f32]],
+    start: usize,
+    end: usize,
+) -> usize {
+    let samples = channels.iter().map(|channel| channel.len()).min();
+    let end = end.clamp(start, samples.unwrap_or_default().max(start));
+    match channels {
+        [mono] => engine.process(&mut [&mut mono[start..end]]),
+        [left, right, ..] => {
+            engine.process(&mut [&mut left[start..end], &mut right[start..end]]);
+        }
+        [] => {}
+    }
+    end
 }
 
 /// Without an engine the input passes, but never anything that is not a normal number. Returns the
@@ -184,7 +226,8 @@ mod tests {
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
             .collect();
         let mut output = input.clone();
-        sound.process(&mut [&mut output], slot, &controls, &shared);
+        let no_event = || None::<NoteEvent<()>>;
+        sound.process(&mut [&mut output], slot, &controls, no_event, &shared);
         ([input, output], latency as usize, shared.condition())
     }
 

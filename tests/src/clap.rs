@@ -7,15 +7,18 @@ use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginA
 use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
 use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::PluginLatency;
+use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::state::PluginState;
 use clack_host::events::Match;
-use clack_host::events::event_types::ParamValueEvent;
+use clack_host::events::event_types::{
+    MidiEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent, ParamValueEvent,
+};
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 
 use crate::alloc;
-use crate::host::{Audio, Change, Host, Parameter, Setup, library};
+use crate::host::{Audio, Change, Host, Note, NoteAction, Parameter, Setup, library};
 
 /// Answers the plugin's calls to its host: none matter here.
 pub struct Quiet;
@@ -89,6 +92,24 @@ fn event(at: usize, id: u32, plain: f64) -> ParamValueEvent {
         Pckn::new(Match::All, Match::All, Match::All, Match::All),
         plain,
     )
+}
+
+/// Puts a note event behind those that are there.
+fn push_note(events: &mut EventBuffer, note: &Note) {
+    let at = note.at as u32;
+    let pckn = Pckn::new(0_u16, 0_u16, u16::from(note.key), Match::All);
+    match note.action {
+        NoteAction::On => events.push(&NoteOnEvent::new(at, pckn, 0.8)),
+        NoteAction::Off => events.push(&NoteOffEvent::new(at, pckn, 0.0)),
+        NoteAction::Tuning(semitones) => {
+            let tuning = NoteExpressionType::Tuning;
+            events.push(&NoteExpressionEvent::new(at, pckn, tuning, semitones))
+        }
+        NoteAction::Wheel(raw) => {
+            let data = [0xe0, (raw & 127) as u8, (raw >> 7) as u8];
+            events.push(&MidiEvent::new(at, 0, data))
+        }
+    };
 }
 
 impl Host for ClapHost {
@@ -229,6 +250,12 @@ impl Host for ClapHost {
             port.flags.contains(AudioPortFlags::SUPPORTS_64BITS)
         })
     }
+
+    fn note_inputs(&mut self) -> usize {
+        let handle = self.instance.plugin_handle();
+        let ports: PluginNotePorts = handle.get_extension().unwrap();
+        ports.count(&handle, true) as usize
+    }
 }
 
 /// The audio side of a CLAP instance.
@@ -242,13 +269,18 @@ pub struct ClapAudio {
 }
 
 impl Audio for ClapAudio {
-    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]) {
+    fn process_notes(&mut self, channels: &mut [Vec<f32>], changes: &[Change], notes: &[Note]) {
         let mut events = EventBuffer::new();
+        let mut notes = notes.iter().peekable();
         for change in changes {
+            while let Some(note) = notes.next_if(|note| note.at < change.at) {
+                push_note(&mut events, note);
+            }
             let known = self.largest.iter().find(|(id, _)| *id == change.id);
             let largest = known.map_or(1.0, |(_, largest)| *largest);
             events.push(&event(change.at, change.id, change.value * largest));
         }
+        notes.for_each(|note| push_note(&mut events, note));
         let mut output_events = EventBuffer::with_capacity(64);
         let in_place = self.setup.in_place;
         let inputs = self.setup.inputs();

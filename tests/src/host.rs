@@ -62,6 +62,30 @@ pub struct Change {
     pub value: f64,
 }
 
+/// A note event within a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Note {
+    /// Sample within the block.
+    pub at: usize,
+    /// The key, 0..=127; 60 is middle C.
+    pub key: u8,
+    /// What happens to it.
+    pub action: NoteAction,
+}
+
+/// What can happen to a note.
+#[derive(Clone, Copy, Debug)]
+pub enum NoteAction {
+    /// It is struck.
+    On,
+    /// It is released.
+    Off,
+    /// A note expression tunes it by this many semitones.
+    Tuning(f64),
+    /// The pitch wheel moves: 14 bits, 8,192 at rest. As a MIDI message, so not in VST3.
+    Wheel(u16),
+}
+
 /// One instance of the plugin, seen from the host's main thread.
 pub trait Host {
     /// The part that lives on the audio thread while the instance is active.
@@ -89,13 +113,19 @@ pub trait Host {
     fn latency(&mut self) -> usize;
     /// Whether the plugin says that it takes samples of 64 bits.
     fn takes_doubles(&mut self) -> bool;
+    /// The number of inputs for notes.
+    fn note_inputs(&mut self) -> usize;
 }
 
 /// The audio side of an active instance.
 pub trait Audio: Send {
     /// Processes one block, all channels of the same length; the output replaces the input in
     /// `channels`. In separate buffers as most hosts do it, unless [`Setup::in_place`].
-    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]);
+    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]) {
+        self.process_notes(channels, changes, &[]);
+    }
+    /// The same with note events in the block.
+    fn process_notes(&mut self, channels: &mut [Vec<f32>], changes: &[Change], notes: &[Note]);
     /// Forgets all sound.
     fn reset(&mut self);
     /// How often the plugin has called the allocator within its process function since the start.
@@ -108,6 +138,17 @@ pub fn run(
     audio: &mut impl Audio,
     input: &[Vec<f32>],
     changes: &[Change],
+    next_length: impl FnMut() -> usize,
+) -> Vec<Vec<f32>> {
+    run_notes(audio, input, changes, &[], next_length)
+}
+
+/// The same with note events at absolute positions.
+pub fn run_notes(
+    audio: &mut impl Audio,
+    input: &[Vec<f32>],
+    changes: &[Change],
+    notes: &[Note],
     mut next_length: impl FnMut() -> usize,
 ) -> Vec<Vec<f32>> {
     let total = input.first().map_or(0, Vec::len);
@@ -124,7 +165,15 @@ pub fn run(
                 ..*change
             })
             .collect();
-        audio.process(&mut block, &due);
+        let struck: Vec<Note> = notes
+            .iter()
+            .filter(|note| (start..end).contains(&note.at))
+            .map(|note| Note {
+                at: note.at - start,
+                ..*note
+            })
+            .collect();
+        audio.process_notes(&mut block, &due, &struck);
         for (channel, samples) in output.iter_mut().zip(block) {
             channel.extend(samples);
         }

@@ -4,6 +4,7 @@
 mod bad_states;
 mod careless;
 mod faults;
+mod notes;
 mod parameters;
 mod published;
 mod sound;
@@ -12,6 +13,7 @@ mod state;
 pub use bad_states::*;
 pub use careless::*;
 pub use faults::*;
+pub use notes::*;
 pub use parameters::*;
 pub use published::*;
 pub use sound::*;

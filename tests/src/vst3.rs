@@ -3,6 +3,7 @@
 #![allow(unsafe_code, clippy::unnecessary_cast)]
 
 mod changes;
+mod notes;
 mod stream;
 
 use std::ffi::c_void;
@@ -10,8 +11,9 @@ use std::ptr;
 
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
-    IComponentTrait, IEditController, IEditControllerTrait, IParameterChanges, ParameterInfo,
-    ParameterInfo_, ProcessData, ProcessModes_, ProcessSetup, SpeakerArr, SymbolicSampleSizes_,
+    IComponentTrait, IEditController, IEditControllerTrait, IEventList, IParameterChanges,
+    MediaTypes_, ParameterInfo, ParameterInfo_, ProcessData, ProcessModes_, ProcessSetup,
+    SpeakerArr, SymbolicSampleSizes_,
 };
 use vst3::Steinberg::{
     IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, PClassInfo, kResultOk,
@@ -19,9 +21,10 @@ use vst3::Steinberg::{
 use vst3::{ComPtr, ComWrapper, Interface};
 
 use self::changes::Changes;
+use self::notes::Notes;
 use self::stream::MemoryStream;
 use crate::alloc;
-use crate::host::{Audio, Change, Host, Parameter, Setup, library};
+use crate::host::{Audio, Change, Host, Note, Parameter, Setup, library};
 
 /// One VST3 instance: component, processor and controller are the same object.
 pub struct Vst3Host {
@@ -150,6 +153,8 @@ impl Host for Vst3Host {
                 let result = self.component.activateBus(0, direction, 0, 1);
                 assert_eq!(result, kResultOk);
             }
+            let events = MediaTypes_::kEvent as i32;
+            assert_eq!(self.component.activateBus(events, 0, 0, 1), kResultOk);
             assert_eq!(self.component.setActive(1), kResultOk);
             assert_eq!(processor.setProcessing(1), kResultOk);
         }
@@ -178,6 +183,11 @@ impl Host for Vst3Host {
         // SAFETY: as in `parameters`.
         unsafe { self.processor.canProcessSampleSize(size) == kResultOk }
     }
+
+    fn note_inputs(&mut self) -> usize {
+        // SAFETY: as in `parameters`.
+        unsafe { self.component.getBusCount(MediaTypes_::kEvent as i32, 0) as usize }
+    }
 }
 
 impl Drop for Vst3Host {
@@ -195,7 +205,7 @@ pub struct Vst3Audio {
 }
 
 impl Audio for Vst3Audio {
-    fn process(&mut self, channels: &mut [Vec<f32>], changes: &[Change]) {
+    fn process_notes(&mut self, channels: &mut [Vec<f32>], changes: &[Change], notes: &[Note]) {
         let frames = channels.first().map_or(0, Vec::len);
         let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
         let mut input_pointers: Vec<*mut f32> =
@@ -217,6 +227,8 @@ impl Audio for Vst3Audio {
         let mut output = bus(&mut output_pointers);
         let changes = ComWrapper::new(Changes::new(changes));
         let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
+        let notes = ComWrapper::new(Notes::new(notes));
+        let notes = notes.to_com_ptr::<IEventList>().unwrap();
         let mut data = ProcessData {
             processMode: ProcessModes_::kRealtime as i32,
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
@@ -227,7 +239,7 @@ impl Audio for Vst3Audio {
             outputs: &mut output,
             inputParameterChanges: changes.as_ptr(),
             outputParameterChanges: ptr::null_mut(),
-            inputEvents: ptr::null_mut(),
+            inputEvents: notes.as_ptr(),
             outputEvents: ptr::null_mut(),
             processContext: ptr::null_mut(),
         };

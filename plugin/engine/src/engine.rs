@@ -124,6 +124,13 @@ impl Engine {
         self.pipeline.set_controls(controls);
     }
 
+    /// The pitch to play in place of the tracked one, in MIDI semitones (69 is 440 Hz, fractions are
+    /// in between), or `None` to follow the input again; from the next hop on, like the controls.
+    /// Kept by [`reset`](Self::reset). Brought into 0 to 127; one that is not a number counts as `None`.
+    pub fn set_note(&mut self, semitones: Option<f32>) {
+        self.pipeline.set_note(semitones);
+    }
+
     /// Processes one channel or two in place: any number of samples, up to the length of the shorter
     /// channel. Channels beyond the second are left as they are.
     ///

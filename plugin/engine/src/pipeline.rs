@@ -31,6 +31,8 @@ pub(crate) struct Pipeline<C: Chain> {
     wanted: Controls,
     /// What the present hop runs with.
     controls: Controls,
+    /// The held note, in MIDI semitones, that was asked for last; taken with the controls.
+    wanted_note: Option<f32>,
     hop_controls: HopControls,
     input_gain: Glide,
     output_gain: Glide,
@@ -63,6 +65,7 @@ impl<C: Chain> Pipeline<C> {
             dry: [DelayLine::new(delay_samples), DelayLine::new(delay_samples)],
             wanted: controls,
             controls,
+            wanted_note: None,
             hop_controls: controls.for_chain(),
             input_gain: glide(1.0),
             output_gain: glide(1.0),
@@ -82,6 +85,12 @@ impl<C: Chain> Pipeline<C> {
 
     pub(crate) fn set_controls(&mut self, controls: &Controls) {
         self.wanted = controls.in_range();
+    }
+
+    pub(crate) fn set_note(&mut self, semitones: Option<f32>) {
+        self.wanted_note = semitones
+            .filter(|semitones| !semitones.is_nan())
+            .map(|semitones| semitones.clamp(0.0, 127.0));
     }
 
     /// In place; one channel or two, further ones are left as they are.
@@ -127,7 +136,10 @@ impl<C: Chain> Pipeline<C> {
 
     /// Whether zeros can be skipped: nothing sounds, and nothing is on its way.
     fn can_rest(&self) -> bool {
-        self.quiet.can_rest() && self.wanted == self.controls && self.translator.is_settled()
+        self.quiet.can_rest()
+            && self.wanted == self.controls
+            && self.wanted_note == self.hop_controls.note_semitones
+            && self.translator.is_settled()
     }
 
     /// Skips the zeros at `next`, the output of which is zeros; how many there are.
@@ -258,6 +270,8 @@ impl<C: Chain> Pipeline<C> {
                 }
             }
         }
+        // A note makes no sound by itself: the path goes on resting with another one.
+        self.hop_controls.note_semitones = self.wanted_note;
         self.at_hop_start = false;
         self.fresh = false;
     }

@@ -33,7 +33,7 @@ static FACTORY: clap_plugin_factory = clap_plugin_factory {
 
 fn descriptor() -> &'static PluginDescriptor {
     static DESCRIPTOR: OnceLock<PluginDescriptor> = OnceLock::new();
-    DESCRIPTOR.get_or_init(PluginDescriptor::for_plugin::<Mynah>)
+    DESCRIPTOR.get_or_init(PluginDescriptor::for_plugin::<Mynah<true>>)
 }
 
 unsafe extern "C" fn init(_plugin_path: *const c_char) -> bool {
@@ -84,7 +84,7 @@ unsafe extern "C" fn create_plugin(
     // wrapper's `destroy` takes back, so the pointer into it is valid until then, and nobody else
     // has it yet.
     unsafe {
-        let wrapper = Arc::into_raw(Wrapper::<Mynah>::new(host));
+        let wrapper = Arc::into_raw(Wrapper::<Mynah<true>>::new(host));
         let plugin = (*wrapper).clap_plugin.as_ptr();
         clap_events::stand_before(&mut *plugin);
         plugin

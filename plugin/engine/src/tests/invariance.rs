@@ -14,6 +14,7 @@ enum Event {
         follow: bool,
     },
     Target(Option<f32>),
+    Note(Option<f32>),
     Reset,
 }
 
@@ -23,6 +24,7 @@ fn event() -> impl Strategy<Value = Event> {
             |(mix, gain_db, bypass, follow)| Event::Controls { mix, gain_db, bypass, follow }
         ),
         4 => proptest::option::of(0.0f32..2.0).prop_map(Event::Target),
+        4 => proptest::option::of(0.0f32..127.0).prop_map(Event::Note),
         1 => Just(Event::Reset),
     ]
 }
@@ -79,6 +81,7 @@ fn run(
                     });
                     let _ = sender.send(patch);
                 }
+                Event::Note(semitones) => pipeline.set_note(semitones),
                 Event::Reset => pipeline.reset(),
             }
         }

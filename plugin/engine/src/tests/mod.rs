@@ -20,7 +20,7 @@ use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::swap::{SwapSender, swap_queues};
 
-/// What the core does in place of translating: a gain for each mode.
+/// What the core does in place of translating: a gain for each mode, and a share of it for a held note.
 #[derive(Clone, Copy)]
 struct Gains {
     track: f32,
@@ -32,6 +32,11 @@ fn gain(both: f32) -> Arc<Gains> {
         track: both,
         follow: both,
     })
+}
+
+/// What the core multiplies by while a note is held.
+fn note_gain(semitones: f32) -> f32 {
+    semitones / 128.0
 }
 
 struct PassThrough;
@@ -79,6 +84,7 @@ impl Chain for PassThrough {
         output[CHAIN_DELAY_SAMPLES..].copy_from_slice(delayed);
         state.tail.copy_from_slice(kept);
         state.hops += 1;
+        let gain = gain * controls.note_semitones.map_or(1.0, note_gain);
         for sample in output {
             *sample *= gain;
         }

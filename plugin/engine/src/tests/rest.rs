@@ -13,6 +13,7 @@ struct Stretch {
     /// Mix and mode, or a target's gain.
     controls: Option<(f32, bool)>,
     target: Option<Option<f32>>,
+    note: Option<Option<f32>>,
 }
 
 fn stretch() -> impl Strategy<Value = Stretch> {
@@ -22,13 +23,17 @@ fn stretch() -> impl Strategy<Value = Stretch> {
         prop_oneof![Just(0), 0..2_000_usize],
         proptest::option::of((0.0f32..=1.0, any::<bool>())),
         proptest::option::of(proptest::option::of(0.0f32..2.0)),
+        proptest::option::of(proptest::option::of(0.0f32..127.0)),
     )
-        .prop_map(|(silence_s, sound_samples, controls, target)| Stretch {
-            silence_s,
-            sound_samples,
-            controls,
-            target,
-        })
+        .prop_map(
+            |(silence_s, sound_samples, controls, target, note)| Stretch {
+                silence_s,
+                sound_samples,
+                controls,
+                target,
+                note,
+            },
+        )
 }
 
 fn run(
@@ -59,6 +64,9 @@ fn run(
         if let Some(target) = stretch.target {
             let _ = sender.send(target.map(gain));
         }
+        if let Some(note) = stretch.note {
+            pipeline.set_note(note);
+        }
     }
     (output, pipeline.meters(), rested)
 }
@@ -87,6 +95,7 @@ fn a_second_of_silence_leads_to_rest_and_a_sound_out_of_it() {
         sound_samples,
         controls: None,
         target: None,
+        note: None,
     };
     for rate_hz in [8_000.0, 44_100.0, 48_000.0, 192_000.0] {
         let silence = [stretch(500, 1.0)];
@@ -99,4 +108,21 @@ fn a_second_of_silence_leads_to_rest_and_a_sound_out_of_it() {
         let heard = output[second..].iter().any(|x| x.abs() > 0.05);
         assert!(heard, "{rate_hz} Hz: sound after a rest");
     }
+}
+
+#[test]
+fn a_note_that_came_in_a_rest_is_held_after_it() {
+    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+    let latency = pipeline.latency_samples() as usize;
+    process(&mut pipeline, &vec![0.0; 48_000]);
+    assert!(pipeline.quiet.can_rest());
+    pipeline.set_note(Some(64.0));
+    process(&mut pipeline, &vec![0.0; 48_000]);
+    assert!(
+        pipeline.quiet.can_rest(),
+        "a note alone is no reason to wake"
+    );
+    let sound = noise(1, 2_000);
+    let wanted: Vec<f32> = delayed(&sound, latency).iter().map(|x| 0.5 * x).collect();
+    assert_same_bits(&process(&mut pipeline, &sound), &wanted);
 }

@@ -196,3 +196,37 @@ fn latency_is_enough_and_not_much_more() {
         );
     }
 }
+
+#[test]
+fn a_note_is_taken_at_the_next_start_of_a_hop() {
+    let input = noise(3, 1_000);
+    // The hop after sample 300 starts at 384, and what it makes comes out a hop later.
+    for (set_at, heard_from) in [(0, 0), (1, 256), (128, 256), (300, 512), (384, 512)] {
+        let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+        let mut output = process(&mut pipeline, &input[..set_at]);
+        pipeline.set_note(Some(32.0));
+        output.extend(process(&mut pipeline, &input[set_at..]));
+        let mut wanted = delayed(&input, 144);
+        for sample in &mut wanted[heard_from..] {
+            *sample *= note_gain(32.0);
+        }
+        assert_same_bits(&output, &wanted);
+    }
+}
+
+#[test]
+fn impossible_notes_are_brought_into_range() {
+    let input = noise(4, 600);
+    for (semitones, gain_of_note) in [
+        (f32::NAN, 1.0),
+        (f32::NEG_INFINITY, note_gain(0.0)),
+        (1e9, note_gain(127.0)),
+    ] {
+        let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+        pipeline.set_note(Some(semitones));
+        let output = process(&mut pipeline, &input);
+        for (out, dry) in output.iter().zip(delayed(&input, 144)) {
+            assert_eq!(*out, gain_of_note * dry);
+        }
+    }
+}
