@@ -12,9 +12,9 @@ const SHORT_FRAMES: usize = 36;
 /// Farther than this is another note at once, semitones.
 const LEAP_SEMITONES: f32 = 1.5;
 /// Farther than this is another note if it stays there: a semitone's step is, the widest vibratos are not.
-const STEP_SEMITONES: f32 = 0.75;
+const STEP_SEMITONES: f32 = 0.8;
 /// How long it has to stay there.
-const STEP_MS: f32 = 43.0;
+const STEP_MS: f32 = 64.0;
 
 /// The mean of the last so many values since the last restart.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_middle_is_free_of_vibrato() {
         for rate_hz in [4.0, 5.0, 5.5, 6.0, 7.0, 8.0] {
-            for depth in [0.2, 0.5, 0.7] {
+            for depth in [0.2, 0.4, 0.6] {
                 let mut middle = NoteMiddle::default();
                 let found: Vec<f32> = (0..400)
                     .map(|frame| middle.step(vibrato(rate_hz, depth, frame)).0)
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_new_note_is_heard_at_once_if_far_and_soon_if_near() {
-        for (step, latest_frame) in [(1.0, 9), (2.0, 0), (-12.0, 0)] {
+        for (step, latest_frame) in [(1.0, 12), (2.0, 0), (-12.0, 0)] {
             let mut middle = NoteMiddle::default();
             for _ in 0..100 {
                 middle.step(60.0);
