@@ -48,6 +48,7 @@ impl Sound {
         };
         if !self.running.as_ref().is_some_and(fits) {
             self.running = None;
+            shared.set_monitor(None);
             if supported_rate(rate_hz)
                 && let Ok(base) = base
             {
@@ -56,13 +57,16 @@ impl Sound {
                     max_block_samples,
                 };
                 let built = mynah_engine::engine(spec, base, catalogue.target(slot));
-                self.running = built.ok().map(|(engine, handle)| Running {
-                    engine,
-                    handle,
-                    catalogue,
-                    rate_hz,
-                    max_block_samples,
-                    slot,
+                self.running = built.ok().map(|(engine, mut handle)| {
+                    shared.set_monitor(handle.take_monitor());
+                    Running {
+                        engine,
+                        handle,
+                        catalogue,
+                        rate_hz,
+                        max_block_samples,
+                        slot,
+                    }
                 });
             }
         }
@@ -116,6 +120,7 @@ impl Sound {
                 output_peak: meters.output_peak,
                 pitch_hz: meters.telemetry.f0_hz,
                 voicing: meters.telemetry.voicing,
+                reports: !meters.asleep,
             });
         }
         (running.rate_hz * TAIL_SECONDS) as u32 + running.engine.latency_samples()

@@ -2,7 +2,7 @@
 //! `cargo run --release -p mynah-tests --example show_editor [-- SECONDS [PARAMETER=VALUE]...]`.
 //!
 //! Values are normalized: `mix=0.5`. `state=missing` loads a session whose model is not here,
-//! `rate=384000` runs at another sample rate, `size=760x500` opens a smaller window,
+//! `rate=384000` runs at another sample rate, `size=820x600` opens a smaller window,
 //! `windows=3` opens and closes it three times. Linux with X11 only.
 #![allow(clippy::unwrap_used)]
 
@@ -55,7 +55,7 @@ mod linux {
                     text.replace_range(at..at + 8, "deadbeef");
                 }),
                 "size" => edit_state(&mut host, |text| {
-                    *text = text.replace("[960,600]", &format!("[{}]", value.replace('x', ",")));
+                    *text = text.replace("[1100,760]", &format!("[{}]", value.replace('x', ",")));
                 }),
                 _ => {
                     let named = |p: &&mynah_tests::host::Parameter| {

@@ -274,6 +274,7 @@ fn meters_move_and_come_to_rest() {
         output_peak: 0.25,
         pitch_hz: 440.0,
         voicing: 1.0,
+        reports: true,
     });
     bench.frame(vec![]);
     assert!(bench.app.input.is_moving() && bench.app.output.is_moving());
