@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 
 use egui::{Align2, Pos2, Rect, Ui};
 
-use super::Colours;
-use crate::editor::theme;
+use super::{Colours, regular};
 
 /// A hop lasts 128 samples at 48 kHz, nanoseconds.
 const HOP_NS: f32 = 128.0 / 48_000.0 * 1e9;
@@ -72,7 +71,7 @@ impl Load {
             _ => ("CPU \u{2013}".to_owned(), false),
         };
         let colour = if hot { colours.warning } else { colours.dim };
-        let font = theme::regular(11.0);
+        let font = regular(11.0);
         ui.painter()
             .text(right_centre, Align2::RIGHT_CENTER, text, font, colour)
     }

@@ -13,7 +13,7 @@ mod waterfall;
 use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Ui, pos2};
 use mynah_engine::Report;
 
-use super::theme;
+use super::theme::{self, regular, semibold};
 use analysis::{Analyser, COLUMN_SAMPLES};
 use load::Load;
 use palette::Palette;
@@ -213,7 +213,7 @@ fn panel(ui: &Ui, rect: Rect, title: &str, colours: &Colours) -> (Rect, Rect) {
         titles.left_center(),
         Align2::LEFT_CENTER,
         title,
-        theme::semibold(11.0),
+        semibold(11.0),
         colours.dim,
     );
     let content = Rect::from_min_max(pos2(inner.left() - 4.0, titles.bottom() + 4.0), inner.max);
@@ -222,7 +222,7 @@ fn panel(ui: &Ui, rect: Rect, title: &str, colours: &Colours) -> (Rect, Rect) {
 
 /// A dot of a colour and a word, right-aligned; the room they take.
 fn lamp(ui: &Ui, right_centre: Pos2, (word, colour): (&str, Color32), colours: &Colours) -> Rect {
-    let font = theme::regular(11.0);
+    let font = regular(11.0);
     let text = ui
         .painter()
         .text(right_centre, Align2::RIGHT_CENTER, word, font, colours.dim);

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 
 use egui::{Align2, CornerRadius, Pos2, Rect, Stroke, Ui, pos2};
 
-use super::Colours;
 use super::waterfall::COLUMNS;
-use crate::editor::theme;
+use super::{Colours, regular};
 
 /// Voicing from which a pitch is shown.
 const VOICED: f32 = 0.5;
@@ -191,7 +190,7 @@ impl PitchTrace {
                     pos2(lane.left() - 5.0, y),
                     Align2::RIGHT_CENTER,
                     name,
-                    theme::regular(9.5),
+                    regular(9.5),
                     colour,
                 );
             }

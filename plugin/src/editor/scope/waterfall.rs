@@ -7,10 +7,9 @@ use egui::{
     Align2, ColorImage, Mesh, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions, Ui, pos2,
 };
 
-use super::Colours;
 use super::analysis::{BANDS, Column, FLOOR_DB, place};
 use super::palette::Palette;
-use crate::editor::theme;
+use super::{Colours, regular};
 
 /// Columns of the picture: 4.1 s.
 pub(crate) const COLUMNS: usize = 384;
@@ -153,13 +152,7 @@ fn show_ticks(ui: &Ui, picture: Rect, colours: &Colours) {
             picture.left() - 5.0,
             y.min(picture.bottom() - 0.5 * text_height),
         );
-        painter.text(
-            at,
-            Align2::RIGHT_CENTER,
-            name,
-            theme::regular(9.5),
-            colours.dim,
-        );
+        painter.text(at, Align2::RIGHT_CENTER, name, regular(9.5), colours.dim);
         free_above = at.y - 0.5 * text_height - 1.0;
     }
 }
@@ -167,6 +160,7 @@ fn show_ticks(ui: &Ui, picture: Rect, colours: &Colours) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::theme;
     use egui::vec2;
 
     fn ground() -> Palette {
