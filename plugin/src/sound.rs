@@ -208,6 +208,31 @@ mod tests {
     }
 
     #[test]
+    fn an_open_editor_sees_the_hops_of_whichever_engine_runs() {
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
+        let (mut sound, shared) = (Sound::default(), Shared::default());
+        let controls = Controls::default();
+        for (rate_hz, open, expected) in [
+            (48_000.0, false, 0),
+            (48_000.0, true, 10),
+            (96_000.0, true, 5),
+            (400_000.0, true, 0),
+            (48_000.0, true, 10),
+            (48_000.0, false, 0),
+        ] {
+            shared.set_editor_open(open);
+            sound.prepare(catalogue, rate_hz, 512, 0, &controls, &shared);
+            let mut block: Vec<f32> = (0..1_280).map(|n| (n % 100) as f32 / 100.0).collect();
+            sound.process(&mut [&mut block], 0, &controls, &shared);
+            let mut reports = 0;
+            shared.take_reports(|_| reports += 1);
+            assert_eq!(reports, expected, "{rate_hz} Hz, open: {open}");
+        }
+    }
+
+    #[test]
     fn a_damaged_target_is_dry_and_the_others_are_not() {
         let base_file = random_base(1);
         let base = Base::from_bytes(&base_file).unwrap();

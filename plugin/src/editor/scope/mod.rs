@@ -10,7 +10,7 @@ mod palette;
 mod pitch_trace;
 mod waterfall;
 
-use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Ui, pos2};
+use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use mynah_engine::Report;
 
 use super::theme::{self, regular, semibold};
@@ -27,6 +27,8 @@ const TITLE_HEIGHT: f32 = 22.0;
 /// Distance of a panel's content to its edge, and between panels, logical pixels.
 const PADDING: f32 = 10.0;
 const GAP: f32 = 12.0;
+/// Rounding of pictures.
+const PICTURE_ROUNDING: CornerRadius = CornerRadius::same(5);
 /// From this height on the pitch gets a row of its own, logical pixels.
 const TWO_ROWS_HEIGHT: f32 = 300.0;
 
@@ -129,6 +131,12 @@ impl Scope {
         self.moved = true;
     }
 
+    /// Whether both pictures and the pitch show something.
+    #[cfg(test)]
+    pub(super) fn shows_sound(&self) -> bool {
+        !self.input.is_empty() && !self.output.is_empty() && !self.pitch.is_empty()
+    }
+
     /// Draws everything. Asks for another frame only to show that the engine has come to rest: while
     /// reports come, the engine's meters ask for frames.
     pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, colours: &Colours) {
@@ -220,16 +228,20 @@ fn panel(ui: &Ui, rect: Rect, title: &str, colours: &Colours) -> (Rect, Rect) {
     (titles, content)
 }
 
+/// Gives a picture in a panel rounded corners, by drawing over them.
+fn round_corners(ui: &Ui, picture: Rect, colours: &Colours) {
+    let stroke = Stroke::new(3.0, colours.panel);
+    let painter = ui.painter();
+    painter.rect_stroke(picture, PICTURE_ROUNDING, stroke, StrokeKind::Outside);
+}
+
 /// A dot of a colour and a word, right-aligned; the room they take.
 fn lamp(ui: &Ui, right_centre: Pos2, (word, colour): (&str, Color32), colours: &Colours) -> Rect {
     let font = regular(11.0);
     let text = ui
         .painter()
         .text(right_centre, Align2::RIGHT_CENTER, word, font, colours.dim);
-    let dot = Rect::from_center_size(
-        pos2(text.left() - 8.0, right_centre.y),
-        egui::vec2(7.0, 7.0),
-    );
+    let dot = Rect::from_center_size(pos2(text.left() - 8.0, right_centre.y), vec2(7.0, 7.0));
     ui.painter().rect_filled(dot, CornerRadius::same(3), colour);
     text.union(dot)
 }

@@ -31,7 +31,8 @@ impl Palette {
             let t = level as f32 / 255.0;
             let along_hues = if dark { t } else { 1.0 - t };
             let hue = (LOW_HUE + (HIGH_HUE - LOW_HUE) * along_hues.powf(0.8)).to_radians();
-            let chroma = CHROMA * (PI * t.powf(0.8)).sin();
+            // Slowly at first: faint noise is faint in colour, too.
+            let chroma = CHROMA * (PI * t).sin().powf(1.3);
             colour([
                 lightness + (end - lightness) * t,
                 (1.0 - t) * a + chroma * hue.cos(),

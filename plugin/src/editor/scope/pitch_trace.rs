@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use egui::{Align2, CornerRadius, Pos2, Rect, Stroke, Ui, pos2};
 
 use super::waterfall::COLUMNS;
-use super::{Colours, regular};
+use super::{Colours, regular, round_corners};
 
 /// Voicing from which a pitch is shown.
 const VOICED: f32 = 0.5;
@@ -117,6 +117,11 @@ impl PitchTrace {
         lines
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.points.iter().all(|point| *point == Point::default())
+    }
+
     /// Draws the lane.
     pub(crate) fn show(&self, ui: &Ui, rect: Rect, colours: &Colours) {
         let lane = Rect::from_min_max(pos2(rect.left() + AXIS_WIDTH, rect.top()), rect.max);
@@ -149,6 +154,7 @@ impl PitchTrace {
         // The wider one below: both are seen where they coincide.
         draw(|point| point.played, Stroke::new(4.0, colours.played));
         draw(|point| point.tracked, Stroke::new(1.5, colours.tracked));
+        round_corners(ui, lane, colours);
     }
 
     /// The rows of the notes, and names for as many as there is room for.

@@ -9,7 +9,7 @@ use egui::{
 
 use super::analysis::{BANDS, Column, FLOOR_DB, place};
 use super::palette::Palette;
-use super::{Colours, regular};
+use super::{Colours, regular, round_corners};
 
 /// Columns of the picture: 4.1 s.
 pub(crate) const COLUMNS: usize = 384;
@@ -62,6 +62,11 @@ impl Waterfall {
         self.new_columns = (self.new_columns + 1).min(COLUMNS);
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.levels.iter().all(|level| *level == 0)
+    }
+
     /// Draws the picture and its frequencies.
     pub(crate) fn show(&mut self, ui: &Ui, rect: Rect, palette: &Palette, colours: &Colours) {
         let picture = Rect::from_min_max(pos2(rect.left() + AXIS_WIDTH, rect.top()), rect.max);
@@ -77,6 +82,7 @@ impl Waterfall {
             }
         }
         show_ticks(ui, picture, colours);
+        round_corners(ui, picture, colours);
     }
 
     /// The picture's two parts, older one first, and where they are in the texture.
