@@ -127,7 +127,7 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
             targets::catalogue(),
             f64::from(buffer_config.sample_rate),
             buffer_config.max_buffer_size as usize,
-            self.params.slots()[0],
+            self.params.slots(),
             &self.params.controls(),
             &self.shared,
         );
@@ -154,13 +154,14 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
         }
         let tail_samples = self.sound.process(
             channels,
-            self.params.slots()[0],
+            self.params.slots(),
             &self.params.controls(),
             || context.next_event(),
             &self.shared,
         );
         match tail_samples {
             0 => ProcessStatus::Normal,
+            sound::ENDLESS_TAIL => ProcessStatus::KeepAlive,
             samples => ProcessStatus::Tail(samples),
         }
     }

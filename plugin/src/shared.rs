@@ -1,9 +1,13 @@
-//! What the audio thread tells the editor, as atomics: nothing waits, nothing is queued, and
-//! nothing is computed while the editor is closed.
+//! What the audio thread tells the editor: atomics, and the engine's lock-free monitor. Nothing waits,
+//! and nothing is computed while the editor is closed.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
+use mynah_engine::{Monitor, Report};
 use nice_plug_egui::RepaintNotifier;
+
+use crate::state::lock;
 
 /// Whether sound is being translated, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,8 @@ pub struct Reading {
     pub pitch_hz: f32,
     /// How sure the pitch is, 0..=1.
     pub voicing: f32,
+    /// Whether the engine reports hops, so that there is always something new to see.
+    pub reports: bool,
 }
 
 /// Shared by one plugin instance and its editor.
@@ -80,6 +86,8 @@ pub struct Shared {
     pitch_hz: SharedF32,
     voicing: SharedF32,
     repaint: RepaintNotifier,
+    /// The present engine's. Only the main thread and the window's lock it, never the audio thread.
+    monitor: Mutex<Option<Monitor>>,
 }
 
 impl Shared {
@@ -105,7 +113,29 @@ impl Shared {
 
     pub(crate) fn set_editor_open(&self, open: bool) {
         self.clear_meters();
+        let mut monitor = lock(&self.monitor);
         self.editor_open.store(open, Ordering::Release);
+        if let Some(monitor) = &mut *monitor {
+            monitor.watch(open);
+        }
+    }
+
+    /// Puts a new engine's monitor in the place of the last one's. Main thread.
+    pub(crate) fn set_monitor(&self, new: Option<Monitor>) {
+        let mut monitor = lock(&self.monitor);
+        *monitor = new;
+        if let Some(monitor) = &mut *monitor {
+            monitor.watch(self.editor_open());
+        }
+    }
+
+    /// Editor: the hops that were reported since the last call, oldest first.
+    pub(crate) fn take_reports(&self, mut take: impl FnMut(&Report)) {
+        if let Some(monitor) = &mut *lock(&self.monitor) {
+            while let Some(report) = monitor.next_report() {
+                take(&report);
+            }
+        }
     }
 
     /// Physical pixels per logical pixel on the screen where the editor was last seen.
@@ -141,7 +171,7 @@ impl Shared {
         self.voicing.set(reading.voicing);
         // -72 dBFS: below the lowest mark of the meters.
         let audible = reading.input_peak.max(reading.output_peak) > 2.5e-4;
-        if audible || pitch_changed {
+        if audible || pitch_changed || reading.reports {
             self.repaint.request_repaint();
         }
     }
@@ -153,6 +183,7 @@ impl Shared {
             output_peak: self.output_peak.take(),
             pitch_hz: self.pitch_hz.get(),
             voicing: self.voicing.get(),
+            reports: false,
         }
     }
 

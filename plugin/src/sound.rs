@@ -4,12 +4,17 @@ use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, supported_rate};
 use nice_plug::prelude::NoteEvent;
 
 use crate::notes::NoteStack;
+use crate::params::MORPH_SLOTS;
 use crate::shared::{Condition, Reading, Shared};
 use crate::targets::Catalogue;
 
 /// How long sound may go on after the input has ended, seconds: the engine stops by itself after
 /// half a second of silence.
-const TAIL_SECONDS: f64 = 0.5;
+const TAIL_S: f64 = 0.5;
+/// A release is over when it has fallen by 100 dB, and its time is that of 60.
+const RELEASE_TO_SILENCE: f64 = 100.0 / 60.0;
+/// What is held sounds until it is let go.
+pub(crate) const ENDLESS_TAIL: u32 = u32::MAX;
 
 /// The sound of one plugin instance: the engine while there is one, the dry signal otherwise.
 #[derive(Default)]
@@ -26,12 +31,12 @@ struct Running {
     catalogue: &'static Catalogue,
     rate_hz: f64,
     max_block_samples: usize,
-    /// The value of the target parameter that the engine was last given.
-    slot: i32,
+    /// The values of the target parameters that the engine was last given.
+    slots: [i32; MORPH_SLOTS],
 }
 
 impl Sound {
-    /// Makes ready for a host rate and block size, with the target of `slot` in place from the
+    /// Makes ready for a host rate and block size, with the targets of `slots` in place from the
     /// first sample, and returns the latency in host samples. Called again with the same values it
     /// does next to nothing. Main thread: allocates, decodes models.
     pub(crate) fn prepare(
@@ -39,7 +44,7 @@ impl Sound {
         catalogue: &'static Catalogue,
         rate_hz: f64,
         max_block_samples: usize,
-        slot: i32,
+        slots: [i32; MORPH_SLOTS],
         controls: &Controls,
         shared: &Shared,
     ) -> u32 {
@@ -47,10 +52,11 @@ impl Sound {
         let fits = |running: &Running| {
             running.rate_hz == rate_hz
                 && running.max_block_samples == max_block_samples
-                && running.slot == slot
+                && running.slots == slots
         };
         if !self.running.as_ref().is_some_and(fits) {
             self.running = None;
+            shared.set_monitor(None);
             if supported_rate(rate_hz)
                 && let Ok(base) = base
             {
@@ -58,14 +64,17 @@ impl Sound {
                     host_rate_hz: rate_hz,
                     max_block_samples,
                 };
-                let built = mynah_engine::engine(spec, base, catalogue.target(slot));
-                self.running = built.ok().map(|(engine, handle)| Running {
-                    engine,
-                    handle,
-                    catalogue,
-                    rate_hz,
-                    max_block_samples,
-                    slot,
+                let built = mynah_engine::engine(spec, base, catalogue.targets(slots));
+                self.running = built.ok().map(|(engine, mut handle)| {
+                    shared.set_monitor(handle.take_monitor());
+                    Running {
+                        engine,
+                        handle,
+                        catalogue,
+                        rate_hz,
+                        max_block_samples,
+                        slots,
+                    }
                 });
             }
         }
@@ -93,12 +102,12 @@ impl Sound {
     }
 
     /// Replaces one block of one or two channels by its translation and returns the tail, in
-    /// samples, that may follow it. `next_event` gives the block's note events, one after the other, in
+    /// samples, that may follow it, or [`ENDLESS_TAIL`]. `next_event` gives the block's note events, one after the other, in
     /// the order of their times. Audio thread.
     pub(crate) fn process<S>(
         &mut self,
         channels: &mut [&mut [f32]],
-        slot: i32,
+        slots: [i32; MORPH_SLOTS],
         controls: &Controls,
         mut next_event: impl FnMut() -> Option<NoteEvent<S>>,
         shared: &Shared,
@@ -118,7 +127,7 @@ impl Sound {
             }
             return 0;
         };
-        running.choose(slot);
+        running.choose(slots);
         running.engine.set_controls(controls);
         // Up to each event that changes the pitch, so that it counts at its sample whatever the block.
         let mut done_samples = 0;
@@ -139,20 +148,25 @@ impl Sound {
                 output_peak: meters.output_peak,
                 pitch_hz: meters.telemetry.f0_hz,
                 voicing: meters.telemetry.voicing,
+                reports: !meters.asleep,
             });
         }
-        (running.rate_hz * TAIL_SECONDS) as u32 + running.engine.latency_samples()
+        if controls.freeze {
+            return ENDLESS_TAIL;
+        }
+        let tail_s = TAIL_S + f64::from(controls.release_ms) / 1000.0 * RELEASE_TO_SILENCE;
+        (running.rate_hz * tail_s) as u32 + running.engine.latency_samples()
     }
 }
 
 impl Running {
-    /// Gives the engine the target of `slot` if it has another one. While the engine's queue is
-    /// full (it is still fading the last one in) the next block tries again.
-    fn choose(&mut self, slot: i32) {
-        if slot != self.slot {
-            let target = self.catalogue.target(slot);
-            if self.handle.swap_target(target).is_ok() {
-                self.slot = slot;
+    /// Gives the engine the targets of `slots` if it has others. While the engine's queue is
+    /// full (it is still fading the last ones in) the next block tries again.
+    fn choose(&mut self, slots: [i32; MORPH_SLOTS]) {
+        if slots != self.slots {
+            let targets = self.catalogue.targets(slots);
+            if self.handle.swap_target(targets).is_ok() {
+                self.slots = slots;
             }
         }
         self.handle.collect_garbage();
@@ -221,13 +235,13 @@ mod tests {
     fn play(catalogue: &'static Catalogue, slot: i32) -> ([Vec<f32>; 2], usize, Condition) {
         let (mut sound, shared) = (Sound::default(), Shared::default());
         let controls = Controls::default();
-        let latency = sound.prepare(catalogue, 48_000.0, 512, slot, &controls, &shared);
+        let latency = sound.prepare(catalogue, 48_000.0, 512, [slot; 4], &controls, &shared);
         let input: Vec<f32> = (0..4_000u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
             .collect();
         let mut output = input.clone();
         let no_event = || None::<NoteEvent<()>>;
-        sound.process(&mut [&mut output], slot, &controls, no_event, &shared);
+        sound.process(&mut [&mut output], [slot; 4], &controls, no_event, &shared);
         ([input, output], latency as usize, shared.condition())
     }
 
@@ -242,6 +256,32 @@ mod tests {
             let (signals, latency, condition) = play(catalogue(base, Vec::new()), 0);
             assert_eq!((latency, condition), (0, Condition::EngineFailed));
             assert!(is_dry(&signals, 0));
+        }
+    }
+
+    #[test]
+    fn an_open_editor_sees_the_hops_of_whichever_engine_runs() {
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
+        let (mut sound, shared) = (Sound::default(), Shared::default());
+        let controls = Controls::default();
+        for (rate_hz, open, expected) in [
+            (48_000.0, false, 0),
+            (48_000.0, true, 10),
+            (96_000.0, true, 5),
+            (400_000.0, true, 0),
+            (48_000.0, true, 10),
+            (48_000.0, false, 0),
+        ] {
+            shared.set_editor_open(open);
+            sound.prepare(catalogue, rate_hz, 512, [0; 4], &controls, &shared);
+            let mut block: Vec<f32> = (0..1_280).map(|n| (n % 100) as f32 / 100.0).collect();
+            let no_event = || None::<NoteEvent<()>>;
+            sound.process(&mut [&mut block], [0; 4], &controls, no_event, &shared);
+            let mut reports = 0;
+            shared.take_reports(|_| reports += 1);
+            assert_eq!(reports, expected, "{rate_hz} Hz, open: {open}");
         }
     }
 

@@ -7,10 +7,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use mynah_engine::{Library, Source, TargetEntry, TargetRef};
+use mynah_engine::{Library, Slots, Source, TargetEntry, TargetRef};
 use mynah_models::{Base, ModelInfo, Target};
 
-use crate::params::TARGET_SLOTS;
+use crate::params::{MORPH_SLOTS, TARGET_SLOTS};
 use crate::state::SavedTarget;
 
 /// The shipped targets in the order of the target parameter's values, which automation relies on: new
@@ -152,6 +152,11 @@ impl Catalogue {
     /// its model unusable. Safe on the audio thread once [`Self::prepare`] has run.
     pub fn target(&self, slot: i32) -> Option<Arc<Target>> {
         self.entry(slot)?.target.get()?.as_ref().ok().cloned()
+    }
+
+    /// The decoded targets at the values of the target parameters A to D, likewise.
+    pub fn targets(&self, slots: [i32; MORPH_SLOTS]) -> Slots {
+        slots.map(|slot| self.target(slot)).into()
     }
 
     /// The slot of exactly the model that a state names. The content decides, since a file may have

@@ -1,4 +1,5 @@
-//! The audio path makes no system call: no lock that waits, no allocation that grows, no I/O, no clock.
+//! The audio path makes no system call: no lock that waits, no allocation that grows, no I/O. (Reading the
+//! clock for a display is none where the kernel shares its clock with programs.)
 #![cfg(target_os = "linux")]
 
 use std::process::Command;

@@ -8,6 +8,7 @@ use crate::chain::ModelChain;
 use crate::controls::Controls;
 use crate::latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, supported_rate};
 use crate::meters::Meters;
+use crate::monitor::{Monitor, monitor};
 use crate::pipeline::Pipeline;
 use crate::slots::Slots;
 use crate::swap::{SWAPS_WAITING, SwapSender, swap_queues};
@@ -84,12 +85,15 @@ pub fn engine(
     check_base(&slots, base_hash)?;
     let (sender, receiver) = swap_queues();
     let slots = slots.any().then_some(slots);
-    let pipeline = Pipeline::new(host_rate_hz, ModelChain { base }, slots, receiver);
+    let mut pipeline = Pipeline::new(host_rate_hz, ModelChain { base }, slots, receiver);
+    let (feed, monitor) = monitor();
+    pipeline.report_to(feed);
     Ok((
         Engine { pipeline },
         EngineHandle {
             swaps: sender,
             base_hash,
+            monitor: Some(monitor),
         },
     ))
 }
@@ -155,6 +159,7 @@ impl Engine {
 pub struct EngineHandle {
     swaps: SwapSender<Slots>,
     base_hash: ModelHash,
+    monitor: Option<Monitor>,
 }
 
 impl EngineHandle {
@@ -171,6 +176,11 @@ impl EngineHandle {
         check_base(&slots, self.base_hash)?;
         let slots = slots.any().then_some(slots);
         self.swaps.send(slots).map_err(|_| SwapError::QueueFull)
+    }
+
+    /// The engine's monitor, for a display on any thread. There is one: the second call finds `None`.
+    pub fn take_monitor(&mut self) -> Option<Monitor> {
+        self.monitor.take()
     }
 
     /// Drops the targets that the audio thread has done with. To be called now and then.

@@ -11,9 +11,10 @@
 //! |---|---|---|
 //! | [`Engine`] | audio | never allocate, lock, wait or free |
 //! | [`EngineHandle`] | any one other | allocate, free the targets that come back |
+//! | [`Monitor`] | any one other, a display's | look at what the engine reports |
 //! | [`Library`] | any but audio | read files, allocate, lock |
 //!
-//! [`engine`] makes the first two as a pair, joined by two lock-free queues. The networks run inside
+//! [`engine`] makes the first two as a pair, joined by lock-free queues; the handle gives the third away. The networks run inside
 //! [`Engine::process`], every 128 samples at 48 kHz.
 //!
 //! # Guarantees
@@ -53,6 +54,7 @@ mod kernel;
 mod latency;
 mod library;
 mod meters;
+mod monitor;
 mod pipeline;
 mod quiet;
 mod resample;
@@ -75,5 +77,6 @@ pub use library::{
     Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetEntry, TargetRef, user_folder,
 };
 pub use meters::Meters;
+pub use monitor::{Monitor, Report};
 pub use mynah_models::{Mode, Telemetry};
 pub use slots::Slots;

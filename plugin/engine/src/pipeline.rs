@@ -14,6 +14,7 @@ use crate::guard;
 use crate::hop_scheduler::HopScheduler;
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
+use crate::monitor::MonitorFeed;
 use crate::quiet::{Quiet, zeros_from};
 use crate::smoothing::Glide;
 use crate::swap::SwapReceiver;
@@ -81,6 +82,12 @@ impl<C: Chain> Pipeline<C> {
 
     pub(crate) fn latency_samples(&self) -> u32 {
         self.timing.latency_samples as u32
+    }
+
+    /// Reports every hop there from now on, while somebody watches. Allocates nothing, but drops the
+    /// place of before: set-up time only.
+    pub(crate) fn report_to(&mut self, monitor: MonitorFeed) {
+        self.translator.monitor = Some(monitor);
     }
 
     pub(crate) fn set_controls(&mut self, controls: &Controls) {

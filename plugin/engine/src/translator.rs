@@ -1,10 +1,13 @@
 //! Runs the chain hop by hop: swaps of target and mode with a crossfade, silence, and clean output.
 
+use std::time::Instant;
+
 use mynah_models::{HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
 
 use crate::chain::{Chain, Hop};
 use crate::guard::{self, SilenceGate};
 use crate::hop_scheduler::Translation;
+use crate::monitor::MonitorFeed;
 use crate::swap::SwapReceiver;
 
 /// Length of a crossfade from one target or mode to another: 10.7 ms, in which both run.
@@ -45,6 +48,8 @@ pub(crate) struct Translator<C: Chain> {
     weights: [[f32; MORPH_SLOTS]; 2],
     /// No hop yet: there is nothing to fade from.
     fresh: bool,
+    /// Where each hop is reported, if anywhere.
+    pub(crate) monitor: Option<MonitorFeed>,
 }
 
 impl<C: Chain> Translator<C> {
@@ -63,6 +68,7 @@ impl<C: Chain> Translator<C> {
             gate: SilenceGate::default(),
             weights: [[0.0; MORPH_SLOTS]; 2],
             fresh: true,
+            monitor: None,
         }
     }
 
@@ -73,6 +79,7 @@ impl<C: Chain> Translator<C> {
         input: &Hop,
         output: &mut Translation,
     ) {
+        let started = self.monitor.as_ref().and_then(MonitorFeed::start);
         let input = &input.map(guard::without_denormals);
         self.take_changes(controls.mode);
         self.approach(&controls.morph);
@@ -94,6 +101,19 @@ impl<C: Chain> Translator<C> {
         }
         self.finish_fade();
         self.fresh = false;
+        if let Some(started) = started {
+            self.report(started, input, &output.wet);
+        }
+    }
+
+    /// Tells the monitor of the hop just translated; nothing while the chain rests.
+    fn report(&mut self, started: Instant, input: &Hop, wet: &Hop) {
+        let telemetry = self.telemetry();
+        if let Some(monitor) = &mut self.monitor
+            && !self.gate.is_asleep()
+        {
+            monitor.report(started, input, wet, &telemetry);
+        }
     }
 
     /// What the chain hears; zeros while it does not run.

@@ -55,6 +55,8 @@ fn processing_leaves_the_heap_alone() {
         };
         let first = models.target(1);
         let (mut engine, mut handle) = engine(spec, Arc::clone(&models.base), Some(first)).unwrap();
+        // Watched by a display, which is quick enough at first and then too slow.
+        let mut monitor = handle.take_monitor().unwrap();
         let run = |engine: &mut Engine, what: &str, level: f32| {
             let mut left: Vec<f32> = noise(1, 20_000)
                 .iter()
@@ -70,6 +72,9 @@ fn processing_leaves_the_heap_alone() {
         };
 
         run(&mut engine, "track", 0.1);
+        monitor.watch(true);
+        run(&mut engine, "watched", 0.1);
+        while monitor.next_report().is_some() {}
         let default = Controls::default();
         for controls in [
             Controls {

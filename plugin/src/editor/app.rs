@@ -12,13 +12,14 @@ use egui::Ui;
 
 use super::layout::Layout;
 use super::meter::Meter;
+use super::scope::{Colours, Scope};
 use super::{controls, footer, grip, header, target_list, theme};
 use crate::params::MynahParams;
 use crate::shared::Shared;
 use crate::targets::{Catalogue, catalogue};
 
 /// How often falling meters are drawn without new sound.
-const ANIMATION_INTERVAL: Duration = Duration::from_millis(33);
+const ANIMATION_INTERVAL: Duration = Duration::from_millis(16);
 
 /// What is needed while a window is open, and dropped with it.
 pub(super) struct App {
@@ -27,6 +28,7 @@ pub(super) struct App {
     context: Option<GuiContext>,
     input: Meter,
     output: Meter,
+    scope: Scope,
     drawn_at_s: f64,
 }
 
@@ -38,6 +40,7 @@ impl App {
             context: None,
             input: Meter::new("IN"),
             output: Meter::new("OUT"),
+            scope: Scope::new(),
             drawn_at_s: 0.0,
         }
     }
@@ -49,6 +52,7 @@ impl App {
         let reading = self.shared.take_reading();
         self.input.update(reading.input_peak, elapsed_s);
         self.output.update(reading.output_peak, elapsed_s);
+        self.shared.take_reports(|report| self.scope.take(report));
 
         let window = ui.max_rect();
         ui.painter().rect_filled(window, 0, theme::BACKGROUND);
@@ -57,6 +61,7 @@ impl App {
         self.input.show(ui, layout.input);
         self.output.show(ui, layout.output);
         target_list::show(ui, setter, &self.params, catalogue, layout.targets);
+        self.scope.show(ui, layout.scope, &Colours::of_theme());
         controls::show(ui, setter, &self.params, layout.controls);
         footer::show(ui, &self.params, &self.shared, catalogue, layout.footer);
         grip::show(ui, window);

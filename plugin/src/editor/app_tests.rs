@@ -3,7 +3,9 @@
 #![allow(unsafe_code, clippy::unwrap_used)]
 
 use std::sync::Mutex;
+use std::time::Instant;
 
+use egui::epaint::Primitive;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
 use mynah_engine::{Library, Quality};
 use mynah_models::Mode;
@@ -15,6 +17,7 @@ use crate::editor::layout::Layout;
 use crate::editor::target_list::Grid;
 use crate::editor::{controls, knob};
 use crate::shared::{Condition, Reading};
+use crate::sound::Sound;
 use crate::state::EditorSize;
 use crate::targets::install;
 
@@ -97,7 +100,7 @@ impl Bench {
         Layout::of(self.window())
     }
 
-    fn frame(&mut self, events: Vec<Event>) {
+    fn frame(&mut self, events: Vec<Event>) -> egui::FullOutput {
         self.time_s += 0.03;
         let input = RawInput {
             screen_rect: Some(self.window()),
@@ -107,9 +110,8 @@ impl Bench {
         };
         let setter = ParamSetter::new(&self.host);
         let app = &mut self.app;
-        let _ = self
-            .ctx
-            .run_ui(input, |ui| app.show(ui, &setter, catalogue()));
+        self.ctx
+            .run_ui(input, |ui| app.show(ui, &setter, catalogue()))
     }
 
     fn button(&mut self, at: Pos2, pressed: bool) {
@@ -274,6 +276,7 @@ fn meters_move_and_come_to_rest() {
         output_peak: 0.25,
         pitch_hz: 440.0,
         voicing: 1.0,
+        reports: true,
     });
     bench.frame(vec![]);
     assert!(bench.app.input.is_moving() && bench.app.output.is_moving());
@@ -281,4 +284,49 @@ fn meters_move_and_come_to_rest() {
         bench.frame(vec![]);
     }
     assert!(!bench.app.input.is_moving() && !bench.app.output.is_moving());
+}
+/// Also prints what a frame costs without the drawing of triangles:
+/// `cargo test --release -p mynah-plugin --lib -- --nocapture a_melody_is_seen`.
+#[test]
+fn a_melody_is_seen() {
+    let mut bench = Bench::new();
+    let shared = bench.app.shared.clone();
+    shared.set_editor_open(true);
+    let (mut sound, controls) = (Sound::default(), mynah_engine::Controls::default());
+    sound.prepare(catalogue(), 48_000.0, 800, [0; 4], &controls, &shared);
+    let mut phase = 0.0;
+    let mut costs_ms = Vec::new();
+    for frame in 0..360 {
+        // A sixtieth of a second of a sawtooth, a new note four times a second.
+        let pitch_hz = 220.0 * 2.0_f32.powf((frame / 15 % 8) as f32 / 6.0);
+        let mut block = [0.0; 800].map(|_: f32| {
+            phase = (phase + pitch_hz / 48_000.0).fract();
+            0.4 * phase - 0.2
+        });
+        let no_event = || None::<nice_plug::prelude::NoteEvent<()>>;
+        sound.process(&mut [&mut block], [0; 4], &controls, no_event, &shared);
+        let started = Instant::now();
+        let output = bench.frame(vec![]);
+        let meshes = bench.ctx.tessellate(output.shapes, output.pixels_per_point);
+        costs_ms.push(started.elapsed().as_secs_f64() * 1e3);
+        let window = bench.window().expand(2.0);
+        for primitive in &meshes {
+            let Primitive::Mesh(mesh) = &primitive.primitive else {
+                continue;
+            };
+            // Texts at the very edge are clipped, but nothing is lost far away.
+            assert!(
+                mesh.vertices
+                    .iter()
+                    .all(|vertex| window.contains(vertex.pos))
+            );
+        }
+    }
+    assert!(bench.app.scope.shows_sound());
+    costs_ms.sort_by(f64::total_cmp);
+    let (median, p99) = (
+        costs_ms[costs_ms.len() / 2],
+        costs_ms[costs_ms.len() * 99 / 100],
+    );
+    println!("a frame of the editor: {median:.2} ms, 99th percentile {p99:.2} ms");
 }

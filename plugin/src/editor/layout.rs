@@ -11,6 +11,8 @@ const GAP: f32 = 12.0;
 const FOOTER_GAP: f32 = 8.0;
 /// Height of the panel with the knobs, logical pixels.
 const CONTROLS_HEIGHT: f32 = 146.0;
+/// Share of the window's height for the pictures of the sound.
+const SCOPE_SHARE: f32 = 0.26;
 
 /// The editor's parts. The signal goes from left to right: input, instrument, output.
 pub(super) struct Layout {
@@ -18,6 +20,7 @@ pub(super) struct Layout {
     pub(super) input: Rect,
     pub(super) targets: Rect,
     pub(super) output: Rect,
+    pub(super) scope: Rect,
     pub(super) controls: Rect,
     pub(super) footer: Rect,
 }
@@ -37,7 +40,12 @@ impl Layout {
             pos2(inner.right(), controls_bottom),
         );
         let top = header.bottom() + GAP;
-        let bottom = controls.top() - GAP;
+        let scope_bottom = controls.top() - GAP;
+        let scope = Rect::from_min_max(
+            pos2(inner.left(), scope_bottom - SCOPE_SHARE * window.height()),
+            pos2(inner.right(), scope_bottom),
+        );
+        let bottom = scope.top() - GAP;
         let column = |left: f32, right: f32| Rect::from_x_y_ranges(left..=right, top..=bottom);
         let input = column(inner.left(), inner.left() + meter::WIDTH);
         let output = column(inner.right() - meter::WIDTH, inner.right());
@@ -47,6 +55,7 @@ impl Layout {
             input,
             targets,
             output,
+            scope,
             controls,
             footer,
         }

@@ -12,6 +12,7 @@ mod header;
 mod knob;
 mod layout;
 mod meter;
+mod scope;
 mod segments;
 mod target_list;
 mod theme;
@@ -33,7 +34,7 @@ use crate::shared::Shared;
 use crate::state::EditorSize;
 
 /// How often a changed meter may ask for a new picture.
-const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(33);
+const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(16);
 
 /// What nice-plug asks for windows.
 pub struct MynahEditor {

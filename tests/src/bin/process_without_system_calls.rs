@@ -1,4 +1,5 @@
 //! Processes sound while the kernel kills this program at any system call but `write` (seccomp), then writes one line.
+//! A display watches, so that every hop is timed and reported.
 //! Started by `tests/system_calls.rs`. With the argument `allocate` it also asks for memory, which must kill it.
 #![deny(unsafe_code)]
 
@@ -41,7 +42,11 @@ mod linux {
                     host_rate_hz,
                     max_block_samples: 1_024,
                 };
-                engine(spec, base.clone(), targets.first().cloned()).expect("an engine")
+                let (engine, mut handle) =
+                    engine(spec, base.clone(), targets.first().cloned()).expect("an engine");
+                let mut monitor = handle.take_monitor().expect("the engine's monitor");
+                monitor.watch(true);
+                (engine, handle, monitor)
             })
             .into();
         let mut sound = melody(48_000.0, 2, 96_000);
@@ -51,7 +56,8 @@ mod linux {
         let mut out = std::io::stdout().lock();
 
         apply_filter(&only_write()).expect("the kernel takes a filter");
-        for (engine, handle) in &mut engines {
+        let mut reports = 0;
+        for (engine, handle, monitor) in &mut engines {
             let blocks = left.chunks_mut(333).zip(right.chunks_mut(333));
             for (index, (left, right)) in blocks.enumerate() {
                 engine.set_controls(&Controls {
@@ -73,12 +79,15 @@ mod linux {
                 }
                 engine.process(&mut [left, right]);
                 handle.collect_garbage();
+                reports += std::iter::from_fn(|| monitor.next_report()).count();
             }
         }
         if allocates {
             black_box(vec![1_u8; LARGE_BYTES]);
         }
-        let _ = out.write_all(b"processed\n");
+        if reports > 0 {
+            let _ = out.write_all(b"processed\n");
+        }
         let _ = out.flush();
         // The system calls of a regular end are forbidden too; whoever started this has read the line.
     }

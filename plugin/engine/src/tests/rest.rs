@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::monitor::monitor;
 use crate::quiet::Quiet;
 
 /// A stretch of the stream, then perhaps a change.
@@ -125,4 +126,25 @@ fn a_note_that_came_in_a_rest_is_held_after_it() {
     let sound = noise(1, 2_000);
     let wanted: Vec<f32> = delayed(&sound, latency).iter().map(|x| 0.5 * x).collect();
     assert_same_bits(&process(&mut pipeline, &sound), &wanted);
+}
+
+#[test]
+fn a_resting_chain_reports_nothing() {
+    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+    let (feed, mut monitor) = monitor();
+    pipeline.report_to(feed);
+    monitor.watch(true);
+    let mut reports_of = |input: Vec<f32>| {
+        let mut reports = 0;
+        for hop in input.chunks(HOP_SAMPLES) {
+            process(&mut pipeline, hop);
+            reports += std::iter::from_fn(|| monitor.next_report()).count();
+        }
+        reports
+    };
+    assert_eq!(reports_of(noise(3, 10 * HOP_SAMPLES)), 10);
+    let tail = reports_of(vec![0.0; 48_000]);
+    assert!((180..200).contains(&tail), "{tail}");
+    assert_eq!(reports_of(vec![0.0; 48_000]), 0);
+    assert_eq!(reports_of(noise(4, 10 * HOP_SAMPLES)), 10);
 }
