@@ -1,7 +1,7 @@
 //! From the loudness that is heard to the loudness that is played.
 
 use super::DynamicsControls;
-use super::smoothing::FRAME_MS;
+use super::smoothing::{Approach, FRAME_MS};
 use crate::features::log_to_db;
 
 /// Loudness that a curve leaves where it is, dB.
@@ -16,6 +16,8 @@ const CLOSED_DB: f32 = -200.0;
 const RINGING_DB: f32 = 6.0;
 /// What a release falls by in its time, dB.
 const RELEASE_FALL_DB: f32 = 60.0;
+/// Time constant of the sensitivity: the networks take a loudness that leaps up for an onset.
+const SENSITIVITY_MS: f32 = 100.0;
 /// Time constants in the rise from 10 to 90 % of one pole.
 const RISE_TIME_CONSTANTS: f32 = 2.197_225;
 /// The loudest that networks were trained with, and the softest there is, natural log.
@@ -25,11 +27,25 @@ const BELIEVED_LOG: (f32, f32) = (SILENT_LOG, 1.0);
 pub(super) const SILENT_LOG: f32 = -11.512_925;
 
 /// Gate and the level reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Dynamics {
     gate_open: bool,
     /// Level of the frame before; `None` before the first.
     level_db: Option<f32>,
+    /// Sensitivity and curve as far as they have come.
+    sensitivity_db: Approach<1>,
+    curve: Approach<1>,
+}
+
+impl Default for Dynamics {
+    fn default() -> Self {
+        Self {
+            gate_open: false,
+            level_db: None,
+            sensitivity_db: Approach::with_time_constant(SENSITIVITY_MS),
+            curve: Approach::default(),
+        }
+    }
 }
 
 /// A frame's level.
@@ -45,7 +61,9 @@ pub(super) struct Level {
 impl Dynamics {
     pub(super) fn step(&mut self, controls: &DynamicsControls, log_loudness: f32) -> Level {
         let heard_db = log_to_db(log_loudness);
-        let believed_db = heard_db + controls.sensitivity_db;
+        let [sensitivity_db] = self.sensitivity_db.step([controls.sensitivity_db]);
+        let [curve] = self.curve.step([controls.curve]);
+        let believed_db = heard_db + sensitivity_db;
         self.gate_open = controls.floor_db.is_none_or(|floor_db| {
             let closes_at_db = floor_db - controls.hysteresis_db;
             believed_db
@@ -55,7 +73,7 @@ impl Dynamics {
                     floor_db
                 }
         });
-        let change_db = curve_change_db(controls.curve, heard_db);
+        let change_db = curve_change_db(curve, heard_db);
         let wanted_db = if self.gate_open {
             heard_db + change_db
         } else {
@@ -75,7 +93,7 @@ impl Dynamics {
             db_to_log(level_db)
         };
         let (softest, loudest) = BELIEVED_LOG;
-        let believed = log_loudness + db_to_log(controls.sensitivity_db);
+        let believed = log_loudness + db_to_log(sensitivity_db);
         Level {
             log_loudness,
             believed_log_loudness: believed.clamp(softest, loudest.max(log_loudness)),

@@ -2,7 +2,7 @@
 
 use super::HopControls;
 use super::scale_note::ScaleNote;
-use super::smoothing::share;
+use super::smoothing::{Approach, share};
 use super::vibrato::NoteMiddle;
 
 /// A pitch of 440 Hz, in semitones.
@@ -24,6 +24,8 @@ pub(super) struct PlayedPitch {
     /// How far the pitch is pulled at present, semitones; `None` before the first note.
     pull: Option<f32>,
     unvoiced_frames: u32,
+    /// The shift as far as it has come, octaves.
+    shift: Approach<1>,
     /// The held note as far as it has glided, semitones.
     held: Option<f32>,
 }
@@ -63,7 +65,15 @@ impl PlayedPitch {
 
     /// The tracked pitch with its vibrato changed, moved, and pulled to the scale.
     fn shaped_hz(&mut self, controls: &HopControls, f0_hz: f32, voicing: f32) -> f32 {
-        let moved_hz = f0_hz * controls.pitch_ratio;
+        let [shift_octaves] = self.shift.step([controls.pitch_ratio.log2()]);
+        let arrived = shift_octaves == controls.pitch_ratio.log2();
+        // Exactly what was asked for, once it is there.
+        let ratio = if arrived {
+            controls.pitch_ratio
+        } else {
+            shift_octaves.exp2()
+        };
+        let moved_hz = f0_hz * ratio;
         if voicing < VOICED {
             self.unvoiced_frames = self.unvoiced_frames.saturating_add(1);
             if self.unvoiced_frames >= FRAMES_TO_FORGET {
@@ -77,7 +87,7 @@ impl PlayedPitch {
         let semitones = to_semitones(f0_hz);
         let (middle, begins) = self.middle.step(semitones);
         let pitch = &controls.pitch;
-        let moved_middle = middle + 12.0 * controls.pitch_ratio.log2();
+        let moved_middle = middle + 12.0 * shift_octaves;
         let wanted = if pitch.snap > 0.0 {
             let note = self.scale_note.step(moved_middle, pitch.notes, begins);
             pitch.snap * (note - moved_middle)
@@ -131,10 +141,10 @@ mod tests {
 
     #[test]
     fn neutral_controls_only_multiply() {
-        let mut pitch = PlayedPitch::default();
         let mut controls = HopControls::default();
         for (f0_hz, ratio, voicing) in [(221.3, 1.0, 0.9), (97.7, 2.0, 0.2), (640.1, 0.5, 1.0)] {
             controls.pitch_ratio = ratio;
+            let mut pitch = PlayedPitch::default();
             let played = pitch.step(&controls, f0_hz, voicing);
             assert_eq!((played.hz, played.voicing), (f0_hz * ratio, voicing));
         }

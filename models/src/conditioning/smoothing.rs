@@ -4,7 +4,7 @@ use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Time from one frame to the next.
 pub(super) const FRAME_MS: f32 = 1000.0 * FRAME_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
-/// Time constant of the approach.
+/// Time constant of an approach, if nothing else is said.
 const APPROACH_MS: f32 = 12.0;
 /// As near as this it is there.
 const NEAR: f32 = 1e-4;
@@ -13,20 +13,29 @@ const NEAR: f32 = 1e-4;
 /// at once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Approach<const N: usize> {
+    time_constant_ms: f32,
     reached: Option<[f32; N]>,
 }
 
 impl<const N: usize> Default for Approach<N> {
     fn default() -> Self {
-        Self { reached: None }
+        Self::with_time_constant(APPROACH_MS)
     }
 }
 
 impl<const N: usize> Approach<N> {
+    /// An approach with another time constant.
+    pub(super) fn with_time_constant(time_constant_ms: f32) -> Self {
+        Self {
+            time_constant_ms,
+            reached: None,
+        }
+    }
+
     /// One frame.
     pub(super) fn step(&mut self, wanted: [f32; N]) -> [f32; N] {
         let mut now = self.reached.unwrap_or(wanted);
-        let share = share(APPROACH_MS);
+        let share = share(self.time_constant_ms);
         for (now, wanted) in now.iter_mut().zip(wanted) {
             *now += share * (wanted - *now);
             if (*now - wanted).abs() < NEAR {

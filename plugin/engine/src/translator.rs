@@ -196,23 +196,40 @@ impl<C: Chain> Translator<C> {
 
     /// Runs the chain, and during a fade the one being faded out beside it.
     fn run(&mut self, controls: &HopControls, input: &Hop, wet: &mut Hop) {
+        let [before, now] = self.presences();
         let (new, old) = both(&mut self.states, self.active);
-        let now = HopControls {
+        let controls_now = HopControls {
             mode: self.mode,
             ..*controls
         };
-        run_chain(&self.chain, self.patch.as_ref(), new, &now, input, wet);
+        run_chain(
+            &self.chain,
+            self.patch.as_ref(),
+            new,
+            &controls_now,
+            input,
+            wet,
+        );
+        now.scale(wet);
         let Some(fade) = &self.fade else { return };
         let patch = match &fade.from {
             Outgoing::Nothing => None,
             Outgoing::SameTarget => self.patch.as_ref(),
             Outgoing::Target(patch) => Some(patch),
         };
-        let before = HopControls {
+        let controls_before = HopControls {
             mode: fade.mode,
             ..*controls
         };
-        run_chain(&self.chain, patch, old, &before, input, &mut self.faded_out);
+        run_chain(
+            &self.chain,
+            patch,
+            old,
+            &controls_before,
+            input,
+            &mut self.faded_out,
+        );
+        before.scale(&mut self.faded_out);
         for (n, (wet, out)) in wet.iter_mut().zip(&self.faded_out).enumerate() {
             // The two hear and follow the same input, so they are alike: their sum keeps its level with
             // straight weights, where uncorrelated sounds would need equal power.
@@ -221,29 +238,29 @@ impl<C: Chain> Translator<C> {
         }
     }
 
-    fn write_presence(&self, presence: &mut Hop) {
+    /// What of the present hop belongs to targets that there are: among what is faded out, and among what
+    /// sounds from now on.
+    fn presences(&self) -> [Ramp; 2] {
         let of = |patch: Option<&C::Patch>| {
             let at = |weights| patch.map_or(0.0, |patch| self.chain.presence(patch, weights));
-            self.weights.each_ref().map(at)
-        };
-        let along = |[from, to]: [f32; 2], n: usize| {
-            from + (to - from) * (n + 1) as f32 / HOP_SAMPLES as f32
+            let [from, to] = self.weights.each_ref().map(at);
+            Ramp { from, to }
         };
         let now = of(self.patch.as_ref());
-        let Some(fade) = &self.fade else {
-            for (n, presence) in presence.iter_mut().enumerate() {
-                *presence = along(now, n);
-            }
-            return;
+        let before = match self.fade.as_ref().map(|fade| &fade.from) {
+            Some(Outgoing::Nothing) => of(None),
+            Some(Outgoing::Target(patch)) => of(Some(patch)),
+            Some(Outgoing::SameTarget) | None => now,
         };
-        let before = match &fade.from {
-            Outgoing::Nothing => [0.0; 2],
-            Outgoing::SameTarget => now,
-            Outgoing::Target(patch) => of(Some(patch)),
-        };
+        [before, now]
+    }
+
+    fn write_presence(&self, presence: &mut Hop) {
+        let [before, now] = self.presences();
         for (n, presence) in presence.iter_mut().enumerate() {
-            let (before, now) = (along(before, n), along(now, n));
-            *presence = before + fade.share(n) * (now - before);
+            let share = self.fade.as_ref().map_or(1.0, |fade| fade.share(n));
+            let (before, now) = (before.at(n), now.at(n));
+            *presence = before + share * (now - before);
         }
     }
 
@@ -281,6 +298,29 @@ impl<P> Fade<P> {
     fn share(&self, n: usize) -> f32 {
         let done_samples = (self.hops_done * HOP_SAMPLES + n + 1) as f32;
         (done_samples / (FADE_HOPS * HOP_SAMPLES) as f32).min(1.0)
+    }
+}
+
+/// A share that goes straight from one value to another in a hop.
+#[derive(Clone, Copy)]
+struct Ramp {
+    from: f32,
+    to: f32,
+}
+
+impl Ramp {
+    fn at(self, n: usize) -> f32 {
+        self.from + (self.to - self.from) * (n + 1) as f32 / HOP_SAMPLES as f32
+    }
+
+    /// Exactly what it was, where the share is the whole.
+    fn scale(self, hop: &mut Hop) {
+        if self.from == 1.0 && self.to == 1.0 {
+            return;
+        }
+        for (n, sample) in hop.iter_mut().enumerate() {
+            *sample *= self.at(n);
+        }
     }
 }
 

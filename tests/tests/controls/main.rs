@@ -2,173 +2,69 @@
 //! make, and none of them clicks when it is automated.
 #![allow(clippy::unwrap_used)]
 
+mod automation;
+mod dynamics;
 mod measure;
+mod mixing;
+mod morph;
+mod movement;
+mod pitch;
+mod tone;
 
-use measure::*;
-use mynah_engine::{Control, Controls};
+use mynah_engine::Control;
 
-#[test]
-fn explore() {
-    let input = steady(2.0);
-    let plain = flute(&Controls::default(), &input);
-    let pf = frames(&plain);
-    let p = between(&pf, 0.7, 1.9);
-    eprintln!(
-        "plain pitch {} loud {} tilt",
-        median(pitches(p)),
-        loudness_db(p)
-    );
-    for (c, v) in [
-        (Control::Octave, 1.0),
-        (Control::Octave, -1.0),
-        (Control::Semitones, 7.0),
-        (Control::Cents, 50.0),
-        (Control::Bend, -2.0),
-        (Control::Sensitivity, 24.0),
-        (Control::Sensitivity, -24.0),
-        (Control::Curve, 0.0),
-        (Control::Curve, 2.0),
-        (Control::Brightness, 6.0),
-        (Control::Brightness, -6.0),
-        (Control::Formant, 12.0),
-        (Control::Formant, -12.0),
-        (Control::Breath, 24.0),
-        (Control::Breath, -24.0),
-        (Control::Air, 12.0),
-        (Control::Air, -12.0),
-        (Control::Drive, 0.0),
-        (Control::Variation, 1.0),
-        (Control::Freeze, 1.0),
-        (Control::Mode, 1.0),
-        (Control::Mode, 2.0),
-    ] {
-        let out = flute(&with(c, v), &input);
-        let f = frames(&out);
-        let q = between(&f, 0.7, 1.9);
-        let (a, b) = (spectrum_db(p), spectrum_db(q));
-        let l = |s: &[f32]| {
-            [
-                level_db(s, 100.0, 400.0),
-                level_db(s, 400.0, 1500.0),
-                level_db(s, 1500.0, 5000.0),
-                level_db(s, 5000.0, 15000.0),
-            ]
-        };
-        let (la, lb) = (l(&a), l(&b));
-        let d: Vec<f32> = la.iter().zip(&lb).map(|(a, b)| b - a).collect();
-        eprintln!(
-            "{c} {v}: pitch {:?} loud {:.1} dist {:.2} bands {d:.1?}",
-            pitches(q).len().checked_sub(1).map(|_| median(pitches(q))),
-            loudness_db(q),
-            distance_db(&a, &b)
-        );
-    }
-    // Vibrato
-    let vib = tone(
-        3.0,
-        |t| 57.0 + 0.4 * (std::f32::consts::TAU * 5.5 * t).sin(),
-        |_| -12.0,
-    );
-    for v in [0.0, 0.5, 1.0, 2.0] {
-        let f = frames(&flute(&with(Control::Vibrato, v), &vib));
-        eprintln!(
-            "vibrato {v}: {}",
-            deviation(&pitches(between(&f, 1.0, 2.9)))
-        );
-    }
-    // chord
-    let chord: Vec<f32> = tone(2.0, |_| 57.0, |_| -18.0)
-        .iter()
-        .zip(tone(2.0, |_| 61.0, |_| -18.0))
-        .zip(tone(2.0, |_| 64.0, |_| -18.0))
-        .map(|((a, b), c)| a + b + c)
-        .collect();
-    let cf = frames(&chord);
-    let v: Vec<f32> = between(&cf, 0.5, 1.9)
-        .iter()
-        .map(|f| f.pitch.voicing)
-        .collect();
-    eprintln!(
-        "chord voicing median {} min {:?}",
-        median(v.clone()),
-        v.iter().fold(1f32, |a, b| a.min(*b))
-    );
-    let hz: Vec<f32> = between(&cf, 0.5, 1.9)
-        .iter()
-        .map(|f| f.pitch.f0_hz)
-        .collect();
-    eprintln!("chord f0 {}", median(hz));
-    // variation over time, by target
-    for name in ["flute", "cello", "sax-alto", "piano", "trumpet"] {
-        let sl = || slots([name, "", "", ""]);
-        let std = |c: Controls| {
-            let f = frames(&render(sl(), &steady(4.0), |_| c));
-            let f = between(&f, 0.7, 3.9);
-            let n = f[0].log_mel.len();
-            (0..n)
-                .map(|b| deviation(&f.iter().map(|x| 8.686 * x.log_mel[b]).collect::<Vec<_>>()))
-                .sum::<f32>()
-                / n as f32
-        };
-        let lb = |c: Controls| {
-            let f = frames(&render(sl(), &steady(2.0), |_| c));
-            let s = spectrum_db(between(&f, 0.7, 1.9));
-            (
-                loudness_db(between(&f, 0.7, 1.9)),
-                level_db(&s, 400.0, 1500.0) - level_db(&s, 1500.0, 6000.0),
-            )
-        };
-        eprintln!(
-            "{name}: std {:.2} with variation .3 {:.2} 1 {:.2}; sens -24 {:?} 0 {:?} 24 {:?}",
-            std(Controls::default()),
-            std(with(Control::Variation, 0.3)),
-            std(with(Control::Variation, 1.0)),
-            lb(with(Control::Sensitivity, -24.0)),
-            lb(Controls::default()),
-            lb(with(Control::Sensitivity, 24.0))
-        );
-    }
-}
-#[test]
-fn explore_auto() {
-    let dyad = |notes: &[f32]| -> Vec<f32> {
-        let mut sum = vec![0.0; 48_000];
-        for n in notes {
-            for (s, x) in sum.iter_mut().zip(tone(1.0, |_| *n, |_| -20.0)) {
-                *s += x;
+/// One test for each control, and one that no control is without.
+macro_rules! effects {
+    ($($control:ident => $module:ident::$test:ident,)*) => {
+        $(
+            #[test]
+            fn $test() {
+                $module::$test();
+            }
+        )*
+
+        #[test]
+        fn no_control_is_without_a_test_of_its_effect() {
+            let tested = [$(Control::$control),*];
+            for control in Control::ALL {
+                assert!(tested.contains(control), "{control}");
             }
         }
-        sum
     };
-    for notes in [
-        &[57.0f32][..],
-        &[45.0],
-        &[33.0],
-        &[40.0],
-        &[57.0, 64.0],
-        &[57.0, 61.0],
-        &[57.0, 61.0, 64.0],
-        &[57.0, 60.0, 64.0],
-        &[48.0, 52.0, 55.0],
-        &[69.0, 73.0, 76.0],
-        &[52.0, 57.0, 61.0],
-        &[57.0, 69.0],
-        &[62.0, 65.0, 69.0, 72.0],
-    ] {
-        let f = frames(&dyad(notes));
-        let f = between(&f, 0.3, 0.9);
-        let gap: Vec<f32> = f
-            .iter()
-            .map(|f| {
-                let top = f.log_mel.iter().copied().fold(f32::MIN, f32::max);
-                8.686 * (top - f.log_mel[mynah_models::features::mel_band(f.pitch.f0_hz)])
-            })
-            .collect();
-        eprintln!(
-            "{notes:?}: f0 {:.1} voicing {:.2} gap {:.1}",
-            median(f.iter().map(|f| f.pitch.f0_hz).collect()),
-            median(f.iter().map(|f| f.pitch.voicing).collect()),
-            median(gap)
-        );
-    }
+}
+
+effects! {
+    Mode => mixing::auto_tracks_one_voice_and_follows_chords,
+    MorphX => morph::half_way_across_lies_between_both,
+    MorphY => morph::half_way_down_lies_between_both,
+    Octave => pitch::octaves_double_and_halve_the_pitch,
+    Semitones => pitch::semitones_move_the_pitch,
+    Cents => pitch::cents_tune_finely,
+    Bend => pitch::bend_moves_the_pitch,
+    Snap => pitch::snap_puts_what_is_played_on_the_scale,
+    Key => pitch::the_key_chooses_the_notes,
+    Scale => pitch::the_scale_chooses_the_notes,
+    Notes => pitch::own_notes_are_the_only_ones,
+    Glide => pitch::glide_takes_its_time,
+    Vibrato => pitch::vibrato_is_flattened_and_doubled,
+    Sensitivity => dynamics::sensitivity_changes_the_colour_and_not_the_level,
+    Curve => dynamics::the_curve_scales_the_dynamics,
+    Floor => dynamics::the_floor_silences_what_is_softer,
+    Hysteresis => dynamics::hysteresis_keeps_the_gate_open,
+    Attack => dynamics::attack_lets_notes_swell,
+    Release => dynamics::release_lets_notes_ring,
+    Brightness => tone::brightness_tilts_the_spectrum,
+    Formant => tone::formants_move_and_the_pitch_does_not,
+    Breath => tone::breath_is_what_is_between_the_harmonics,
+    Air => tone::air_is_treble_over_bass,
+    Drive => tone::drive_adds_the_generator,
+    Variation => movement::variation_lets_the_tone_wander,
+    VariationRate => movement::the_rate_is_how_fast_it_wanders,
+    Seed => movement::a_seed_wanders_its_own_way_again_and_again,
+    Freeze => movement::freeze_holds_the_moment,
+    InputGain => mixing::input_gain_is_heard_by_the_translation_alone,
+    Mix => mixing::mix_goes_from_dry_to_wet,
+    OutputGain => mixing::output_gain_scales_everything,
+    Bypass => mixing::bypass_is_the_input,
+    Quality => mixing::eco_leaves_the_generator_out,
 }

@@ -72,6 +72,24 @@ pub(crate) fn render_with_notes(
     output.split_off(latency)
 }
 
+/// What two targets make of a sound in turns, each for so many seconds.
+pub(crate) fn render_swapping(input: &[f32], each_s: f32, names: [&str; 2]) -> Vec<f32> {
+    let spec = EngineSpec {
+        host_rate_hz: f64::from(RATE_HZ),
+        max_block_samples: 512,
+    };
+    let targets = names.map(|name| slots([name, "", "", ""]));
+    let (mut engine, mut handle) =
+        mynah_engine::engine(spec, models().1.clone(), targets[0].clone()).unwrap();
+    let mut output = input.to_vec();
+    let samples = (each_s * RATE_HZ) as usize;
+    for (turn, block) in output.chunks_mut(samples).enumerate() {
+        handle.swap_target(targets[turn % 2].clone()).unwrap();
+        engine.process(&mut [block]);
+    }
+    output
+}
+
 /// A tone of twelve harmonics whose pitch in semitones and level in dB are given for every second.
 pub(crate) fn tone(
     seconds: f32,

@@ -183,7 +183,7 @@ control_table! {
     Notes, notes: i32 = 4095.0;
     "notes", "Notes", Pitch, Notes, 0.0..=4095.0, "",
     "Notes of the custom scale, whatever the key. None is the same as all.";
-    Glide, glide_ms: f32 = 30.0;
+    Glide, glide_ms: f32 = 20.0;
     "glide", "Glide", Pitch, Tapered, 0.0..=500.0, "ms",
     "How long Snap takes to pull a note, and how long the way from one held MIDI note to the next is.";
     Vibrato, vibrato: f32 = 1.0;
