@@ -1,4 +1,4 @@
-//! The project's chores, one command each: `cargo xtask bundle|test|hosts|soak|fuzz|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|standalone|test|hosts|soak|fuzz|ci`.
 #![deny(unsafe_code)]
 
 mod bundle;
@@ -6,6 +6,7 @@ mod checks;
 mod endurance;
 mod hosts;
 mod python;
+mod standalone;
 mod step;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ Usage: cargo xtask COMMAND
 
   bundle [--dist]    builds Mynah.clap and Mynah.vst3 into target/bundled
                      (--dist: the smaller, slower to build files that are given to players)
+  standalone         builds mynah-standalone, the application, into target/bundled
   test [--python]    passes all tests
                      (--python: puts what the Python tests need into target/python first)
   hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
@@ -51,6 +53,7 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["bundle"] => bundle::bundle(false),
         ["bundle", "--dist"] => bundle::bundle(true),
+        ["standalone"] => standalone::build(),
         ["test"] => test(python::Missing::Name),
         ["test", "--python"] => test(python::Missing::Install),
         ["hosts"] => {

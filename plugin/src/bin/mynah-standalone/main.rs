@@ -1,0 +1,51 @@
+//! Mynah as an application of its own, with the system's audio and MIDI devices: nice-plug's standalone
+//! wrapper around the plugin, with what a player needs besides: a list of the devices, and a delay that
+//! can be played with. `cargo xtask standalone` builds it.
+#![deny(unsafe_code)]
+
+mod arguments;
+mod devices;
+
+use std::process::ExitCode;
+
+use mynah_plugin::Mynah;
+use nice_plug::wrapper::standalone::nice_export_standalone_with_args;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
+
+fn main() -> ExitCode {
+    // The wrapper's own handler asks its window to close, which the window does not hear: Ctrl-C would
+    // do nothing. That the wrapper cannot set its handler is then its only complaint from that module.
+    let quits = ctrlc::set_handler(|| std::process::exit(0));
+    let complaints = Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("nice_plug::wrapper::standalone::wrapper", LevelFilter::OFF);
+    // What the wrapper has to say, such as why a device cannot be opened.
+    let terminal = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .without_time()
+        .with_ansi(false)
+        .with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(terminal)
+        .with(complaints)
+        .init();
+    if let Err(error) = quits {
+        eprintln!("Ctrl-C will not end Mynah, closing its window will: {error}");
+    }
+
+    let arguments: Vec<String> = std::env::args().collect();
+    let given = |name: &str| arguments.iter().any(|given| given == name);
+    if given("--list-devices") {
+        devices::print();
+        return ExitCode::SUCCESS;
+    }
+    if given("--help") || given("-h") {
+        println!("{}", arguments::HELP);
+    }
+    if nice_export_standalone_with_args::<Mynah<true>, _>(arguments::for_live_playing(arguments)) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
