@@ -12,7 +12,10 @@ use mynah_models::streaming::encoder::{Encoder, EncoderState};
 use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
+use mynah_models::{
+    Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls, Target,
+    ToneControls, VariationControls, alone,
+};
 use support::allocator_calls;
 
 fn hop(random: &mut Random) -> [f32; HOP_SAMPLES] {
@@ -167,21 +170,54 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
     let mut state = ChainState::new(&base);
     let other = ChainState::new(&base);
     let mut random = Random(10);
+    let everything = HopControls {
+        pitch: PitchControls {
+            snap: 1.0,
+            notes: 0b1010_1011_0101,
+            glide_ms: 50.0,
+            vibrato: 0.0,
+        },
+        dynamics: DynamicsControls {
+            sensitivity_db: 6.0,
+            curve: 0.5,
+            floor_db: Some(-40.0),
+            hysteresis_db: 3.0,
+            attack_ms: 20.0,
+            release_ms: 500.0,
+        },
+        tone: ToneControls {
+            tilt_db_per_octave: 3.0,
+            formant_semitones: -4.0,
+            breath_db: 6.0,
+            air_db: -6.0,
+        },
+        variation: VariationControls {
+            amount: 1.0,
+            rate_hz: 5.0,
+            seed: 1,
+        },
+        ..HopControls::default()
+    };
+    let shaped = [HopControls::default(), everything];
     let calls = allocator_calls(|| {
         for i in 0..200 {
             let controls = HopControls {
-                mode: if i / 17 % 2 == 0 {
-                    Mode::Track
-                } else {
-                    Mode::Follow
-                },
+                mode: [Mode::Track, Mode::Follow, Mode::Auto][i / 17 % 3],
                 pitch_ratio: [1.0, 2.0, 0.25][i / 23 % 3],
                 generator_drive: [1.0, 0.0, 0.4][i / 11 % 3],
-                ..HopControls::default()
+                note_semitones: [None, Some(60.5)][i / 19 % 2],
+                morph: [[1.0, 0.0, 0.0, 0.0], [0.2, 0.8, 0.0, 1.0]][i / 13 % 2],
+                freeze: i / 29 % 2 == 1,
+                ..shaped[i / 7 % 2]
             };
             let mut out = [0.0; HOP_SAMPLES];
             base.step(
-                &alone(&targets[i / 31 % 2]),
+                &[
+                    Some(&targets[i / 31 % 2]),
+                    Some(&targets[0]),
+                    None,
+                    Some(&targets[1]),
+                ],
                 &mut state,
                 &controls,
                 &hop(&mut random),

@@ -82,13 +82,13 @@ mod tests {
             .iter()
             .fold((0f32, 0f32), |(l, h), z| (l.min(*z), h.max(*z)));
         assert!(
-            low < -0.5 && high > 0.5 && low >= -1.5 && high <= 1.5,
+            low < -1.5 && high > 1.5 && low >= -4.5 && high <= 4.5,
             "{low} {high}"
         );
         let steepest = far
             .windows(2)
             .fold(0f32, |m, pair| m.max((pair[1] - pair[0]).abs()));
         // At most 1.5 times the mean slope of the longest way between two values.
-        assert!(steepest < 1.5 * 3.0 * FRAME_MS / 1000.0, "{steepest}");
+        assert!(steepest < 1.5 * REACH * FRAME_MS / 1000.0, "{steepest}");
     }
 }

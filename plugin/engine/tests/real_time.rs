@@ -7,7 +7,7 @@ mod tracker;
 
 use std::sync::Arc;
 
-use mynah_engine::{Controls, Engine, EngineSpec, Mode, engine};
+use mynah_engine::{Control, Controls, Engine, EngineSpec, Mode, engine};
 
 use common::{Models, noise};
 
@@ -105,6 +105,26 @@ fn processing_leaves_the_heap_alone() {
             assert_eq!(counts, tracker::Counts::default(), "set_controls");
             run(&mut engine, "changed controls", 0.1);
         }
+        for control in Control::ALL {
+            let info = control.info();
+            for number in [info.min, info.max] {
+                engine.set_controls(&default.with(*control, number));
+                run(&mut engine, info.id, 0.1);
+            }
+        }
+        engine.set_note(Some(60.0));
+        run(&mut engine, "a held note", 0.1);
+        engine.set_note(None);
+        handle
+            .swap_target([Some(2), None, Some(3), Some(4)].map(|seed| Some(models.target(seed?))))
+            .unwrap();
+        engine.set_controls(
+            &default
+                .with(Control::MorphX, 0.5)
+                .with(Control::MorphY, 0.5),
+        );
+        run(&mut engine, "four targets", 0.1);
+        engine.set_controls(&default);
         for target in [Some(2), None, Some(3)] {
             // The engine must not free what it gives up, though nobody else holds it.
             handle

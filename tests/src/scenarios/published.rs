@@ -49,7 +49,7 @@ pub const PUBLISHED: [Published; 37] = [
     row("key", 106_079, "Key", 0.0, 11),
     row("scale", 109_250_890, "Scale", 0.0, 6),
     row("notes", 105_008_833, "Notes", 1.0, 4095),
-    row("glide", 98_444_197, "Glide", 0.3914868, 0),
+    row("glide", 98_444_197, "Glide", 0.3419952, 0),
     row("vibrato", 451_310_969, "Vibrato", 0.5, 0),
     row("sensitivity", 564_403_871, "Sensitivity", 0.5, 0),
     row("curve", 95_027_439, "Curve", 0.5, 0),

@@ -9,6 +9,7 @@ mod mixing;
 mod morph;
 mod movement;
 mod pitch;
+mod rates;
 mod tone;
 
 use mynah_engine::Control;

@@ -43,6 +43,31 @@ pub(crate) fn with(control: Control, number: f32) -> Controls {
     Controls::default().with(control, number)
 }
 
+/// What the cello makes of the steady tone at a host's rate, a whole multiple of [`RATE_HZ`]; every so many
+/// samples of it.
+pub(crate) fn cello_at(controls: &Controls, seconds: f32, times: usize) -> Vec<f32> {
+    let spec = EngineSpec {
+        host_rate_hz: f64::from(RATE_HZ) * times as f64,
+        max_block_samples: 512,
+    };
+    let cello = slots(["cello", "flute", "", ""]);
+    let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), cello).unwrap();
+    engine.set_controls(controls);
+    let latency = engine.latency_samples() as usize;
+    let rate_hz = RATE_HZ * times as f32;
+    let mut sound: Vec<f32> = (0..(seconds * rate_hz) as usize + latency)
+        .map(|n| {
+            let turns = (f64::from(220.0 / rate_hz) * n as f64).fract() as f32;
+            let wave: f32 = (1..=12)
+                .map(|h| (TAU * turns * h as f32).sin() / h as f32)
+                .sum();
+            0.12 * wave
+        })
+        .collect();
+    engine.process(&mut [&mut sound]);
+    sound.into_iter().skip(latency).step_by(times).collect()
+}
+
 /// What targets make of a sound, in time with it, with the controls of each moment in seconds.
 pub(crate) fn render(slots: Slots, input: &[f32], controls: impl Fn(f32) -> Controls) -> Vec<f32> {
     render_with_notes(slots, input, controls, |_| None)
