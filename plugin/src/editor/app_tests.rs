@@ -286,7 +286,7 @@ fn meters_move_and_come_to_rest() {
     assert!(!bench.app.input.is_moving() && !bench.app.output.is_moving());
 }
 /// Also prints what a frame costs without the drawing of triangles:
-/// `cargo test --release -p mynah-plugin --lib -- --nocapture a_melody_is_seen`.
+/// `cargo test --release --workspace --lib -- --nocapture a_melody_is_seen`.
 #[test]
 fn a_melody_is_seen() {
     let mut bench = Bench::new();
