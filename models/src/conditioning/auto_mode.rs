@@ -1,11 +1,16 @@
 //! Decides whether one clear pitch is heard.
+//!
+//! A chord of pure intervals is periodic, too, and the tracker finds its period: that of a note which none of its
+//! voices plays. So a pitch counts only if there is something at its fundamental. Taking one voice for several
+//! does no harm, since *follow* plays it as well; taking several for one plays a wrong note.
 
-use super::Heard;
-use crate::features::log_to_db;
+use crate::features::{FeatureFrame, log_to_db, mel_band};
 
 /// Voicing from which a pitch is clear, and below which it is not.
 const CLEAR: f32 = 0.75;
 const UNCLEAR: f32 = 0.5;
+/// A fundamental is there if it is at most so far below the loudest band, dB.
+const FUNDAMENTAL_DB: f32 = 15.0;
 /// Frames after which it is believed: 21 and 43 ms.
 const FRAMES_TO_TRACK: u32 = 4;
 const FRAMES_TO_FOLLOW: u32 = 8;
@@ -21,13 +26,18 @@ pub(super) struct AutoMode {
 
 impl AutoMode {
     /// One frame; whether to follow rather than track.
-    pub(super) fn step(&mut self, heard: &Heard) -> bool {
-        let (other, frames) = if self.follows {
-            (heard.voicing > CLEAR, FRAMES_TO_TRACK)
+    pub(super) fn step(&mut self, frame: &FeatureFrame) -> bool {
+        let voicing = if has_fundamental(frame) {
+            frame.pitch.voicing
         } else {
-            (heard.voicing < UNCLEAR, FRAMES_TO_FOLLOW)
+            0.0
         };
-        if log_to_db(heard.log_loudness) < SOFTEST_DB || !other {
+        let (other, frames) = if self.follows {
+            (voicing > CLEAR, FRAMES_TO_TRACK)
+        } else {
+            (voicing < UNCLEAR, FRAMES_TO_FOLLOW)
+        };
+        if log_to_db(frame.log_loudness) < SOFTEST_DB || !other {
             self.frames = 0;
         } else {
             self.frames += 1;
@@ -40,21 +50,27 @@ impl AutoMode {
     }
 }
 
+/// Whether there is sound at the pitch itself, and not only at multiples of it.
+fn has_fundamental(frame: &FeatureFrame) -> bool {
+    let loudest = frame.log_mel.iter().copied().fold(f32::MIN, f32::max);
+    let there = frame.log_mel[mel_band(frame.pitch.f0_hz)];
+    log_to_db(loudest - there) < FUNDAMENTAL_DB
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::{Features, FeaturesState};
 
     #[test]
     fn changes_its_mind_only_for_what_lasts() {
         let mut auto = AutoMode::default();
+        let mut frame = *FeaturesState::new(&Features::new()).frame();
+        frame.pitch.f0_hz = 220.0;
         let mut hear = |voicing: f32, log_loudness: f32, frames: u32| {
-            let heard = Heard {
-                f0_hz: 220.0,
-                voicing,
-                log_loudness,
-                attack: 0.0,
-            };
-            (0..frames).map(|_| auto.step(&heard)).last()
+            frame.pitch.voicing = voicing;
+            frame.log_loudness = log_loudness;
+            (0..frames).map(|_| auto.step(&frame)).last()
         };
         assert_eq!(hear(1.0, -2.0, 10), Some(false));
         assert_eq!(hear(0.1, -2.0, FRAMES_TO_FOLLOW - 1), Some(false));

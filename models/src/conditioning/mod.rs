@@ -33,9 +33,10 @@ use pitch::PlayedPitch;
 use tone::ToneState;
 use variation::Wander;
 
-/// A moment softer than this, or newer than that, is not worth holding.
+/// A moment is worth holding when it has been so loud, and no onset, for so many frames (27 ms).
 const FREEZE_LOUDNESS_DB: f32 = -50.0;
 const FREEZE_ATTACK: f32 = 0.3;
+const FREEZE_FRAMES: u32 = 5;
 
 /// A frame of what is to be played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,6 +86,8 @@ pub struct ConditioningState {
     kept: Heard,
     kept_z: Vec<f32>,
     frozen: bool,
+    /// Frames for which the sound has been worth holding.
+    worthy_frames: u32,
     dynamics: Dynamics,
     pitch: PlayedPitch,
     auto: AutoMode,
@@ -105,6 +108,7 @@ impl ConditioningState {
             },
             kept_z: vec![0.0; latent_channels],
             frozen: false,
+            worthy_frames: 0,
             dynamics: Dynamics::default(),
             pitch: PlayedPitch::default(),
             auto: AutoMode::default(),
@@ -132,6 +136,7 @@ impl ConditioningState {
             kept: other.kept,
             kept_z,
             frozen: other.frozen,
+            worthy_frames: other.worthy_frames,
             dynamics: other.dynamics,
             pitch: other.pitch.clone(),
             auto: other.auto,
@@ -150,7 +155,7 @@ impl ConditioningState {
             log_loudness: frame.log_loudness,
             attack: frame.attack,
         };
-        self.freeze(controls.freeze, &now);
+        self.freeze(controls.freeze, &now, z);
         let heard_log_loudness = if self.frozen {
             self.kept.log_loudness
         } else {
@@ -174,7 +179,7 @@ impl ConditioningState {
         let polyphonic = match controls.mode {
             Mode::Track => false,
             Mode::Follow => true,
-            Mode::Auto => self.auto.step(&now),
+            Mode::Auto => self.auto.step(frame),
         };
         let follow = polyphonic && !held && controls.note_semitones.is_none();
         let played = self.pitch.step(controls, heard.f0_hz, heard.voicing);
@@ -210,8 +215,18 @@ impl ConditioningState {
     }
 
     /// A moment is taken when one is there that is worth it, and held for as long as the player wants.
-    fn freeze(&mut self, wanted: bool, now: &Heard) {
+    fn freeze(&mut self, wanted: bool, now: &Heard, z: &[f32]) {
         let worth = log_to_db(now.log_loudness) > FREEZE_LOUDNESS_DB && now.attack < FREEZE_ATTACK;
-        self.frozen = wanted && (self.frozen || worth);
+        self.worthy_frames = if worth {
+            self.worthy_frames.saturating_add(1)
+        } else {
+            0
+        };
+        let begins = wanted && !self.frozen && self.worthy_frames >= FREEZE_FRAMES;
+        if begins {
+            self.kept = *now;
+            self.kept_z.copy_from_slice(z);
+        }
+        self.frozen = wanted && (self.frozen || begins);
     }
 }

@@ -7,7 +7,7 @@ use super::VariationControls;
 use super::smoothing::FRAME_MS;
 
 /// How far a channel moves at an amount of 1: about three standard deviations of the shipped encoder's content.
-const REACH: f32 = 3.0;
+const REACH: f32 = 9.0;
 
 /// Where on its way the content is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -76,6 +76,19 @@ impl LogMel {
     }
 }
 
+/// The middle frequency of a band, Hz.
+pub fn mel_band_hz(band: usize) -> f32 {
+    let (low, high) = (hz_to_mel(LOW_HZ), hz_to_mel(HIGH_HZ));
+    mel_to_hz(low + (high - low) * (band + 1) as f64 / (MEL_BINS + 1) as f64) as f32
+}
+
+/// The band whose middle is the nearest to a frequency (on the mel scale).
+pub fn mel_band(hz: f32) -> usize {
+    let (low, high) = (hz_to_mel(LOW_HZ), hz_to_mel(HIGH_HZ));
+    let place = (hz_to_mel(f64::from(hz.max(0.0))) - low) / (high - low) * (MEL_BINS + 1) as f64;
+    ((place - 1.0).round().max(0.0) as usize).min(MEL_BINS - 1)
+}
+
 fn hz_to_mel(hz: f64) -> f64 {
     2595.0 * (1.0 + hz / 700.0).log10()
 }
@@ -87,6 +100,14 @@ fn mel_to_hz(mel: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bands_and_their_frequencies_agree() {
+        for band in 0..MEL_BINS {
+            assert_eq!(mel_band(mel_band_hz(band)), band);
+        }
+        assert_eq!((mel_band(0.0), mel_band(1e6)), (0, MEL_BINS - 1));
+    }
 
     #[test]
     fn every_band_has_weight_and_silence_gives_the_floor() {

@@ -32,7 +32,7 @@ impl Palette {
             let along_hues = if dark { t } else { 1.0 - t };
             let hue = (LOW_HUE + (HIGH_HUE - LOW_HUE) * along_hues.powf(0.8)).to_radians();
             // Slowly at first: faint noise is faint in colour, too.
-            let chroma = CHROMA * (PI * t).sin().powf(1.3);
+            let chroma = CHROMA * (PI * t).sin().max(0.0).powf(1.3);
             colour([
                 lightness + (end - lightness) * t,
                 (1.0 - t) * a + chroma * hue.cos(),

@@ -213,7 +213,7 @@ fn name(note: i32, semitone_pixels: f32) -> Option<String> {
         7 => ("G", 3.8),
         2 => ("D", 8.0),
         5 => ("F", 11.0),
-        9 => ("A", 5.5),
+        9 => ("A", 6.5),
         11 => ("B", 11.0),
         _ => return None,
     };
