@@ -84,13 +84,18 @@ impl App {
         }
         grip::show(ui, window);
 
-        if self.input.is_moving() || self.output.is_moving() {
+        if self.is_moving() {
             ui.ctx().request_repaint_after(ANIMATION_INTERVAL);
         }
     }
 }
 
 impl App {
+    /// Whether the picture changes by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        self.input.is_moving() || self.output.is_moving()
+    }
+
     /// Everything but the window's corner, in `space`.
     fn show_parts(
         &mut self,

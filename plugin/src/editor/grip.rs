@@ -13,7 +13,7 @@ pub(super) fn show(ui: &mut Ui, window: Rect) {
     let corner = Rect::from_min_max(window.max - Vec2::splat(SIZE), window.max);
     let id = ui.scope_id().with("grip");
     let response = ui
-        .interact(corner, id, Sense::drag())
+        .interact(corner, id, Sense::DRAG)
         .on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
     let colour = if response.hovered() || response.dragged() {
         Theme::of(ui).dim

@@ -20,11 +20,11 @@ const ROW_HEIGHT: f32 = 28.0;
 const GAP: f32 = 8.0;
 const NAME_WIDTH: f32 = 132.0;
 
-/// The header's parts. Those for presets and comparison are filled by what belongs there.
+/// The header's parts.
 pub(super) struct Parts {
     name: Rect,
+    /// Between the name and what is at the right.
     pub(super) presets: Rect,
-    pub(super) compare: Rect,
     pitch: Rect,
     theme: Rect,
     scale: Rect,
@@ -51,12 +51,10 @@ impl Parts {
         let (bypass, quality, scale, theme) =
             (next(98.0), next(104.0), next(78.0), next(ROW_HEIGHT));
         let pitch = next(126.0);
-        let compare = next(112.0);
         let name = row(header.left(), header.left() + NAME_WIDTH);
         Self {
-            presets: row(name.right() + GAP, compare.left() - GAP),
+            presets: row(name.right() + GAP, pitch.left() - GAP),
             name,
-            compare,
             pitch,
             theme,
             scale,
@@ -70,6 +68,13 @@ impl Parts {
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, reading: &Reading, rect: Rect) {
     let parts = Parts::of(rect);
     show_name(ui, parts.name);
+    ui.painter().text(
+        pos2(parts.presets.left(), parts.presets.center().y + 3.0),
+        Align2::LEFT_CENTER,
+        "instrument translator",
+        fonts::regular(13.0),
+        Theme::of(ui).faint,
+    );
     show_pitch(ui, reading, parts.pitch);
     theme_button(ui, desk, parts.theme);
     scale_list(ui, desk, parts.scale);

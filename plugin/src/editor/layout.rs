@@ -8,7 +8,7 @@ use egui::{Rect, Vec2, pos2, vec2};
 use super::{header, meter, panels, status_line};
 
 /// The smallest size at which nothing is cut off, logical pixels; smaller windows scroll.
-pub(super) const MIN_SIZE: Vec2 = vec2(1060.0, 700.0);
+pub(super) const MIN_SIZE: Vec2 = vec2(1120.0, 720.0);
 
 /// Distance of everything to the window's edge, and between panels, logical pixels.
 const MARGIN: f32 = 14.0;

@@ -1,9 +1,10 @@
 //! A level meter with peak hold.
 
-use egui::{Align2, Color32, CornerRadius, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::fonts;
-use super::theme::{PANEL_ROUNDING, Theme};
+use super::theme::{PANEL_ROUNDING, SMALL_ROUNDING, Theme};
+use super::widgets::focus_ring;
 use super::wording;
 
 /// The lowest level shown, dBFS.
@@ -89,10 +90,16 @@ impl Meter {
                 Sense::click(),
             )
             .on_hover_text("Highest peak in dBFS. Click to start again.");
+        let peak = wording::peak_db(self.highest_db);
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{} peak", self.name)));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_value(peak.as_str()));
+        focus_ring(ui, &response, number, SMALL_ROUNDING);
         ui.painter().text(
             number.center(),
             Align2::CENTER_CENTER,
-            wording::peak_db(self.highest_db),
+            peak,
             fonts::regular(12.0),
             colour,
         );

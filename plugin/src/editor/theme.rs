@@ -25,8 +25,9 @@ pub(super) struct Theme {
     pub(super) text: Color32,
     pub(super) dim: Color32,
     pub(super) faint: Color32,
-    /// The yellow of a mynah's beak: what is set. As a line or a letter, and as a ground.
+    /// The yellow of a mynah's beak: what is set. As letters, as lines, and as a ground.
     pub(super) accent: Color32,
+    pub(super) accent_line: Color32,
     pub(super) accent_ground: Color32,
     /// Around what the keyboard acts on.
     pub(super) focus: Color32,
@@ -64,6 +65,7 @@ pub(super) static DARK: Theme = Theme {
     dim: rgb(0xA7AEBD),
     faint: rgb(0x8B93A4),
     accent: rgb(0xF6BD43),
+    accent_line: rgb(0xF6BD43),
     accent_ground: rgb(0x3A321C),
     focus: rgb(0x7FB2FF),
     warning: rgb(0xFFA268),
@@ -92,6 +94,7 @@ pub(super) static LIGHT: Theme = Theme {
     dim: rgb(0x444B5A),
     faint: rgb(0x565D6C),
     accent: rgb(0x7A5200),
+    accent_line: rgb(0xAE7200),
     accent_ground: rgb(0xFBE9BF),
     focus: rgb(0x1F62D0),
     warning: rgb(0xA03A00),
@@ -139,7 +142,7 @@ impl Theme {
         visuals.window_stroke = Stroke::new(1.0, self.line);
         visuals.extreme_bg_color = self.well;
         visuals.override_text_color = Some(self.text);
-        visuals.selection.bg_fill = self.accent.gamma_multiply(0.35);
+        visuals.selection.bg_fill = self.accent_ground;
         visuals.selection.stroke = Stroke::new(1.0, self.accent);
         visuals.popup_shadow = egui::Shadow::NONE;
         visuals
@@ -230,6 +233,11 @@ mod tests {
                 }
                 // Shapes, not letters: 3 to 1.
                 assert!(contrast(theme.focus, ground) >= 3.0);
+                assert!(
+                    contrast(theme.accent_line, ground) >= 3.0,
+                    "{ground:?}: {}",
+                    contrast(theme.accent_line, ground)
+                );
             }
             for text in [theme.accent, theme.text, theme.dim] {
                 assert!(contrast(text, theme.accent_ground) >= 4.5);

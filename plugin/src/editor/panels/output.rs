@@ -21,7 +21,7 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
         pos2(rect.left() + PADDING, inside.top() + 8.0),
         Align2::LEFT_CENTER,
         handle.info().name,
-        fonts::regular(11.5),
+        fonts::regular(12.0),
         theme.dim,
     );
     if let ControlKind::Choice(choices) = handle.info().kind {
@@ -39,7 +39,7 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
             "Chords and noises, too",
             "Whichever fits",
         ][handle.step().min(2)],
-        fonts::regular(11.5),
+        fonts::regular(12.0),
         theme.dim,
     );
     let knobs = Rect::from_min_max(

@@ -17,12 +17,13 @@ pub(super) struct Brush<'a> {
 pub(super) type Station = [f32; 3];
 
 impl<'a> Brush<'a> {
-    /// A brush for the largest square inside `rect`, turned clockwise by `degrees`.
-    pub(super) fn new(painter: &'a Painter, rect: Rect, degrees: f32) -> Self {
+    /// A brush for the largest square inside `rect`, `zoom` times as large and turned clockwise by
+    /// `degrees`.
+    pub(super) fn new(painter: &'a Painter, rect: Rect, degrees: f32, zoom: f32) -> Self {
         Self {
             painter,
             centre: rect.center(),
-            side: rect.width().min(rect.height()),
+            side: rect.width().min(rect.height()) * zoom,
             turn: Vec2::angled(degrees.to_radians()),
         }
     }

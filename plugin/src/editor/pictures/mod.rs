@@ -46,19 +46,20 @@ pub(super) fn draw(painter: &Painter, theme: &Theme, name: &str, rect: Rect, str
     painter.multiply_opacity(strength);
     let painter = &painter;
     let palette = Palette::new(theme, theme.family(name));
-    let brush = |degrees: f32| Brush::new(painter, rect, degrees);
+    // What stands askew may reach into the corners.
+    let brush = |degrees: f32, zoom: f32| Brush::new(painter, rect, degrees, zoom);
     match name {
-        "violin" | "viola" => strings::violin(&brush(38.0), &palette),
-        "cello" | "contrabass" | "double-bass" => strings::cello(&brush(8.0), &palette),
-        "guitar" => strings::guitar(&brush(38.0), &palette),
-        "flute" => woodwinds::flute(&brush(48.0), &palette),
-        "clarinet" | "oboe" => woodwinds::clarinet(&brush(42.0), &palette),
-        "trumpet" => brass::trumpet(&brush(-14.0), &palette),
-        "piano" => keys::grand_piano(&brush(0.0), &palette),
+        "violin" | "viola" => strings::violin(&brush(40.0, 1.1), &palette),
+        "cello" | "contrabass" | "double-bass" => strings::cello(&brush(8.0, 1.04), &palette),
+        "guitar" => strings::guitar(&brush(40.0, 1.12), &palette),
+        "flute" => woodwinds::flute(&brush(50.0, 1.04), &palette),
+        "clarinet" | "oboe" => woodwinds::clarinet(&brush(44.0, 1.04), &palette),
+        "trumpet" => brass::trumpet(&brush(-14.0, 1.16), &palette),
+        "piano" => keys::grand_piano(&brush(0.0, 1.0), &palette),
         other if other.contains("sax") && other.contains("tenor") => {
-            saxophones::tenor(&brush(4.0), &palette);
+            saxophones::tenor(&brush(4.0, 1.04), &palette);
         }
-        other if other.contains("sax") => saxophones::alto(&brush(8.0), &palette),
-        _ => own::tuning_fork(&brush(22.0), &palette),
+        other if other.contains("sax") => saxophones::alto(&brush(8.0, 1.04), &palette),
+        _ => own::tuning_fork(&brush(22.0, 1.0), &palette),
     }
 }

@@ -138,7 +138,7 @@ impl Card<'_> {
         };
         painter.rect_filled(self.rect, CARD_ROUNDING, fill);
         if self.chosen {
-            let edge = Stroke::new(1.5, theme.accent);
+            let edge = Stroke::new(1.5, theme.accent_line);
             painter.rect_stroke(self.rect, CARD_ROUNDING, edge, StrokeKind::Inside);
         }
         let picture = Rect::from_min_max(
@@ -164,8 +164,8 @@ impl Card<'_> {
             .galley(pos2(x, y), galley, colour);
         if !self.slots.is_empty() {
             painter.text(
-                pos2(self.rect.right() - 7.0, self.rect.top() + 11.0),
-                Align2::RIGHT_CENTER,
+                pos2(self.rect.left() + 7.0, self.rect.top() + 11.0),
+                Align2::LEFT_CENTER,
                 &self.slots,
                 fonts::semibold(11.0),
                 theme.accent,

@@ -32,7 +32,7 @@ impl<'a> Slot<'a> {
         let title = if saved.name.is_empty() {
             "Empty".to_owned()
         } else {
-            format!("{} is missing", saved.name)
+            saved.name.clone()
         };
         Self {
             model: saved.name,

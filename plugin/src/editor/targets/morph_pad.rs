@@ -75,11 +75,12 @@ pub(in crate::editor) fn show(
     show_pad(ui, desk, pad, colours, present);
 }
 
-/// The largest square between the corners' names.
+/// The pad between the corners' names: a square, or as much of the room as is nearly one.
 fn pad_of(inside: Rect) -> Rect {
     let room = inside.shrink2(vec2(0.0, CORNER_HEIGHT + GAP));
     let side = room.width().min(room.height()).max(80.0);
-    Rect::from_center_size(room.center(), Vec2::splat(side))
+    let longest = room.size().min(Vec2::splat(side * 1.15));
+    Rect::from_center_size(room.center(), longest.max(Vec2::splat(side)))
 }
 
 /// Where the name of a slot stands: above or below its corner of the pad.
@@ -139,7 +140,7 @@ impl Corner<'_> {
         };
         painter.rect_filled(self.rect, CARD_ROUNDING, fill);
         if self.selected {
-            let edge = Stroke::new(1.5, theme.accent);
+            let edge = Stroke::new(1.5, theme.accent_line);
             painter.rect_stroke(self.rect, CARD_ROUNDING, edge, StrokeKind::Inside);
         }
         let colour = if self.selected {
@@ -216,8 +217,13 @@ fn show_pad(
     } else {
         PUCK_RADIUS
     };
-    painter.circle(puck, radius, theme.panel, Stroke::new(2.5, theme.accent));
-    painter.circle_filled(puck, 3.0, theme.accent);
+    painter.circle(
+        puck,
+        radius,
+        theme.panel,
+        Stroke::new(2.5, theme.accent_line),
+    );
+    painter.circle_filled(puck, 3.0, theme.accent_line);
     focus_ring(ui, &response, pad, CARD_ROUNDING);
     if !response.dragged() {
         response.on_hover_text(

@@ -27,7 +27,7 @@ pub(super) fn draw(
             for slot in 0..MORPH_SLOTS {
                 // A quiet tint everywhere, and a glow from the corners that sound.
                 let glow = present[slot] * here[slot] * here[slot];
-                shade = shade.lerp_to_gamma(colours[slot], 0.10 * here[slot] + 0.62 * glow);
+                shade = shade.lerp_to_gamma(colours[slot], 0.26 * here[slot] + 0.70 * glow);
             }
             let at = rect.min + rect.size() * share;
             mesh.colored_vertex(at, shade);

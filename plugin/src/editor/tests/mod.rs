@@ -9,7 +9,7 @@ mod snapshots;
 
 use std::sync::{Arc, Mutex};
 
-use egui::{Event, Modifiers, PointerButton, Pos2, Rect, Vec2};
+use egui::{Event, Modifiers, PointerButton, Pos2, Rect, UiBuilder, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use mynah_engine::{Control, Library, Report};
@@ -102,7 +102,7 @@ impl Bench {
             .with_size(size)
             .with_context_setup(app::prepare)
             .with_max_steps(12)
-            .with_step_dt(0.05)
+            .with_step_dt(0.03)
             .with_render_cursor(false)
             .with_options(
                 SnapshotOptions::new()
@@ -113,8 +113,12 @@ impl Bench {
             .renderer(Rasteriser::default())
             .build_ui_state(
                 |ui, open: &mut Open| {
+                    // The harness leaves a margin around what it tests; a window has none.
+                    let window = ui.ctx().content_rect();
+                    let mut ui = ui.new_child(UiBuilder::new().max_rect(window));
+                    ui.set_clip_rect(window);
                     let setter = ParamSetter::new(&*open.host);
-                    open.app.show(ui, &setter, open.catalogue);
+                    open.app.show(&mut ui, &setter, open.catalogue);
                 },
                 open,
             );
@@ -155,23 +159,32 @@ impl Bench {
 
     fn button(&mut self, at: Pos2, pressed: bool, modifiers: Modifiers) {
         self.harness.event(Event::PointerMoved(at));
-        self.harness.event_modifiers(
-            Event::PointerButton {
-                pos: at,
-                button: PointerButton::Primary,
-                pressed,
-                modifiers,
-            },
+        self.harness.event(Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
             modifiers,
-        );
+        });
         self.harness.step();
     }
 
     /// Presses and releases, far enough from the next click not to be a double-click.
     fn click_at(&mut self, at: Pos2, modifiers: Modifiers) {
+        self.hold(modifiers);
         self.button(at, true, modifiers);
         self.button(at, false, modifiers);
-        self.harness.run_steps(20);
+        self.hold(Modifiers::NONE);
+        self.rest();
+    }
+
+    fn hold(&mut self, modifiers: Modifiers) {
+        self.harness.event(Event::ModifiersChanged(modifiers));
+        self.harness.step();
+    }
+
+    /// Longer than between the two parts of a double-click.
+    fn rest(&mut self) {
+        self.harness.run_steps(30);
         self.harness.run();
     }
 
@@ -183,20 +196,21 @@ impl Bench {
         for pressed in [true, false, true, false] {
             self.button(at, pressed, Modifiers::NONE);
         }
-        self.harness.run_steps(20);
+        self.rest();
     }
 
     /// Drags from one place to another in ten steps.
     fn drag(&mut self, from: Pos2, to: Pos2, modifiers: Modifiers) {
+        self.hold(modifiers);
         self.button(from, true, modifiers);
         for step in 1..=10 {
             let at = from + (to - from) * (step as f32 / 10.0);
-            self.harness
-                .event_modifiers(Event::PointerMoved(at), modifiers);
+            self.harness.event(Event::PointerMoved(at));
             self.harness.step();
         }
         self.button(to, false, modifiers);
-        self.harness.run_steps(20);
+        self.hold(Modifiers::NONE);
+        self.rest();
     }
 
     /// What a melody leaves in the meters.

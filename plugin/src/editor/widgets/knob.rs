@@ -14,10 +14,10 @@ use crate::editor::fonts;
 use crate::editor::theme::{Theme, mix};
 
 /// Height of a knob with its name and value, logical pixels.
-pub(in crate::editor) const HEIGHT: f32 = 88.0;
+pub(in crate::editor) const HEIGHT: f32 = 94.0;
 const NAME_HEIGHT: f32 = 16.0;
 const VALUE_HEIGHT: f32 = 20.0;
-const RADIUS: f32 = 21.0;
+const RADIUS: f32 = 23.0;
 /// The knob turns from 7 to 5 o'clock. Angles in radians, clockwise from 3 o'clock.
 const START_ANGLE: f32 = 0.75 * PI;
 const SWEEP_ANGLE: f32 = 1.5 * PI;
@@ -55,7 +55,7 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect, in_u
         pos2(rect.center().x, rect.top() + NAME_HEIGHT / 2.0),
         Align2::CENTER_CENTER,
         info.name,
-        fonts::regular(11.5),
+        fonts::regular(12.0),
         name_colour,
     );
     let look = Dial {
@@ -161,7 +161,7 @@ impl Dial {
         let theme = self.theme;
         let (origin, value, modulated) = (control.origin(), control.value(), control.modulated());
         let (value_colour, pointer) = if self.in_use {
-            (theme.accent, theme.text)
+            (theme.accent_line, theme.text)
         } else {
             (mix(theme.faint, theme.panel, 0.35), theme.faint)
         };

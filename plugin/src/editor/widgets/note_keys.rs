@@ -98,8 +98,8 @@ fn key_colour(theme: &Theme, on: bool, white: bool, in_use: bool, hovered: bool)
     let rest = if white { theme.card } else { theme.well };
     let pressed = match (in_use, white) {
         (true, true) => theme.accent_ground,
-        (true, false) => theme.accent,
-        (false, true) => theme.card_hover,
+        (true, false) => theme.accent_line,
+        (false, true) => mix(theme.card_hover, theme.faint, 0.35),
         (false, false) => mix(theme.faint, theme.well, 0.4),
     };
     let fill = if on { pressed } else { rest };

@@ -39,7 +39,7 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, row: Rect, choic
             theme.dim
         };
         if chosen {
-            let edge = Stroke::new(1.0, theme.accent.gamma_multiply(0.5));
+            let edge = Stroke::new(1.0, theme.accent_line.gamma_multiply(0.6));
             ui.painter().rect(
                 button,
                 SMALL_ROUNDING,

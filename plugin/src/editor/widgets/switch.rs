@@ -19,7 +19,7 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
     let info = control.info();
     let on = control.is_on();
     let rect = Rect::from_center_size(cell.center(), vec2(cell.width(), knob::HEIGHT));
-    let centre = pos2(rect.center().x, rect.top() + 42.0);
+    let centre = pos2(rect.center().x, rect.top() + 44.0);
     let track = Rect::from_center_size(centre, vec2(TRACK_WIDTH, TRACK_HEIGHT));
     let response = ui
         .interact(
@@ -35,12 +35,12 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
         pos2(rect.center().x, rect.top() + 8.0),
         Align2::CENTER_CENTER,
         info.name,
-        fonts::regular(11.5),
+        fonts::regular(12.0),
         theme.dim,
     );
     let rounding = CornerRadius::same(10);
     let (fill, edge, dot) = if on {
-        (theme.accent_ground, theme.accent, theme.accent)
+        (theme.accent_ground, theme.accent_line, theme.accent_line)
     } else {
         (theme.well, theme.line, theme.faint)
     };
