@@ -2,8 +2,8 @@
 //! `cargo run --release -p mynah-tests --example show_editor [-- SECONDS [PARAMETER=VALUE]...]`.
 //!
 //! Values are normalized: `mix=0.5`. `state=missing` loads a session whose model is not here,
-//! `rate=384000` runs at another sample rate, `size=820x600` opens a smaller window,
-//! `sound=silence` plays nothing, `windows=3` opens and closes it three times. Linux with X11 only.
+//! `rate=384000` runs at another sample rate, `size=1120x720` opens a smaller window,
+//! `windows=3` opens and closes it three times. Linux with X11 only.
 #![allow(clippy::unwrap_used)]
 
 #[cfg(target_os = "linux")]
@@ -43,13 +43,11 @@ mod linux {
             .map_or(3_600.0, |text| text.parse().unwrap());
         let mut setup = Setup::USUAL;
         let mut windows = 1;
-        let mut gain = 1.0;
         let mut host = ClapHost::new();
         let parameters = host.parameters();
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap();
             match name {
-                "sound" => gain = f32::from(u8::from(value != "silence")),
                 "windows" => windows = value.parse().unwrap(),
                 "rate" => setup.rate_hz = value.parse().unwrap(),
                 "state" => edit_state(&mut host, |text| {
@@ -57,7 +55,7 @@ mod linux {
                     text.replace_range(at..at + 8, "deadbeef");
                 }),
                 "size" => edit_state(&mut host, |text| {
-                    *text = text.replace("[1100,760]", &format!("[{}]", value.replace('x', ",")));
+                    *text = text.replace("[1200,800]", &format!("[{}]", value.replace('x', ",")));
                 }),
                 _ => {
                     let named = |p: &&mynah_tests::host::Parameter| {
@@ -73,7 +71,7 @@ mod linux {
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let playing = scope.spawn(|| {
-                play(&mut audio, setup.rate_hz, gain, &stop);
+                play(&mut audio, setup.rate_hz, &stop);
             });
             let stop_playing = StopOnDrop(&stop);
             for _ in 0..windows {
@@ -105,9 +103,8 @@ mod linux {
     }
 
     /// Plays a melody in real time until told to stop.
-    fn play(audio: &mut impl Audio, rate_hz: f64, gain: f32, stop: &AtomicBool) {
+    fn play(audio: &mut impl Audio, rate_hz: f64, stop: &AtomicBool) {
         let mut sound = melody(rate_hz, 1, (rate_hz * 5.0) as usize);
-        sound[0].iter_mut().for_each(|sample| *sample *= gain);
         sound.push(sound[0].clone());
         let started = Instant::now();
         let mut blocks = 0;
