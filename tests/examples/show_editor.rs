@@ -3,7 +3,7 @@
 //!
 //! Values are normalized: `mix=0.5`. `state=missing` loads a session whose model is not here,
 //! `rate=384000` runs at another sample rate, `size=1120x720` opens a smaller window,
-//! `windows=3` opens and closes it three times. Linux with X11 only.
+//! `look=light,150` sets theme and size, `sound=silence` plays nothing, `windows=3` opens and closes it three times. Linux with X11 only.
 #![allow(clippy::unwrap_used)]
 
 #[cfg(target_os = "linux")]
@@ -43,16 +43,24 @@ mod linux {
             .map_or(3_600.0, |text| text.parse().unwrap());
         let mut setup = Setup::USUAL;
         let mut windows = 1;
+        let mut gain = 1.0;
         let mut host = ClapHost::new();
         let parameters = host.parameters();
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap();
             match name {
+                "sound" => gain = f32::from(u8::from(value != "silence")),
                 "windows" => windows = value.parse().unwrap(),
                 "rate" => setup.rate_hz = value.parse().unwrap(),
                 "state" => edit_state(&mut host, |text| {
                     let at = text.find("hash").unwrap() + "hash\\\":\\\"".len();
                     text.replace_range(at..at + 8, "deadbeef");
+                }),
+                "look" => edit_state(&mut host, |text| {
+                    let (theme, percent) = value.split_once(',').unwrap();
+                    *text = text
+                        .replace(r#"dark\":true"#, &format!(r#"dark\":{}"#, theme == "dark"))
+                        .replace(r#"percent\":100"#, &format!(r#"percent\":{percent}"#));
                 }),
                 "size" => edit_state(&mut host, |text| {
                     *text = text.replace("[1200,800]", &format!("[{}]", value.replace('x', ",")));
@@ -71,7 +79,7 @@ mod linux {
         let stop = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let playing = scope.spawn(|| {
-                play(&mut audio, setup.rate_hz, &stop);
+                play(&mut audio, setup.rate_hz, gain, &stop);
             });
             let stop_playing = StopOnDrop(&stop);
             for _ in 0..windows {
@@ -103,8 +111,9 @@ mod linux {
     }
 
     /// Plays a melody in real time until told to stop.
-    fn play(audio: &mut impl Audio, rate_hz: f64, stop: &AtomicBool) {
+    fn play(audio: &mut impl Audio, rate_hz: f64, gain: f32, stop: &AtomicBool) {
         let mut sound = melody(rate_hz, 1, (rate_hz * 5.0) as usize);
+        sound[0].iter_mut().for_each(|sample| *sample *= gain);
         sound.push(sound[0].clone());
         let started = Instant::now();
         let mut blocks = 0;

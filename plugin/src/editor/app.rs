@@ -91,6 +91,11 @@ impl App {
 }
 
 impl App {
+    #[cfg(test)]
+    pub(super) fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+
     /// Whether the picture changes by itself.
     pub(super) fn is_moving(&self) -> bool {
         self.input.is_moving() || self.output.is_moving()
