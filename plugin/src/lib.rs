@@ -16,6 +16,7 @@
 
 pub mod editor;
 mod exports;
+mod look;
 mod notes;
 mod params;
 mod shared;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 pub use exports::{GetPluginFactory, clap_entry};
+pub use look::{EditorLook, Look, SCALES_PERCENT};
 pub use params::{
     ControlParam, MISSING_SLOT, MORPH_SLOTS, MynahParams, SLOT_NAMES, TARGET_SLOTS, TargetParam,
 };

@@ -11,6 +11,7 @@ use mynah_engine::{Control, ControlGroup, Controls};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::*;
 
+use crate::look::EditorLook;
 use crate::state::{EditorSize, SavedTargets};
 
 pub(crate) use target::defaults as target_defaults;
@@ -32,6 +33,9 @@ pub struct MynahParams {
     /// The editor's size when it was last open.
     #[persist = "editor"]
     pub editor_size: EditorSize,
+    /// The editor's theme and scale.
+    #[persist = "look"]
+    pub editor_look: EditorLook,
 }
 
 /// What hosts see.
@@ -75,6 +79,7 @@ impl Default for MynahParams {
             saved_targets: SavedTargets::new(automated.clone()),
             automated,
             editor_size: EditorSize::default(),
+            editor_look: EditorLook::default(),
         }
     }
 }

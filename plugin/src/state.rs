@@ -70,9 +70,9 @@ pub struct EditorSize(AtomicU64);
 
 impl EditorSize {
     /// Size of an editor that was never resized, logical pixels.
-    pub const DEFAULT: (u32, u32) = (1100, 760);
-    /// Smallest size at which everything still fits, logical pixels.
-    pub const MIN: (u32, u32) = (820, 600);
+    pub const DEFAULT: (u32, u32) = (1200, 800);
+    /// Smallest size that is restored, logical pixels; the editor scrolls what does not fit.
+    pub const MIN: (u32, u32) = (640, 480);
     /// Largest size that is restored, logical pixels.
     pub const MAX: (u32, u32) = (2400, 1600);
 

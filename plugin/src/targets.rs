@@ -133,6 +133,11 @@ impl Catalogue {
         base.clone()
     }
 
+    /// What the base model's file says of itself, once [`Self::prepare`] has decoded it.
+    pub fn base_info(&self) -> Option<&ModelInfo> {
+        Some(self.base.get()?.as_ref().ok()?.info())
+    }
+
     /// Why there is no base model, once [`Self::prepare`] has tried.
     pub fn base_problem(&self) -> Option<&str> {
         self.base.get()?.as_ref().err().map(String::as_str)

@@ -2,8 +2,8 @@
 //! `cargo run --release -p mynah-tests --example show_editor [-- SECONDS [PARAMETER=VALUE]...]`.
 //!
 //! Values are normalized: `mix=0.5`. `state=missing` loads a session whose model is not here,
-//! `rate=384000` runs at another sample rate, `size=820x600` opens a smaller window,
-//! `sound=silence` plays nothing, `windows=3` opens and closes it three times. Linux with X11 only.
+//! `rate=384000` runs at another sample rate, `size=1120x720` opens a smaller window,
+//! `look=light,150` sets theme and size, `sound=silence` plays nothing, `windows=3` opens and closes it three times. Linux with X11 only.
 #![allow(clippy::unwrap_used)]
 
 #[cfg(target_os = "linux")]
@@ -56,8 +56,14 @@ mod linux {
                     let at = text.find("hash").unwrap() + "hash\\\":\\\"".len();
                     text.replace_range(at..at + 8, "deadbeef");
                 }),
+                "look" => edit_state(&mut host, |text| {
+                    let (theme, percent) = value.split_once(',').unwrap();
+                    *text = text
+                        .replace(r#"dark\":true"#, &format!(r#"dark\":{}"#, theme == "dark"))
+                        .replace(r#"percent\":100"#, &format!(r#"percent\":{percent}"#));
+                }),
                 "size" => edit_state(&mut host, |text| {
-                    *text = text.replace("[1100,760]", &format!("[{}]", value.replace('x', ",")));
+                    *text = text.replace("[1200,800]", &format!("[{}]", value.replace('x', ",")));
                 }),
                 _ => {
                     let named = |p: &&mynah_tests::host::Parameter| {

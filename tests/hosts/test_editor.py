@@ -24,7 +24,7 @@ def test_editor_opens_and_closes_while_playing(host_name: str) -> None:
     process = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert process.returncode == 0, process.stderr
     seen = json.loads(process.stdout.splitlines()[-1])
-    assert seen["sizes"] == [[1100, 760]] * OPENINGS
+    assert seen["sizes"] == [[1200, 800]] * OPENINGS
     assert seen["renders"] > 0
     assert seen["wrong_renders"] == 0
     assert left_by_a_window(seen["threads"]) < 0.5

@@ -6,16 +6,19 @@ use std::time::Duration;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
-use nice_plug_egui::{Frame, NiceEguiApp};
+use nice_plug_egui::{Frame, KeyCapture, NiceEguiApp};
 
-use egui::Ui;
+use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder};
 
-use super::layout::Layout;
+use super::desk::Desk;
+use super::layout::{Layout, MIN_SIZE};
 use super::meter::Meter;
 use super::scope::{Colours, Scope};
-use super::{controls, footer, grip, header, target_list, theme};
+use super::targets::{cards, morph_pad};
+use super::theme::Theme;
+use super::{fonts, grip, header, panels, status_line, theme};
 use crate::params::MynahParams;
-use crate::shared::Shared;
+use crate::shared::{Reading, Shared};
 use crate::targets::{Catalogue, catalogue};
 
 /// How often falling meters are drawn without new sound.
@@ -29,6 +32,8 @@ pub(super) struct App {
     input: Meter,
     output: Meter,
     scope: Scope,
+    /// The slot of the morph pad that the cards set.
+    slot: usize,
     drawn_at_s: f64,
 }
 
@@ -41,11 +46,12 @@ impl App {
             input: Meter::new("IN"),
             output: Meter::new("OUT"),
             scope: Scope::new(),
+            slot: 0,
             drawn_at_s: 0.0,
         }
     }
 
-    fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, catalogue: &Catalogue) {
+    pub(super) fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, catalogue: &Catalogue) {
         let now_s = ui.input(|input| input.time);
         let elapsed_s = (now_s - self.drawn_at_s).clamp(0.0, 0.5) as f32;
         self.drawn_at_s = now_s;
@@ -54,21 +60,67 @@ impl App {
         self.output.update(reading.output_peak, elapsed_s);
         self.shared.take_reports(|report| self.scope.take(report));
 
+        let look = self.params.editor_look.get();
+        theme::choose(ui.ctx(), look.dark);
+        ui.ctx().set_zoom_factor(look.zoom_factor());
+
         let window = ui.max_rect();
-        ui.painter().rect_filled(window, 0, theme::BACKGROUND);
-        let layout = Layout::of(window);
-        header::show(ui, setter, &self.params, &reading, layout.header);
-        self.input.show(ui, layout.input);
-        self.output.show(ui, layout.output);
-        target_list::show(ui, setter, &self.params, catalogue, layout.targets);
-        self.scope.show(ui, layout.scope, &Colours::of_theme());
-        controls::show(ui, setter, &self.params, layout.controls);
-        footer::show(ui, &self.params, &self.shared, catalogue, layout.footer);
+        ui.painter()
+            .rect_filled(window, 0, Theme::of(ui).background);
+        let desk = Desk {
+            params: &self.params.clone(),
+            setter,
+        };
+        if window.width() >= MIN_SIZE.x && window.height() >= MIN_SIZE.y {
+            self.show_parts(ui, desk, catalogue, &reading, window);
+        } else {
+            ui.scope_builder(UiBuilder::new().max_rect(window), |ui| {
+                ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+                    let size = window.size().max(MIN_SIZE);
+                    let (space, _) = ui.allocate_exact_size(size, Sense::hover());
+                    self.show_parts(ui, desk, catalogue, &reading, space);
+                });
+            });
+        }
         grip::show(ui, window);
 
-        if self.input.is_moving() || self.output.is_moving() {
+        if self.is_moving() {
             ui.ctx().request_repaint_after(ANIMATION_INTERVAL);
         }
+    }
+}
+
+impl App {
+    #[cfg(test)]
+    pub(super) fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+
+    /// Whether the picture changes by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        self.input.is_moving() || self.output.is_moving()
+    }
+
+    /// Everything but the window's corner, in `space`.
+    fn show_parts(
+        &mut self,
+        ui: &mut Ui,
+        desk: Desk<'_>,
+        catalogue: &Catalogue,
+        reading: &Reading,
+        space: Rect,
+    ) {
+        let layout = Layout::of(space);
+        header::show(ui, desk, reading, layout.header);
+        self.input.show(ui, layout.input);
+        cards::show(ui, desk, catalogue, layout.cards, self.slot);
+        morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.slot);
+        self.scope
+            .show(ui, layout.scope, &Colours::of(Theme::of(ui)));
+        panels::show(ui, desk, layout.panels);
+        self.output.show(ui, layout.output);
+        let load = self.scope.load();
+        status_line::show(ui, desk, &self.shared, catalogue, layout.status, &load);
     }
 }
 
@@ -79,16 +131,22 @@ impl NiceEguiApp for App {
         gui_context: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        theme::apply(&egui_ctx);
+        prepare(&egui_ctx);
         self.context = Some(gui_context);
         self.shared.set_editor_open(true);
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         if let Some(context) = self.context.clone() {
             self.show(ui, &context.param_setter(), catalogue());
         }
+        // The host's shortcuts, the space bar above all, work until a control has the focus.
+        frame.set_key_capture(if ui.ctx().memory(|memory| memory.focused().is_some()) {
+            KeyCapture::CaptureAll
+        } else {
+            KeyCapture::IgnoreAll
+        });
     }
 
     fn resized(&mut self, new_size: WindowSize) {
@@ -96,7 +154,10 @@ impl NiceEguiApp for App {
         self.params
             .editor_size
             .store(logical.width.round() as u32, logical.height.round() as u32);
-        self.shared.set_scale_factor(new_size.scale_factor as f32);
+        // egui-baseview counts the zoom in.
+        let zoom_factor = self.params.editor_look.get().zoom_factor();
+        self.shared
+            .set_scale_factor(new_size.scale_factor as f32 / zoom_factor);
     }
 }
 
@@ -106,6 +167,10 @@ impl Drop for App {
     }
 }
 
-#[cfg(test)]
-#[path = "app_tests.rs"]
-mod tests;
+/// Gives a new window its fonts and style.
+pub(super) fn prepare(ctx: &egui::Context) {
+    fonts::install(ctx);
+    theme::apply(ctx);
+    // The scale is chosen in the header, and kept.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
+}

@@ -2,7 +2,8 @@
 
 use egui::{CursorIcon, Rect, Sense, Stroke, Ui, Vec2, ViewportCommand, pos2};
 
-use super::theme;
+use super::layout::MIN_SIZE;
+use super::theme::Theme;
 use crate::state::EditorSize;
 
 /// Side of the corner, logical pixels.
@@ -12,12 +13,12 @@ pub(super) fn show(ui: &mut Ui, window: Rect) {
     let corner = Rect::from_min_max(window.max - Vec2::splat(SIZE), window.max);
     let id = ui.scope_id().with("grip");
     let response = ui
-        .interact(corner, id, Sense::drag())
+        .interact(corner, id, Sense::DRAG)
         .on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
     let colour = if response.hovered() || response.dragged() {
-        theme::DIM
+        Theme::of(ui).dim
     } else {
-        theme::LINE
+        Theme::of(ui).faint
     };
     for offset in [4.0, 8.0] {
         let edge = window.max - Vec2::splat(3.0);
@@ -31,8 +32,8 @@ pub(super) fn show(ui: &mut Ui, window: Rect) {
     }
     if let Some(delta) = response.total_drag_delta() {
         let began: Vec2 = ui.data(|data| data.get_temp(id)).unwrap_or(window.size());
-        let limit = |size: (u32, u32)| Vec2::new(size.0 as f32, size.1 as f32);
-        let wanted = (began + delta).clamp(limit(EditorSize::MIN), limit(EditorSize::MAX));
+        let largest = Vec2::new(EditorSize::MAX.0 as f32, EditorSize::MAX.1 as f32);
+        let wanted = (began + delta).clamp(MIN_SIZE, largest);
         if wanted != window.size() {
             ui.send_viewport_cmd(ViewportCommand::InnerSize(wanted));
         }

@@ -1,69 +1,106 @@
-//! The top of the editor: the name, the pitch heard, and the bypass switch.
-
-use nice_plug::prelude::ParamSetter;
+//! The top of the editor: the name, what is heard, how the editor looks, quality and bypass.
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke,
-    StrokeKind, Ui, Vec2, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Painter, Pos2, Rect, Role, Sense, Shape, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
+use mynah_engine::{Control, ControlKind};
 
-use mynah_engine::Control;
-
-use super::{theme, wording};
-use crate::params::MynahParams;
+use super::desk::Desk;
+use super::theme::{CARD_ROUNDING, Theme};
+use super::widgets::drop_down::List;
+use super::widgets::{focus_ring, segments};
+use super::{fonts, wording};
+use crate::look::SCALES_PERCENT;
 use crate::shared::Reading;
 
 /// Height of the header, logical pixels.
-pub(super) const HEIGHT: f32 = 44.0;
+pub(super) const HEIGHT: f32 = 54.0;
+const ROW_HEIGHT: f32 = 28.0;
+const GAP: f32 = 8.0;
+const NAME_WIDTH: f32 = 132.0;
 
-pub(super) fn show(
-    ui: &mut Ui,
-    setter: &ParamSetter<'_>,
-    params: &MynahParams,
-    reading: &Reading,
-    rect: Rect,
-) {
-    draw_bird(
-        ui.painter(),
-        pos2(rect.left() + 20.0, rect.center().y),
-        17.0,
-    );
-    let name = ui.painter().text(
-        pos2(rect.left() + 50.0, rect.center().y),
-        Align2::LEFT_CENTER,
-        "Mynah",
-        theme::semibold(23.0),
-        theme::TEXT,
-    );
+/// The header's parts.
+pub(super) struct Parts {
+    name: Rect,
+    /// Between the name and what is at the right.
+    pub(super) presets: Rect,
+    pitch: Rect,
+    theme: Rect,
+    scale: Rect,
+    quality: Rect,
+    bypass: Rect,
+}
+
+impl Parts {
+    pub(super) fn of(header: Rect) -> Self {
+        let middle = header.center().y;
+        let row = |left: f32, right: f32| {
+            Rect::from_x_y_ranges(
+                left..=right,
+                middle - ROW_HEIGHT / 2.0..=middle + ROW_HEIGHT / 2.0,
+            )
+        };
+        // From the right, since what is there keeps its width.
+        let mut right = header.right();
+        let mut next = |width: f32| {
+            let part = row(right - width, right);
+            right -= width + GAP;
+            part
+        };
+        let (bypass, quality, scale, theme) =
+            (next(98.0), next(104.0), next(78.0), next(ROW_HEIGHT));
+        let pitch = next(126.0);
+        let name = row(header.left(), header.left() + NAME_WIDTH);
+        Self {
+            presets: row(name.right() + GAP, pitch.left() - GAP),
+            name,
+            pitch,
+            theme,
+            scale,
+            quality,
+            bypass,
+        }
+    }
+}
+
+/// Draws the header.
+pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, reading: &Reading, rect: Rect) {
+    let parts = Parts::of(rect);
+    show_name(ui, parts.name);
     ui.painter().text(
-        pos2(name.right() + 12.0, rect.center().y + 3.0),
+        pos2(parts.presets.left(), parts.presets.center().y + 3.0),
         Align2::LEFT_CENTER,
         "instrument translator",
-        theme::regular(13.0),
-        theme::FAINT,
+        fonts::regular(13.0),
+        Theme::of(ui).faint,
     );
+    show_pitch(ui, reading, parts.pitch);
+    theme_button(ui, desk, parts.theme);
+    scale_list(ui, desk, parts.scale);
+    let quality = desk.control(Control::Quality);
+    if let ControlKind::Choice(choices) = quality.info().kind {
+        segments::show(ui, quality, parts.quality, choices);
+    }
+    bypass_switch(ui, desk, parts.bypass);
+}
 
-    let switch = Rect::from_min_size(
-        pos2(rect.right() - 104.0, rect.center().y - 15.0),
-        vec2(104.0, 30.0),
+fn show_name(ui: &Ui, rect: Rect) {
+    let theme = Theme::of(ui);
+    let centre = pos2(rect.left() + 18.0, rect.center().y);
+    draw_bird(ui.painter(), centre, 16.0);
+    ui.painter().text(
+        pos2(rect.left() + 47.0, rect.center().y),
+        Align2::LEFT_CENTER,
+        "Mynah",
+        fonts::semibold(22.0),
+        theme.text,
     );
-    bypass_switch(ui, setter, params, switch);
-    let quality = Rect::from_min_size(
-        pos2(switch.left() - 76.0, rect.center().y - 15.0),
-        vec2(64.0, 30.0),
-    );
-    quality_switch(ui, setter, params, quality);
-    let pitch = Rect::from_min_size(
-        pos2(quality.left() - 142.0, rect.center().y - 15.0),
-        vec2(130.0, 30.0),
-    );
-    pitch_display(ui, reading, pitch);
 }
 
 /// The note that the tracker hears, so that a player can see that it hears the right one.
-fn pitch_display(ui: &mut Ui, reading: &Reading, rect: Rect) {
-    ui.painter()
-        .rect_filled(rect, theme::CARD_ROUNDING, theme::PANEL);
+fn show_pitch(ui: &Ui, reading: &Reading, rect: Rect) {
+    let theme = Theme::of(ui);
     let heard = (reading.voicing > 0.5)
         .then(|| wording::note(reading.pitch_hz))
         .flatten();
@@ -72,130 +109,146 @@ fn pitch_display(ui: &mut Ui, reading: &Reading, rect: Rect) {
         Some((note, cents)) => (note.as_str(), format!("{cents:+} ct")),
         None => ("\u{2013}", String::new()),
     };
-    ui.painter().text(
-        pos2(rect.left() + 12.0, rect.center().y),
+    let painter = ui.painter();
+    painter.rect_filled(rect, CARD_ROUNDING, theme.panel);
+    painter.text(
+        pos2(rect.left() + 10.0, rect.center().y),
         Align2::LEFT_CENTER,
         "Pitch",
-        theme::regular(12.0),
-        theme::FAINT,
+        fonts::regular(12.0),
+        theme.dim,
     );
-    ui.painter().text(
-        pos2(rect.left() + 70.0, rect.center().y),
+    painter.text(
+        pos2(rect.left() + 62.0, rect.center().y),
         Align2::CENTER_CENTER,
         note,
-        theme::semibold(14.0),
-        if heard.is_some() {
-            theme::TEXT
-        } else {
-            theme::FAINT
-        },
+        fonts::semibold(14.0),
+        theme.text,
     );
-    ui.painter().text(
-        pos2(rect.right() - 10.0, rect.center().y),
+    painter.text(
+        pos2(rect.right() - 9.0, rect.center().y),
         Align2::RIGHT_CENTER,
         cents,
-        theme::regular(11.0),
-        theme::DIM,
+        fonts::regular(11.0),
+        theme.dim,
     );
     ui.interact(rect, ui.scope_id().with("pitch"), Sense::hover())
         .on_hover_text("The note heard at the input");
 }
 
-/// Eco or Full, in the colours of the bypass switch but quieter.
-fn quality_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, rect: Rect) {
-    let param = &params[Control::Quality];
-    let eco = param.normalized() == 0.0;
-    let response = ui
-        .interact(rect, ui.scope_id().with("quality"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(param.info().tooltip);
-    let (text, colour) = if eco {
-        ("Eco", theme::DIM)
+/// Light or dark: a sun or a moon.
+fn theme_button(ui: &Ui, desk: Desk<'_>, rect: Rect) {
+    let theme = Theme::of(ui);
+    let look = desk.params.editor_look.get();
+    let (label, tooltip) = if look.dark {
+        ("Light theme", "Change to the light theme")
     } else {
-        ("Full", theme::TEXT)
+        ("Dark theme", "Change to the dark theme")
+    };
+    let response = ui
+        .interact(rect, ui.scope_id().with("theme"), Sense::click())
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    let (fill, ink) = if response.hovered() {
+        (theme.card_hover, theme.text)
+    } else {
+        (theme.card, theme.dim)
     };
     let painter = ui.painter();
-    painter.rect_filled(rect, theme::CARD_ROUNDING, theme::PANEL);
-    if response.hovered() {
-        painter.rect_stroke(
-            rect,
-            theme::CARD_ROUNDING,
-            Stroke::new(1.0, theme::DIM),
-            StrokeKind::Inside,
-        );
+    let edge = Stroke::new(1.0, theme.line);
+    painter.rect(rect, CARD_ROUNDING, fill, edge, StrokeKind::Inside);
+    let centre = rect.center();
+    if look.dark {
+        painter.circle_filled(centre, 4.0, ink);
+        for ray in 0..8 {
+            let way = Vec2::angled(ray as f32 * std::f32::consts::FRAC_PI_4);
+            painter.line_segment(
+                [centre + way * 6.0, centre + way * 8.5],
+                Stroke::new(1.5, ink),
+            );
+        }
+    } else {
+        painter.circle_filled(centre, 7.0, ink);
+        painter.circle_filled(centre + vec2(3.2, -2.4), 5.8, fill);
     }
-    painter.text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        text,
-        theme::semibold(13.0),
-        colour,
-    );
+    focus_ring(ui, &response, rect, CARD_ROUNDING);
     if response.clicked() {
-        param.set_once(setter, if eco { 1.0 } else { 0.0 });
+        let mut other = look;
+        other.dark = !look.dark;
+        desk.params.editor_look.store(other);
+        ui.ctx().request_repaint();
+    }
+    response.on_hover_text(tooltip);
+}
+
+/// How large the editor is.
+fn scale_list(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
+    let look = desk.params.editor_look.get();
+    let texts = SCALES_PERCENT.map(|percent| format!("{percent} %"));
+    let list = List {
+        id: ui.scope_id().with("scale list"),
+        name: "Size",
+        tooltip: "Size of the editor",
+        texts: &texts,
+        chosen: SCALES_PERCENT
+            .iter()
+            .position(|percent| *percent == look.scale_percent)
+            .unwrap_or(1),
+        in_use: true,
+    };
+    if let Some(index) = list.show(ui, rect) {
+        let mut other = look;
+        other.scale_percent = SCALES_PERCENT[index];
+        desk.params.editor_look.store(other);
+        ui.ctx().request_repaint();
     }
 }
 
-fn bypass_switch(ui: &mut Ui, setter: &ParamSetter<'_>, params: &MynahParams, rect: Rect) {
-    let param = &params[Control::Bypass];
-    let bypassed = param.normalized() == 1.0;
+fn bypass_switch(ui: &Ui, desk: Desk<'_>, rect: Rect) {
+    let theme = Theme::of(ui);
+    let handle = desk.control(Control::Bypass);
+    let bypassed = handle.is_on();
     let response = ui
         .interact(rect, ui.scope_id().with("bypass"), Sense::click())
-        .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text("Hear the input itself, delayed like the translation");
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, true, bypassed, handle.info().name));
     let (text, colour, fill) = if bypassed {
-        ("Bypassed", theme::WARNING, theme::PANEL)
+        ("Bypassed", theme.warning, theme.panel)
     } else {
-        ("Active", theme::ACCENT, theme::ACCENT_DARK)
+        ("Active", theme.accent, theme.accent_ground)
     };
     let painter = ui.painter();
-    painter.rect_filled(rect, theme::CARD_ROUNDING, fill);
-    let outline = if response.hovered() {
-        colour
-    } else {
-        colour.gamma_multiply(0.5)
-    };
-    painter.rect_stroke(
-        rect,
-        theme::CARD_ROUNDING,
-        Stroke::new(1.0, outline),
-        StrokeKind::Inside,
-    );
-    let dot = pos2(rect.left() + 17.0, rect.center().y);
+    let strength = if response.hovered() { 1.0 } else { 0.5 };
+    let edge = Stroke::new(1.0, colour.gamma_multiply(strength));
+    painter.rect(rect, CARD_ROUNDING, fill, edge, StrokeKind::Inside);
+    let dot = pos2(rect.left() + 16.0, rect.center().y);
     if bypassed {
-        painter.circle_stroke(dot, 4.5, Stroke::new(1.5, colour));
+        painter.circle_stroke(dot, 4.0, Stroke::new(1.5, colour));
     } else {
-        painter.circle_filled(dot, 5.0, colour);
+        painter.circle_filled(dot, 4.5, colour);
     }
     painter.text(
-        pos2(rect.left() + 31.0, rect.center().y),
+        pos2(rect.left() + 28.0, rect.center().y),
         Align2::LEFT_CENTER,
         text,
-        theme::semibold(13.0),
+        fonts::semibold(12.5),
         colour,
     );
+    focus_ring(ui, &response, rect, CARD_ROUNDING);
     if response.clicked() {
-        param.set_once(setter, if bypassed { 0.0 } else { 1.0 });
+        handle.set_once(if bypassed { 0.0 } else { 1.0 });
     }
+    response.on_hover_text(handle.info().tooltip);
 }
 
 /// A hill mynah's head: dark plumage, the yellow wattle behind the eye, the orange-yellow beak.
 fn draw_bird(painter: &Painter, centre: Pos2, radius: f32) {
     let plumage = Color32::from_rgb(0x3A, 0x41, 0x52);
-    painter.rect_filled(
-        Rect::from_center_size(
-            centre + vec2(-radius * 0.1, radius * 0.45),
-            vec2(radius * 1.2, radius * 1.1),
-        ),
-        CornerRadius::same(6),
-        plumage,
-    );
-    painter.circle_filled(
-        centre + vec2(-radius * 0.1, -radius * 0.15),
-        radius * 0.78,
-        plumage,
-    );
+    let yellow = Color32::from_rgb(0xF6, 0xBD, 0x43);
     let at = |x: f32, y: f32| centre + vec2(x, y) * radius;
+    let neck = Rect::from_center_size(at(-0.1, 0.45), vec2(1.2, 1.1) * radius);
+    painter.rect_filled(neck, CornerRadius::same(6), plumage);
+    painter.circle_filled(at(-0.1, -0.15), radius * 0.78, plumage);
     painter.add(Shape::convex_polygon(
         vec![at(0.5, -0.42), at(1.25, -0.05), at(0.55, 0.16)],
         Color32::from_rgb(0xF4, 0x8C, 0x3C),
@@ -203,9 +256,9 @@ fn draw_bird(painter: &Painter, centre: Pos2, radius: f32) {
     ));
     painter.add(Shape::ellipse_filled(
         at(-0.38, 0.02),
-        Vec2::new(radius * 0.36, radius * 0.15),
-        theme::ACCENT,
+        vec2(radius * 0.36, radius * 0.15),
+        yellow,
     ));
-    painter.circle_filled(at(0.16, -0.26), radius * 0.16, theme::TEXT);
-    painter.circle_filled(at(0.19, -0.26), radius * 0.08, theme::WELL);
+    painter.circle_filled(at(0.16, -0.26), radius * 0.16, Color32::WHITE);
+    painter.circle_filled(at(0.19, -0.26), radius * 0.08, Color32::BLACK);
 }

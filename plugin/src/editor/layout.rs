@@ -1,63 +1,72 @@
 //! Where everything stands in a window of any size.
+//!
+//! The signal goes from left to right: the input's level, the instrument it becomes, how that is
+//! shaped, the output's level. What is seen and heard of it stands above the knobs.
 
-use egui::{Rect, pos2, vec2};
+use egui::{Rect, Vec2, pos2, vec2};
 
-use super::{footer, header, meter};
+use super::{header, meter, panels, status_line};
+
+/// The smallest size at which nothing is cut off, logical pixels; smaller windows scroll.
+pub(super) const MIN_SIZE: Vec2 = vec2(1120.0, 720.0);
 
 /// Distance of everything to the window's edge, and between panels, logical pixels.
-const MARGIN: f32 = 18.0;
-const GAP: f32 = 12.0;
-/// Distance of the footer to what is above and below it, logical pixels.
-const FOOTER_GAP: f32 = 8.0;
-/// Height of the panel with the knobs, logical pixels.
-const CONTROLS_HEIGHT: f32 = 146.0;
-/// Share of the window's height for the pictures of the sound.
-const SCOPE_SHARE: f32 = 0.26;
+const MARGIN: f32 = 14.0;
+const GAP: f32 = 10.0;
+/// The instruments' share of the width, and its bounds, logical pixels.
+const TARGETS_SHARE: f32 = 0.255;
+const TARGETS_WIDTH: (f32, f32) = (276.0, 400.0);
+/// The cards' share of the instruments' height.
+const CARDS_SHARE: f32 = 0.44;
 
-/// The editor's parts. The signal goes from left to right: input, instrument, output.
+/// The editor's parts.
 pub(super) struct Layout {
     pub(super) header: Rect,
     pub(super) input: Rect,
-    pub(super) targets: Rect,
     pub(super) output: Rect,
+    pub(super) cards: Rect,
+    pub(super) morph: Rect,
     pub(super) scope: Rect,
-    pub(super) controls: Rect,
-    pub(super) footer: Rect,
+    pub(super) panels: Rect,
+    pub(super) status: Rect,
 }
 
 impl Layout {
     pub(super) fn of(window: Rect) -> Self {
-        let inner = window.shrink(MARGIN);
+        let inner = window.shrink2(vec2(MARGIN, 0.0));
         let header = Rect::from_min_size(inner.min, vec2(inner.width(), header::HEIGHT));
-        let footer_bottom = window.bottom() - FOOTER_GAP;
-        let footer = Rect::from_min_max(
-            pos2(inner.left(), footer_bottom - footer::HEIGHT),
-            pos2(inner.right(), footer_bottom),
+        let status = Rect::from_min_max(
+            pos2(inner.left(), inner.bottom() - status_line::HEIGHT),
+            inner.max,
         );
-        let controls_bottom = footer.top() - FOOTER_GAP;
-        let controls = Rect::from_min_max(
-            pos2(inner.left(), controls_bottom - CONTROLS_HEIGHT),
-            pos2(inner.right(), controls_bottom),
-        );
-        let top = header.bottom() + GAP;
-        let scope_bottom = controls.top() - GAP;
-        let scope = Rect::from_min_max(
-            pos2(inner.left(), scope_bottom - SCOPE_SHARE * window.height()),
-            pos2(inner.right(), scope_bottom),
-        );
-        let bottom = scope.top() - GAP;
-        let column = |left: f32, right: f32| Rect::from_x_y_ranges(left..=right, top..=bottom);
-        let input = column(inner.left(), inner.left() + meter::WIDTH);
-        let output = column(inner.right() - meter::WIDTH, inner.right());
-        let targets = column(input.right() + GAP, output.left() - GAP);
+        let body = Rect::from_min_max(header.left_bottom(), status.right_top());
+        let column = |left: f32, right: f32| Rect::from_x_y_ranges(left..=right, body.y_range());
+
+        let input = column(body.left(), body.left() + meter::WIDTH);
+        let output = column(body.right() - meter::WIDTH, body.right());
+        let (narrowest, widest) = TARGETS_WIDTH;
+        let width = (body.width() * TARGETS_SHARE).clamp(narrowest, widest);
+        let targets = column(input.right() + GAP, input.right() + GAP + width);
+        let middle = targets.top() + (targets.height() - GAP) * CARDS_SHARE;
+        let (cards, morph) = stack(targets, middle);
+        let centre = column(targets.right() + GAP, output.left() - GAP);
+        let (scope, panels) = stack(centre, centre.bottom() - panels::HEIGHT - GAP);
         Self {
             header,
             input,
-            targets,
             output,
+            cards,
+            morph,
             scope,
-            controls,
-            footer,
+            panels,
+            status,
         }
     }
+}
+
+/// Two parts of a column, with a gap below `y`.
+fn stack(column: Rect, y: f32) -> (Rect, Rect) {
+    let above = Rect::from_min_max(column.min, pos2(column.right(), y));
+    let below = Rect::from_min_max(pos2(column.left(), y + GAP), column.max);
+    (above, below)
 }

@@ -1,8 +1,10 @@
 //! A level meter with peak hold.
 
-use egui::{Align2, Color32, CornerRadius, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, CornerRadius, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::theme;
+use super::fonts;
+use super::theme::{PANEL_ROUNDING, SMALL_ROUNDING, Theme};
+use super::widgets::focus_ring;
 use super::wording;
 
 /// The lowest level shown, dBFS.
@@ -14,7 +16,7 @@ const FALL_DB_PER_S: f32 = 26.0;
 /// How long the highest peak stands before it falls, seconds.
 const HOLD_S: f32 = 1.5;
 /// Width of a meter with its marks, logical pixels.
-pub(super) const WIDTH: f32 = 62.0;
+pub(super) const WIDTH: f32 = 54.0;
 
 /// The state of one meter. Levels in dBFS.
 pub(super) struct Meter {
@@ -59,27 +61,28 @@ impl Meter {
 
     /// Draws the meter. A click on the number forgets the highest peak.
     pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect) {
+        let theme = Theme::of(ui);
         let painter = ui.painter();
-        painter.rect_filled(rect, theme::PANEL_ROUNDING, theme::PANEL);
+        painter.rect_filled(rect, PANEL_ROUNDING, theme.panel);
         painter.text(
             pos2(rect.center().x, rect.top() + 18.0),
             Align2::CENTER_CENTER,
             self.name,
-            theme::semibold(11.0),
-            theme::DIM,
+            fonts::semibold(11.0),
+            theme.dim,
         );
         let number = Rect::from_center_size(
             pos2(rect.center().x, rect.top() + 38.0),
             vec2(rect.width() - 10.0, 18.0),
         );
         let bar = Rect::from_min_max(
-            pos2(rect.left() + 12.0, number.bottom() + 8.0),
-            pos2(rect.left() + 24.0, rect.bottom() - 14.0),
+            pos2(rect.left() + 11.0, number.bottom() + 8.0),
+            pos2(rect.left() + 25.0, rect.bottom() - 14.0),
         );
         self.draw_bar(ui, bar);
 
         let over = self.highest_db > 0.0;
-        let colour = if over { theme::LEVEL_OVER } else { theme::TEXT };
+        let colour = if over { theme.level_over } else { theme.text };
         let response = ui
             .interact(
                 number,
@@ -87,11 +90,17 @@ impl Meter {
                 Sense::click(),
             )
             .on_hover_text("Highest peak in dBFS. Click to start again.");
+        let peak = wording::peak_db(self.highest_db);
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{} peak", self.name)));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_value(peak.as_str()));
+        focus_ring(ui, &response, number, SMALL_ROUNDING);
         ui.painter().text(
             number.center(),
             Align2::CENTER_CENTER,
-            wording::peak_db(self.highest_db),
-            theme::regular(12.0),
+            peak,
+            fonts::regular(12.0),
             colour,
         );
         if response.clicked() {
@@ -100,17 +109,18 @@ impl Meter {
     }
 
     fn draw_bar(&self, ui: &Ui, bar: Rect) {
+        let theme = Theme::of(ui);
         let painter = ui.painter();
         let rounding = CornerRadius::same(3);
-        painter.rect_filled(bar, rounding, theme::WELL);
+        painter.rect_filled(bar, rounding, theme.well);
         let y_of = |level_db: f32| {
             let share = (level_db - FLOOR_DB) / (TOP_DB - FLOOR_DB);
             bar.bottom() - share.clamp(0.0, 1.0) * bar.height()
         };
         let zones: [(f32, f32, Color32); 3] = [
-            (FLOOR_DB, -12.0, theme::LEVEL_LOW),
-            (-12.0, 0.0, theme::LEVEL_HIGH),
-            (0.0, TOP_DB, theme::LEVEL_OVER),
+            (FLOOR_DB, -12.0, theme.level_low),
+            (-12.0, 0.0, theme.level_high),
+            (0.0, TOP_DB, theme.level_over),
         ];
         for (from_db, to_db, colour) in zones {
             if self.level_db > from_db {
@@ -124,16 +134,16 @@ impl Meter {
             painter.hline(
                 bar.x_range(),
                 y_of(self.held_db),
-                Stroke::new(2.0, theme::TEXT),
+                Stroke::new(2.0, theme.text),
             );
         }
         for mark_db in [0.0_f32, -6.0, -12.0, -24.0, -36.0, -48.0] {
             painter.text(
-                pos2(bar.right() + 7.0, y_of(mark_db)),
+                pos2(bar.right() + 6.0, y_of(mark_db)),
                 Align2::LEFT_CENTER,
                 format!("{}", mark_db.abs()),
-                theme::regular(9.5),
-                theme::FAINT,
+                fonts::regular(10.0),
+                theme.faint,
             );
         }
     }

@@ -1,23 +1,31 @@
-//! The editor: a dark, resizable window drawn with egui.
+//! The editor: a resizable window drawn with egui, in a dark or a light theme.
+//!
+//! Every control can be reached and moved from the keyboard, and gives its role, name and value to egui's
+//! AccessKit tree. egui-baseview has no adapter that would hand this tree to a screen reader yet; the tests
+//! find the controls by it.
 //!
 //! A fresh app is made for every window that opens and dropped when it closes, so nothing
 //! is kept or computed while there is none, and the size a state brings is honoured
 //! (nice-plug-egui's own editor fixes its size when the plugin is created).
 
 mod app;
-mod controls;
-mod footer;
+mod desk;
+mod fonts;
 mod grip;
 mod header;
-mod knob;
 mod layout;
 mod meter;
+mod panels;
+mod pictures;
 mod scope;
-mod segments;
-mod target_list;
+mod status_line;
+mod targets;
 mod theme;
-mod value_entry;
+mod widgets;
 mod wording;
+
+#[cfg(test)]
+mod tests;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -29,6 +37,7 @@ use nice_plug::editor::{HostMethods, SpawnedEditor};
 use nice_plug::prelude::*;
 use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create_egui_editor};
 
+use crate::look::SCALES_PERCENT;
 use crate::params::MynahParams;
 use crate::shared::Shared;
 use crate::state::EditorSize;
@@ -47,6 +56,11 @@ impl MynahEditor {
         Self { params, shared }
     }
 
+    fn zoom_factor(&self) -> f32 {
+        self.params.editor_look.get().zoom_factor()
+    }
+
+    /// The size before it is scaled.
     fn logical_size(&self) -> LogicalSize<f64> {
         let (width, height) = self.params.editor_size.get();
         LogicalSize::new(f64::from(width), f64::from(height))
@@ -70,7 +84,7 @@ impl Editor for MynahEditor {
             .with_repaint_poll_interval(REPAINT_POLL_INTERVAL);
         let app = app::App::new(self.params.clone(), self.shared.clone());
         let editor = create_egui_editor(
-            EguiEditorState::from_size(self.logical_size(), 1.0),
+            EguiEditorState::from_size(self.logical_size(), self.zoom_factor()),
             self.shared.repaint().clone(),
             settings,
             app,
@@ -86,16 +100,25 @@ impl Editor for MynahEditor {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        let scale = f64::from(self.shared.scale_factor());
+        let scale = f64::from(self.shared.scale_factor() * self.zoom_factor());
         NativeSize::from_size(Size::Logical(self.logical_size()), scale)
     }
 
     fn resize_hint(&self) -> ResizeHint {
         let (min_width, min_height) = EditorSize::MIN;
         let (max_width, max_height) = EditorSize::MAX;
+        // The scale can change while a window is open, its bounds cannot.
+        let [smallest, largest] = [SCALES_PERCENT[0], SCALES_PERCENT[SCALES_PERCENT.len() - 1]]
+            .map(|percent| percent as f32 / 100.0);
         ResizeHint::resizable().with_min_max_logical_size(
-            Some(LogicalSize::new(min_width as f32, min_height as f32)),
-            Some(LogicalSize::new(max_width as f32, max_height as f32)),
+            Some(LogicalSize::new(
+                min_width as f32 * smallest,
+                min_height as f32 * smallest,
+            )),
+            Some(LogicalSize::new(
+                max_width as f32 * largest,
+                max_height as f32 * largest,
+            )),
         )
     }
 }

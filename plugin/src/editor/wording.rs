@@ -8,6 +8,11 @@ use crate::targets::Catalogue;
 /// Hex digits of a hash that are shown: enough to tell two trainings of a model apart.
 const SHORT_HASH_DIGITS: usize = 8;
 
+/// The twelve notes, from C up.
+pub(super) const NOTE_NAMES: [&str; 12] = [
+    "C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
+];
+
 /// The first digits of a model's hash.
 pub(super) fn short_hash(hash: &str) -> &str {
     hash.get(..SHORT_HASH_DIGITS).unwrap_or(hash)
@@ -16,9 +21,6 @@ pub(super) fn short_hash(hash: &str) -> &str {
 /// The nearest note of a frequency and how far away it is: `("A4", -3)`, in cents. `None` outside
 /// of what can be heard as a pitch.
 pub(super) fn note(frequency_hz: f32) -> Option<(String, i32)> {
-    const NAMES: [&str; 12] = [
-        "C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
-    ];
     if !(15.0..20_000.0).contains(&frequency_hz) {
         return None;
     }
@@ -26,7 +28,7 @@ pub(super) fn note(frequency_hz: f32) -> Option<(String, i32)> {
     let nearest = midi.round();
     let cents = ((midi - nearest) * 100.0).round() as i32;
     let number = nearest as i32;
-    let name = NAMES[number.rem_euclid(12) as usize];
+    let name = NOTE_NAMES[number.rem_euclid(12) as usize];
     Some((format!("{name}{}", number.div_euclid(12) - 1), cents))
 }
 
@@ -38,27 +40,17 @@ pub(super) fn pitch_range(range_hz: (f32, f32)) -> String {
     }
 }
 
-/// What a score writes before the instrument's staff.
-pub(super) fn abbreviation(name: &str, display_name: &str) -> String {
-    let known = match name {
-        "violin" => "Vln",
-        "viola" => "Vla",
-        "cello" => "Vc",
-        "flute" => "Fl",
-        "clarinet" => "Cl",
-        "oboe" => "Ob",
-        "trumpet" => "Tpt",
-        "trombone" => "Tbn",
-        "piano" => "Pno",
-        "guitar" => "Gtr",
-        other if other.contains("sax") && other.contains("alto") => "ASx",
-        other if other.contains("sax") && other.contains("tenor") => "TSx",
-        _ => "",
-    };
-    if known.is_empty() {
-        display_name.chars().take(3).collect()
-    } else {
-        known.to_owned()
+/// An instrument's name where there is little room: `Alto Sax`.
+pub(super) fn short_name(display_name: &str) -> String {
+    display_name.replace("Saxophone", "Sax")
+}
+
+/// What the choices of a control are called on buttons: `Track`.
+pub(super) fn capitalized(choice: &str) -> String {
+    let mut characters = choice.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().collect::<String>() + characters.as_str(),
+        None => String::new(),
     }
 }
 
@@ -180,10 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn unknown_instruments_are_abbreviated_by_their_name() {
-        assert_eq!(abbreviation("cello", "Cello"), "Vc");
-        assert_eq!(abbreviation("sax-alto", "Alto Saxophone"), "ASx");
-        assert_eq!(abbreviation("kazoo", "Kazoo"), "Kaz");
+    fn names_where_there_is_little_room() {
+        assert_eq!(short_name("Alto Saxophone"), "Alto Sax");
+        assert_eq!(short_name("Cello"), "Cello");
+        assert_eq!(capitalized("minor pentatonic"), "Minor pentatonic");
+        assert_eq!(capitalized(""), "");
     }
 
     #[test]

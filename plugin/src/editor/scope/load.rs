@@ -2,10 +2,6 @@
 
 use std::collections::VecDeque;
 
-use egui::{Align2, Pos2, Rect, Ui};
-
-use super::{Colours, regular};
-
 /// A hop lasts 128 samples at 48 kHz, nanoseconds.
 const HOP_NS: f32 = 128.0 / 48_000.0 * 1e9;
 /// Hops that are looked back on: 4 s.
@@ -58,28 +54,15 @@ impl Load {
         })
     }
 
-    /// Draws the reading, right-aligned; `resting` when no hops come. Returns the room it takes.
-    pub(crate) fn show(
-        &self,
-        ui: &Ui,
-        right_centre: Pos2,
-        resting: bool,
-        colours: &Colours,
-    ) -> Rect {
-        let (text, hot) = match self.shown {
-            Some(percent) if !resting => (words(percent), percent.p99 > 80.0),
-            _ => ("CPU \u{2013}".to_owned(), false),
-        };
-        let colour = if hot { colours.warning } else { colours.dim };
-        let font = regular(11.0);
-        ui.painter()
-            .text(right_centre, Align2::RIGHT_CENTER, text, font, colour)
+    /// The reading, such as `6.1 %, p99 9.0 %`; a dash when `resting`, while no hops come.
+    pub(crate) fn words(&self, resting: bool) -> String {
+        match self.shown {
+            Some(Percent { median, p99 }) if !resting => {
+                format!("{median:.1} %, p99 {p99:.1} %")
+            }
+            _ => "\u{2013}".to_owned(),
+        }
     }
-}
-
-fn words(percent: Percent) -> String {
-    let Percent { median, p99 } = percent;
-    format!("CPU {median:.1} % \u{00B7} p99 {p99:.1} %")
 }
 
 #[cfg(test)]
@@ -113,9 +96,7 @@ mod tests {
             assert_eq!(load.shown, first);
         }
         load.push(266_667);
-        assert_eq!(
-            words(load.shown.expect("a reading")),
-            "CPU 10.0 % \u{00B7} p99 10.0 %"
-        );
+        assert_eq!(load.words(false), "10.0 %, p99 10.0 %");
+        assert_eq!(load.words(true), "\u{2013}");
     }
 }

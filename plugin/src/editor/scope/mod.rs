@@ -13,7 +13,8 @@ mod waterfall;
 use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use mynah_engine::Report;
 
-use super::theme::{self, regular, semibold};
+use super::fonts::{regular, semibold};
+use super::theme::{DARK, PANEL_ROUNDING, Theme};
 use analysis::{Analyser, COLUMN_SAMPLES};
 use load::Load;
 use palette::Palette;
@@ -26,11 +27,11 @@ const REST_S: f64 = 0.5;
 const TITLE_HEIGHT: f32 = 22.0;
 /// Distance of a panel's content to its edge, and between panels, logical pixels.
 const PADDING: f32 = 10.0;
-const GAP: f32 = 12.0;
+const GAP: f32 = 10.0;
 /// Rounding of pictures.
 const PICTURE_ROUNDING: CornerRadius = CornerRadius::same(5);
 /// From this height on the pitch gets a row of its own, logical pixels.
-const TWO_ROWS_HEIGHT: f32 = 300.0;
+const TWO_ROWS_HEIGHT: f32 = 240.0;
 
 /// The colours that the scope is drawn with.
 #[derive(Clone, Copy)]
@@ -49,18 +50,18 @@ pub(super) struct Colours {
 }
 
 impl Colours {
-    /// Those of the present theme.
-    pub(super) fn of_theme() -> Self {
+    /// Those of a theme.
+    pub(super) fn of(theme: &Theme) -> Self {
         Self {
-            panel: theme::PANEL,
-            well: theme::WELL,
-            text: theme::TEXT,
-            dim: theme::DIM,
-            faint: theme::FAINT,
-            tracked: theme::TEXT,
-            played: theme::ACCENT,
-            lamp: theme::LEVEL_LOW,
-            warning: theme::WARNING,
+            panel: theme.panel,
+            well: theme.well,
+            text: theme.text,
+            dim: theme.dim,
+            faint: theme.faint,
+            tracked: theme.text,
+            played: theme.accent_line,
+            lamp: theme.level_low,
+            warning: theme.warning,
         }
     }
 }
@@ -80,6 +81,8 @@ pub(super) struct Scope {
     /// Whether reports came since the last frame.
     moved: bool,
     moved_at_s: f64,
+    /// Whether no reports have come for a while.
+    resting: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -96,11 +99,12 @@ impl Scope {
             output: Waterfall::new("output"),
             pitch: PitchTrace::default(),
             load: Load::default(),
-            palette: Palette::on(Colours::of_theme().well),
+            palette: Palette::on(DARK.well),
             state: None,
             hops: 0,
             moved: false,
             moved_at_s: 0.0,
+            resting: true,
         }
     }
 
@@ -129,6 +133,11 @@ impl Scope {
             follows: report.follows,
         });
         self.moved = true;
+    }
+
+    /// How busy the processor is, in words.
+    pub(super) fn load(&self) -> String {
+        self.load.words(self.resting)
     }
 
     /// Whether both pictures and the pitch show something.
@@ -176,14 +185,13 @@ impl Scope {
         self.pitch.show(ui, content, colours);
 
         let (titles, content) = panel(ui, output, "OUTPUT", colours);
-        let load = self.load.show(ui, titles.right_center(), resting, colours);
+        self.resting = resting;
         let mode = match state {
             Some(State { follows: true, .. }) => ("Follow", colours.lamp),
             Some(_) => ("Track", colours.lamp),
             None => ("Mode", colours.faint),
         };
-        let next = pos2(load.left() - 14.0, titles.center().y);
-        lamp(ui, next, mode, colours);
+        lamp(ui, titles.right_center(), mode, colours);
         self.output.show(ui, content, &self.palette, colours);
     }
 }
@@ -211,7 +219,7 @@ fn panels(rect: Rect) -> [Rect; 3] {
 /// Draws a panel with its title; the room for more in the title's row, and that for the content.
 fn panel(ui: &Ui, rect: Rect, title: &str, colours: &Colours) -> (Rect, Rect) {
     let painter = ui.painter();
-    painter.rect_filled(rect, theme::PANEL_ROUNDING, colours.panel);
+    painter.rect_filled(rect, PANEL_ROUNDING, colours.panel);
     let inner = rect.shrink(PADDING);
     let titles = Rect::from_min_max(
         pos2(inner.left() + 2.0, rect.top() + 5.0),

@@ -166,7 +166,7 @@ fn show_ticks(ui: &Ui, picture: Rect, colours: &Colours) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::editor::theme;
+    use crate::editor::theme::DARK;
     use egui::vec2;
 
     fn ground() -> Palette {
@@ -213,10 +213,10 @@ mod tests {
     #[test]
     fn a_frame_uploads_only_what_is_new() {
         let ctx = egui::Context::default();
-        theme::apply(&ctx);
+        crate::editor::app::prepare(&ctx);
         let mut waterfall = Waterfall::new("test");
         let palette = ground();
-        let colours = Colours::of_theme();
+        let colours = Colours::of(&DARK);
         let mut uploaded = |columns: usize| -> usize {
             for _ in 0..columns {
                 waterfall.push(&[-20.0; BANDS]);

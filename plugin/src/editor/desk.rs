@@ -1,0 +1,165 @@
+//! What the editor's parts turn: the parameters, and the host that has to be told.
+
+use mynah_engine::{Control, ControlInfo, Quality, Scale};
+use mynah_models::Mode;
+use nice_plug::prelude::ParamSetter;
+
+use crate::params::{ControlParam, MORPH_SLOTS, MynahParams};
+
+/// All parameters during one frame.
+#[derive(Clone, Copy)]
+pub(super) struct Desk<'a> {
+    pub(super) params: &'a MynahParams,
+    pub(super) setter: &'a ParamSetter<'a>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn control(self, control: Control) -> Handle<'a> {
+        Handle {
+            param: &self.params[control],
+            setter: self.setter,
+        }
+    }
+
+    /// Whether a control has an effect at present; it can be set anyway.
+    pub(super) fn is_in_use(self, control: Control) -> bool {
+        let controls = self.params.controls();
+        match control {
+            Control::Vibrato | Control::Snap => controls.mode != Mode::Follow,
+            Control::Scale => controls.snap > 0.0,
+            Control::Key => {
+                controls.snap > 0.0 && !matches!(controls.scale, Scale::Chromatic | Scale::Custom)
+            }
+            Control::Hysteresis => controls.floor_db > Control::Floor.info().min,
+            Control::VariationRate | Control::Seed => controls.variation > 0.0,
+            Control::Drive => controls.quality == Quality::Full,
+            _ => true,
+        }
+    }
+
+    /// How much each of the four targets sounds.
+    pub(super) fn morph_weights(self) -> [f32; MORPH_SLOTS] {
+        weights(
+            self.control(Control::MorphX).value(),
+            self.control(Control::MorphY).value(),
+        )
+    }
+
+    /// Puts a target of the catalogue into a slot of the morph pad.
+    pub(super) fn choose_target(self, slot: usize, target: i32) {
+        self.params.targets()[slot].choose(self.setter, target);
+    }
+}
+
+/// One control during one frame. Values are normalized, 0 to 1.
+#[derive(Clone, Copy)]
+pub(super) struct Handle<'a> {
+    param: &'a ControlParam,
+    setter: &'a ParamSetter<'a>,
+}
+
+impl Handle<'_> {
+    pub(super) fn info(&self) -> &'static ControlInfo {
+        self.param.info()
+    }
+
+    pub(super) fn value(&self) -> f32 {
+        self.param.normalized()
+    }
+
+    pub(super) fn default_value(&self) -> f32 {
+        self.param.default_normalized()
+    }
+
+    /// How many steps there are from the lowest to the highest value, if they can be counted.
+    pub(super) fn steps(&self) -> Option<usize> {
+        self.param.steps()
+    }
+
+    /// Which of the countable values is set, from 0.
+    pub(super) fn step(&self) -> usize {
+        let steps = self.steps().unwrap_or(0) as f32;
+        (self.value() * steps).round() as usize
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.value() >= 0.5
+    }
+
+    /// The value with the host's modulation.
+    pub(super) fn modulated(&self) -> f32 {
+        self.param.modulated_normalized()
+    }
+
+    /// The value as written, with its unit.
+    pub(super) fn text(&self) -> String {
+        self.param.text(self.value())
+    }
+
+    /// Where the arc of the value begins: in the middle if the control goes both ways.
+    pub(super) fn origin(&self) -> f32 {
+        let info = self.info();
+        if info.is_bipolar() {
+            self.param.normalized_of(0.0)
+        } else {
+            0.0
+        }
+    }
+
+    pub(super) fn begin(&self) {
+        self.param.begin(self.setter);
+    }
+
+    pub(super) fn set(&self, value: f32) {
+        self.param.set(self.setter, value.clamp(0.0, 1.0));
+    }
+
+    pub(super) fn end(&self) {
+        self.param.end(self.setter);
+    }
+
+    /// One complete gesture: what a click, a typed value or a reset is to the host.
+    pub(super) fn set_once(&self, value: f32) {
+        self.param.set_once(self.setter, value.clamp(0.0, 1.0));
+    }
+
+    /// Sets one of the countable values.
+    pub(super) fn set_step(&self, step: usize) {
+        let steps = self.steps().unwrap_or(1).max(1) as f32;
+        self.set_once(step as f32 / steps);
+    }
+
+    pub(super) fn reset(&self) {
+        self.set_once(self.default_value());
+    }
+
+    /// Takes a typed value; what is no value of this control changes nothing.
+    pub(super) fn set_text(&self, text: &str) {
+        if let Some(value) = self.param.parse(text) {
+            self.set_once(value);
+        }
+    }
+}
+
+/// How much each target sounds at a place on the morph pad, `x` to the right and `y` down, 0 to 1.
+pub(super) fn weights(x: f32, y: f32) -> [f32; MORPH_SLOTS] {
+    [(1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_corner_is_one_target_alone() {
+        for (slot, (x, y)) in [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]
+            .into_iter()
+            .enumerate()
+        {
+            let mut alone = [0.0; MORPH_SLOTS];
+            alone[slot] = 1.0;
+            assert_eq!(weights(x, y), alone);
+        }
+        assert!((weights(0.3, 0.8).iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+}

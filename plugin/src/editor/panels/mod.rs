@@ -1,0 +1,84 @@
+//! The controls in groups.
+
+mod output;
+mod pitch;
+
+use egui::{Align2, Rect, Ui, pos2, vec2};
+use mynah_engine::{Control, ControlGroup, ControlKind};
+
+use super::desk::Desk;
+use super::fonts;
+use super::theme::{PANEL_ROUNDING, Theme};
+use super::widgets::{knob, switch};
+
+/// Distance between panels, logical pixels.
+const GAP: f32 = 10.0;
+const PADDING: f32 = 12.0;
+const TITLE_HEIGHT: f32 = 26.0;
+/// A panel with a row of knobs, logical pixels.
+const PANEL_HEIGHT: f32 = TITLE_HEIGHT + knob::HEIGHT + 8.0;
+/// Three rows of panels.
+pub(super) const HEIGHT: f32 = 3.0 * PANEL_HEIGHT + 2.0 * GAP;
+
+/// Draws all panels.
+pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
+    let row = |index: usize| {
+        let top = rect.top() + index as f32 * (PANEL_HEIGHT + GAP);
+        Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PANEL_HEIGHT))
+    };
+    pitch::show(ui, desk, row(0));
+
+    let (dynamics, tone) = split(row(1), 6.0 / 11.0);
+    row_of(ui, desk, dynamics, ControlGroup::Dynamics);
+    row_of(ui, desk, tone, ControlGroup::Tone);
+
+    let (variation, output) = split(row(2), 0.44);
+    row_of(ui, desk, variation, ControlGroup::Variation);
+    output::show(ui, desk, output);
+}
+
+/// Two panels beside each other; the first takes `share` of the room.
+fn split(row: Rect, share: f32) -> (Rect, Rect) {
+    let width = ((row.width() - GAP) * share).round();
+    let left = Rect::from_min_size(row.min, vec2(width, row.height()));
+    let right = Rect::from_min_max(pos2(left.right() + GAP, row.top()), row.max);
+    (left, right)
+}
+
+/// Draws a panel's ground and title; the room that is left.
+fn panel(ui: &Ui, rect: Rect, title: &str) -> Rect {
+    let theme = Theme::of(ui);
+    ui.painter().rect_filled(rect, PANEL_ROUNDING, theme.panel);
+    ui.painter().text(
+        pos2(rect.left() + PADDING, rect.top() + 15.0),
+        Align2::LEFT_CENTER,
+        title,
+        fonts::semibold(12.5),
+        theme.dim,
+    );
+    Rect::from_min_max(
+        rect.min + vec2(PADDING / 2.0, TITLE_HEIGHT),
+        rect.max - vec2(PADDING / 2.0, 8.0),
+    )
+}
+
+/// A panel with all controls of a group in a row.
+fn row_of(ui: &mut Ui, desk: Desk<'_>, rect: Rect, group: ControlGroup) {
+    let inside = panel(ui, rect, group.name());
+    let controls: Vec<Control> = Control::of_group(group).collect();
+    cells(ui, desk, inside, &controls);
+}
+
+/// Knobs and switches side by side.
+fn cells(ui: &mut Ui, desk: Desk<'_>, rect: Rect, controls: &[Control]) {
+    let width = rect.width() / controls.len().max(1) as f32;
+    for (index, control) in controls.iter().enumerate() {
+        let corner = pos2(rect.left() + index as f32 * width, rect.top());
+        let cell = Rect::from_min_size(corner, vec2(width, rect.height()));
+        let handle = desk.control(*control);
+        match handle.info().kind {
+            ControlKind::Switch => switch::show(ui, handle, cell),
+            _ => knob::show(ui, handle, cell, desk.is_in_use(*control)),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Which instruments sound: the cards to choose from, and the pad that blends four of them.
+
+pub(super) mod cards;
+pub(super) mod morph_pad;
+mod morph_surface;
+
+use crate::editor::desk::Desk;
+use crate::editor::wording;
+use crate::targets::{Catalogue, Entry};
+
+/// What stands in a slot of the morph pad.
+struct Slot<'a> {
+    /// The model's name, also when it is not here.
+    model: String,
+    /// What to call it.
+    title: String,
+    entry: Option<&'a Entry>,
+}
+
+impl<'a> Slot<'a> {
+    fn of(desk: Desk<'_>, catalogue: &'a Catalogue, slot: usize) -> Self {
+        let target = &desk.params.targets()[slot];
+        if let Some(entry) = catalogue.entry(target.set_slot()) {
+            let info = entry.info();
+            return Self {
+                model: info.name.clone(),
+                title: wording::short_name(&info.display_name),
+                entry: Some(entry),
+            };
+        }
+        let saved = target.saved();
+        let title = if saved.name.is_empty() {
+            "Empty".to_owned()
+        } else {
+            saved.name.clone()
+        };
+        Self {
+            model: saved.name,
+            title,
+            entry: None,
+        }
+    }
+
+    fn is_usable(&self) -> bool {
+        self.entry.is_some_and(|entry| entry.problem().is_none())
+    }
+}

@@ -1,0 +1,290 @@
+//! The pad with a target at each corner, and the puck between them.
+
+use egui::{
+    Align2, CursorIcon, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
+};
+use mynah_engine::Control;
+
+use super::Slot;
+use super::cards::details;
+use super::morph_surface::{draw, draw_threads};
+use crate::editor::desk::Desk;
+use crate::editor::theme::{CARD_ROUNDING, PANEL_ROUNDING, Theme};
+use crate::editor::widgets::focus_ring;
+use crate::editor::widgets::keyboard::{Nudge, describe_value, nudge};
+use crate::editor::{fonts, pictures};
+use crate::params::{MORPH_SLOTS, SLOT_NAMES};
+use crate::targets::Catalogue;
+
+const PADDING: f32 = 12.0;
+const TITLE_HEIGHT: f32 = 30.0;
+const CORNER_HEIGHT: f32 = 34.0;
+const GAP: f32 = 6.0;
+const PUCK_RADIUS: f32 = 9.0;
+const KEY_STEP: f32 = 0.01;
+/// With shift held, everything moves this much slower.
+const FINE: f32 = 0.1;
+
+/// Draws the panel. `selected` is the slot that the cards set; a click on a corner changes it.
+pub(in crate::editor) fn show(
+    ui: &mut Ui,
+    desk: Desk<'_>,
+    catalogue: &Catalogue,
+    rect: Rect,
+    selected: &mut usize,
+) {
+    let theme = Theme::of(ui);
+    ui.painter().rect_filled(rect, PANEL_ROUNDING, theme.panel);
+    ui.painter().text(
+        pos2(rect.left() + PADDING, rect.top() + 16.0),
+        Align2::LEFT_CENTER,
+        "Morph",
+        fonts::semibold(12.5),
+        theme.dim,
+    );
+    let present = desk.morph_weights();
+    ui.painter().text(
+        pos2(rect.right() - PADDING, rect.top() + 16.0),
+        Align2::RIGHT_CENTER,
+        weights_text(present),
+        fonts::regular(11.5),
+        theme.dim,
+    );
+
+    let inside = Rect::from_min_max(
+        rect.min + vec2(PADDING, TITLE_HEIGHT),
+        rect.max - vec2(PADDING, PADDING),
+    );
+    let pad = pad_of(inside);
+    let slots: [Slot<'_>; MORPH_SLOTS] =
+        std::array::from_fn(|slot| Slot::of(desk, catalogue, slot));
+    for (slot, content) in slots.iter().enumerate() {
+        let corner = Corner {
+            slot,
+            content,
+            rect: corner_of(inside, pad, slot),
+            weight: present[slot],
+            selected: *selected == slot,
+        };
+        if corner.show(ui) {
+            *selected = slot;
+        }
+    }
+    let colours = slots.each_ref().map(|slot| theme.family(&slot.model));
+    show_pad(ui, desk, pad, colours, present);
+}
+
+/// The pad between the corners' names: a square, or as much of the room as is nearly one.
+fn pad_of(inside: Rect) -> Rect {
+    let room = inside.shrink2(vec2(0.0, CORNER_HEIGHT + GAP));
+    let side = room.width().min(room.height()).max(80.0);
+    let longest = room.size().min(Vec2::splat(side * 1.15));
+    Rect::from_center_size(room.center(), longest.max(Vec2::splat(side)))
+}
+
+/// Where the name of a slot stands: above or below its corner of the pad.
+fn corner_of(inside: Rect, pad: Rect, slot: usize) -> Rect {
+    let size = vec2((inside.width() - GAP) / 2.0, CORNER_HEIGHT);
+    let x = if slot % 2 == 0 {
+        inside.left()
+    } else {
+        inside.right() - size.x
+    };
+    let y = if slot < 2 {
+        pad.top() - GAP - size.y
+    } else {
+        pad.bottom() + GAP
+    };
+    Rect::from_min_size(pos2(x, y), size)
+}
+
+/// What sounds, the strongest first: `A 70 %  B 30 %`.
+fn weights_text(present: [f32; MORPH_SLOTS]) -> String {
+    let parts: Vec<String> = present
+        .iter()
+        .zip(SLOT_NAMES)
+        .map(|(weight, name)| ((weight * 100.0).round(), name))
+        .filter(|(percent, _)| *percent > 0.0)
+        .map(|(percent, name)| format!("{name} {percent} %"))
+        .collect();
+    parts.join("   ")
+}
+
+struct Corner<'a> {
+    slot: usize,
+    content: &'a Slot<'a>,
+    rect: Rect,
+    weight: f32,
+    selected: bool,
+}
+
+impl Corner<'_> {
+    /// Draws the corner's name and picture; true when it was clicked.
+    fn show(&self, ui: &mut Ui) -> bool {
+        let theme = Theme::of(ui);
+        let name = SLOT_NAMES[self.slot];
+        let id = ui.scope_id().with(("corner", self.slot));
+        let response = ui
+            .interact(self.rect, id, Sense::click())
+            .on_hover_cursor(CursorIcon::PointingHand);
+        response.widget_info(|| {
+            let label = format!("Slot {name}: {}", self.content.title);
+            WidgetInfo::selected(Role::RadioButton, true, self.selected, label)
+        });
+        let painter = ui.painter();
+        let fill = if response.hovered() {
+            theme.card_hover
+        } else {
+            theme.card
+        };
+        painter.rect_filled(self.rect, CARD_ROUNDING, fill);
+        if self.selected {
+            let edge = Stroke::new(1.5, theme.accent_line);
+            painter.rect_stroke(self.rect, CARD_ROUNDING, edge, StrokeKind::Inside);
+        }
+        let colour = if self.selected {
+            theme.accent
+        } else {
+            theme.dim
+        };
+        painter.text(
+            pos2(self.rect.left() + 9.0, self.rect.center().y),
+            Align2::LEFT_CENTER,
+            name,
+            fonts::semibold(13.0),
+            colour,
+        );
+        let picture = Rect::from_center_size(
+            pos2(self.rect.left() + 37.0, self.rect.center().y),
+            Vec2::splat(28.0),
+        );
+        let strength = 0.5 + 0.5 * self.weight.sqrt();
+        pictures::draw(painter, theme, &self.content.model, picture, strength);
+        let colour = if self.content.is_usable() {
+            theme.text
+        } else {
+            theme.warning
+        };
+        painter.with_clip_rect(self.rect.shrink(4.0)).text(
+            pos2(picture.right() + 5.0, self.rect.center().y),
+            Align2::LEFT_CENTER,
+            &self.content.title,
+            fonts::regular(12.0),
+            colour,
+        );
+        focus_ring(ui, &response, self.rect, CARD_ROUNDING);
+        let clicked = response.clicked();
+        response.on_hover_ui(|ui| {
+            ui.label(format!(
+                "Corner {name}. Click to choose its instrument above."
+            ));
+            if let Some(entry) = self.content.entry {
+                details(ui, entry);
+            }
+        });
+        clicked
+    }
+}
+
+fn show_pad(
+    ui: &mut Ui,
+    desk: Desk<'_>,
+    pad: Rect,
+    colours: [egui::Color32; MORPH_SLOTS],
+    present: [f32; MORPH_SLOTS],
+) {
+    let theme = Theme::of(ui);
+    let response = ui
+        .interact(pad, ui.scope_id().with("pad"), Sense::click_and_drag())
+        .on_hover_cursor(CursorIcon::Crosshair);
+    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Morph"));
+    describe_value(ui, &response, &weights_text(present));
+    move_puck(ui, desk, pad, &response);
+
+    let place = vec2(
+        desk.control(Control::MorphX).value(),
+        desk.control(Control::MorphY).value(),
+    );
+    let travel = pad.shrink(PUCK_RADIUS + 2.0);
+    let puck = travel.min + travel.size() * place;
+    let painter = ui.painter();
+    draw(painter, theme, pad, colours, present);
+    draw_threads(painter, theme, pad, puck, present);
+    let lively = response.hovered() || response.dragged();
+    let radius = if lively {
+        PUCK_RADIUS + 1.0
+    } else {
+        PUCK_RADIUS
+    };
+    painter.circle(
+        puck,
+        radius,
+        theme.panel,
+        Stroke::new(2.5, theme.accent_line),
+    );
+    painter.circle_filled(puck, 3.0, theme.accent_line);
+    focus_ring(ui, &response, pad, CARD_ROUNDING);
+    if !response.dragged() {
+        response.on_hover_text(
+            "Drag to blend the four instruments, with shift in small steps. Double-click for A alone.",
+        );
+    }
+}
+
+/// Everything that moves the puck.
+fn move_puck(ui: &Ui, desk: Desk<'_>, pad: Rect, response: &Response) {
+    let (x, y) = (desk.control(Control::MorphX), desk.control(Control::MorphY));
+    let travel = pad.shrink(PUCK_RADIUS + 2.0);
+    let set = |place: Pos2| {
+        x.set(place.x);
+        y.set(place.y);
+    };
+    let set_once = |place: Pos2| {
+        x.set_once(place.x);
+        y.set_once(place.y);
+    };
+    let place = pos2(x.value(), y.value());
+    let under_pointer = response
+        .interact_pointer_pos()
+        .map(|at| ((at - travel.min) / travel.size()).to_pos2());
+
+    // The place a drag has reached is kept, so that slow drags add up and go on beyond the edges.
+    let drag_id = response.id.with("drag");
+    if response.drag_started() {
+        x.begin();
+        y.begin();
+        ui.data_mut(|data| data.insert_temp(drag_id, place));
+    }
+    if response.dragged() {
+        let reached: Pos2 = ui.data(|data| data.get_temp(drag_id)).unwrap_or(place);
+        let fine = ui.input(|input| input.modifiers.shift);
+        let next = match under_pointer {
+            Some(at) if !fine => at,
+            _ => reached + response.drag_delta() / travel.size() * FINE,
+        };
+        let next = next.clamp(Pos2::ZERO, pos2(1.0, 1.0));
+        ui.data_mut(|data| data.insert_temp(drag_id, next));
+        set(next);
+    }
+    if response.drag_stopped() {
+        x.end();
+        y.end();
+    }
+    if response.clicked_by(PointerButton::Primary) {
+        response.request_focus();
+        if response.double_clicked() {
+            set_once(Pos2::ZERO);
+        } else if let Some(at) = under_pointer {
+            set_once(at);
+        }
+    }
+    match nudge(ui, response) {
+        Some(Nudge::Reset) => set_once(Pos2::ZERO),
+        Some(Nudge::By { steps, fine }) => {
+            let step = if fine { KEY_STEP * FINE } else { KEY_STEP };
+            set_once(place + vec2(steps.x, -steps.y) * step);
+        }
+        None => {}
+    }
+}

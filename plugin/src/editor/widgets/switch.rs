@@ -1,0 +1,72 @@
+//! A switch: off or on.
+
+use egui::{
+    Align2, CornerRadius, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
+};
+
+use super::{focus_ring, knob};
+use crate::editor::desk::Handle;
+use crate::editor::fonts;
+use crate::editor::theme::Theme;
+
+const TRACK_WIDTH: f32 = 36.0;
+const TRACK_HEIGHT: f32 = 20.0;
+
+/// Draws a switch with its name above, as large as a knob.
+pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
+    let theme = Theme::of(ui);
+    let info = control.info();
+    let on = control.is_on();
+    let rect = Rect::from_center_size(cell.center(), vec2(cell.width(), knob::HEIGHT));
+    let centre = pos2(rect.center().x, rect.top() + 44.0);
+    let track = Rect::from_center_size(centre, vec2(TRACK_WIDTH, TRACK_HEIGHT));
+    let response = ui
+        .interact(
+            track.expand(4.0),
+            ui.scope_id().with(info.id),
+            Sense::click(),
+        )
+        .on_hover_cursor(CursorIcon::PointingHand);
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, info.name));
+
+    let painter = ui.painter();
+    painter.text(
+        pos2(rect.center().x, rect.top() + 8.0),
+        Align2::CENTER_CENTER,
+        info.name,
+        fonts::regular(12.0),
+        theme.dim,
+    );
+    let rounding = CornerRadius::same(10);
+    let (fill, edge, dot) = if on {
+        (theme.accent_ground, theme.accent_line, theme.accent_line)
+    } else {
+        (theme.well, theme.line, theme.faint)
+    };
+    painter.rect(
+        track,
+        rounding,
+        fill,
+        Stroke::new(1.0, edge),
+        StrokeKind::Inside,
+    );
+    let x = if on {
+        track.right() - TRACK_HEIGHT / 2.0
+    } else {
+        track.left() + TRACK_HEIGHT / 2.0
+    };
+    painter.circle_filled(pos2(x, centre.y), TRACK_HEIGHT / 2.0 - 4.0, dot);
+    painter.text(
+        pos2(rect.center().x, rect.bottom() - 10.0),
+        Align2::CENTER_CENTER,
+        if on { "On" } else { "Off" },
+        fonts::regular(12.0),
+        if on { theme.text } else { theme.dim },
+    );
+    focus_ring(ui, &response, track, rounding);
+    if response.clicked() {
+        control.set_once(if on { 0.0 } else { 1.0 });
+    }
+    response.on_hover_text(info.tooltip);
+}
