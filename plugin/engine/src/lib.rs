@@ -85,5 +85,5 @@ pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,
 };
-pub use slots::Slots;
+pub use slots::{SLOTS, SlotInfo, Slots};
 pub use user_file::Existing;

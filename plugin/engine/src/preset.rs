@@ -12,6 +12,7 @@ use mynah_models::MORPH_SLOTS;
 
 use crate::controls::{Control, Controls};
 use crate::library::{Library, LibraryError, TargetEntry, TargetRef};
+use crate::user_file::file_stem;
 
 pub use error::PresetError;
 pub use factory::factory_presets;
@@ -41,6 +42,11 @@ impl Preset {
             .iter()
             .copied()
             .filter(|control| *control != Control::Bypass)
+    }
+
+    /// Its name as a part of file names: small letters, digits and hyphens.
+    pub fn file_stem(&self) -> String {
+        file_stem(&self.name)
     }
 
     /// Finds its targets.
