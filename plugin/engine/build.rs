@@ -1,7 +1,8 @@
-//! Lists the trained models in `assets/` for [`library`](src/library.rs) to carry inside the binary.
+//! Lists the trained models and the presets in `assets/` for [`library`](src/library.rs) and
+//! [`preset`](src/preset.rs) to carry inside the binary.
 //!
-//! Writes `shipped.rs` into `OUT_DIR`: the base (if there) and the targets in the order of their
-//! file names, so that two builds of the same tree are the same.
+//! Writes into `OUT_DIR`, in the order of file names, so that two builds of the same tree are the same:
+//! `shipped.rs`, the base (if there) and the targets; `presets.rs`, the presets.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ fn main() -> io::Result<()> {
         "None".to_owned()
     };
     let mut targets = String::new();
-    for path in model_files(&targets_dir)? {
+    for path in files_of(&targets_dir, "mynah")? {
         println!("cargo::rerun-if-changed={}", path.display());
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let _ = writeln!(targets, "    ({name:?}, {}),", include_bytes(&path));
@@ -37,7 +38,26 @@ fn main() -> io::Result<()> {
         "pub(crate) const SHIPPED_BASE: Option<&[u8]> = {base_bytes};\n\
          pub(crate) const SHIPPED_TARGETS: &[(&str, &[u8])] = &[\n{targets}];"
     );
-    fs::write(Path::new(&required("OUT_DIR")?).join("shipped.rs"), source)
+    let out_dir = PathBuf::from(required("OUT_DIR")?);
+    fs::write(out_dir.join("shipped.rs"), source)?;
+    fs::write(out_dir.join("presets.rs"), presets(&assets_dir)?)
+}
+
+fn presets(assets_dir: &Path) -> io::Result<String> {
+    let folder = assets_dir.join("presets");
+    if folder.is_dir() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+    }
+    let mut presets = String::new();
+    for path in files_of(&folder, "json")? {
+        println!("cargo::rerun-if-changed={}", path.display());
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let path = path.display().to_string();
+        let _ = writeln!(presets, "    ({name:?}, include_str!({path:?})),");
+    }
+    Ok(format!(
+        "pub(crate) const FACTORY_PRESETS: &[(&str, &str)] = &[\n{presets}];"
+    ))
 }
 
 fn required(variable: &str) -> io::Result<String> {
@@ -48,8 +68,8 @@ fn include_bytes(path: &Path) -> String {
     format!("include_bytes!({:?})", path.display().to_string())
 }
 
-/// The `.mynah` files of a folder, sorted by name; none when there is no such folder.
-fn model_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// The files of a folder with this ending, sorted by name; none when there is no such folder.
+fn files_of(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -58,7 +78,7 @@ fn model_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         let path = entry?.path();
         if path
             .extension()
-            .is_some_and(|extension| extension == "mynah")
+            .is_some_and(|extension| extension == ending)
         {
             files.push(path);
         }

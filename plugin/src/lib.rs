@@ -14,11 +14,15 @@
 //! takes effect at the next hop, in an offline bounce as in live playing.
 #![deny(unsafe_code)]
 
+mod comparison;
 pub mod editor;
 mod exports;
+mod history;
 mod look;
 mod notes;
 mod params;
+mod preset;
+mod recorder;
 mod shared;
 mod sound;
 mod state;

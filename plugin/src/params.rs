@@ -22,6 +22,12 @@ pub use target::{MISSING_SLOT, SLOT_NAMES, TARGET_SLOTS, TargetParam};
 /// Targets that can sound together: A, B, C and D.
 pub const MORPH_SLOTS: usize = mynah_models::MORPH_SLOTS;
 
+/// Parameters that a host sees: the targets, then the controls.
+pub(crate) const PARAMS: usize = MORPH_SLOTS + Control::COUNT;
+
+/// The values of all parameters as the player set them, normalized, in this order.
+pub(crate) type Values = [f32; PARAMS];
+
 /// Everything that is automated or saved.
 #[derive(Params)]
 pub struct MynahParams {
@@ -93,6 +99,57 @@ impl MynahParams {
     /// The chosen targets as the audio thread hears them, modulation included: indices into the catalogue.
     pub fn slots(&self) -> [i32; MORPH_SLOTS] {
         self.automated.targets.each_ref().map(TargetParam::slot)
+    }
+
+    /// The place of a control among all parameters.
+    pub(crate) const fn place_of_control(control: Control) -> usize {
+        MORPH_SLOTS + control as usize
+    }
+
+    /// The place of a parameter that the framework names.
+    pub(crate) fn place_of(&self, param: ParamPtr) -> Option<usize> {
+        let targets = self.automated.targets.iter().map(|t| t.index.as_ptr());
+        let controls = self.automated.controls.iter().map(ControlParam::as_ptr);
+        targets.chain(controls).position(|known| known == param)
+    }
+
+    /// The value of the parameter at a place, as the player set it, normalized.
+    pub(crate) fn value_at(&self, place: usize) -> f32 {
+        match self.automated.targets.get(place) {
+            Some(target) => target.index.unmodulated_normalized_value(),
+            None => self.automated.controls[place - MORPH_SLOTS].normalized(),
+        }
+    }
+
+    /// All values as the player set them.
+    pub(crate) fn values(&self) -> Values {
+        std::array::from_fn(|place| self.value_at(place))
+    }
+
+    /// Sets those of these parameters that have other values, each in a gesture of its own.
+    pub(crate) fn set_values(&self, setter: &ParamSetter<'_>, values: &[(usize, f32)]) {
+        for (place, value) in values {
+            if self.value_at(*place) == *value {
+                continue;
+            }
+            match self.automated.targets.get(*place) {
+                Some(target) => {
+                    setter.begin_set_parameter(&target.index);
+                    setter.set_parameter_normalized(&target.index, *value);
+                    setter.end_set_parameter(&target.index);
+                }
+                None => self.automated.controls[place - MORPH_SLOTS].set_once(setter, *value),
+            }
+        }
+    }
+
+    /// The engine's controls as the player set them, without the host's modulation.
+    pub(crate) fn set_controls(&self) -> Controls {
+        let mut controls = Controls::default();
+        for param in &self.automated.controls {
+            controls.set(param.control(), param.set_number());
+        }
+        controls
     }
 
     /// The engine's controls at this moment, kept within their ranges whatever a state contained.

@@ -1,12 +1,13 @@
 //! What the audio thread tells the editor: atomics, and the engine's lock-free monitor. Nothing waits,
 //! and nothing is computed while the editor is closed.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use mynah_engine::{Monitor, Report};
 use nice_plug_egui::RepaintNotifier;
 
+use crate::comparison::Comparison;
 use crate::state::lock;
 
 /// Whether sound is being translated, and if not, why.
@@ -88,6 +89,8 @@ pub struct Shared {
     repaint: RepaintNotifier,
     /// The present engine's. Only the main thread and the window's lock it, never the audio thread.
     monitor: Mutex<Option<Monitor>>,
+    /// What the player did, for as long as the instance lives. Never the audio thread's.
+    comparison: Mutex<Comparison>,
 }
 
 impl Shared {
@@ -136,6 +139,12 @@ impl Shared {
                 take(&report);
             }
         }
+    }
+
+    /// What the player did, and the two settings to compare. Main thread and window's; not to be held while
+    /// parameters are set.
+    pub(crate) fn comparison(&self) -> MutexGuard<'_, Comparison> {
+        lock(&self.comparison)
     }
 
     /// Physical pixels per logical pixel on the screen where the editor was last seen.

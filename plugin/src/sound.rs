@@ -33,6 +33,8 @@ struct Running {
     max_block_samples: usize,
     /// The values of the target parameters that the engine was last given.
     slots: [i32; MORPH_SLOTS],
+    /// How many targets there were then.
+    known: usize,
 }
 
 impl Sound {
@@ -64,6 +66,7 @@ impl Sound {
                     host_rate_hz: rate_hz,
                     max_block_samples,
                 };
+                let known = catalogue.count();
                 let built = mynah_engine::engine(spec, base, catalogue.targets(slots));
                 self.running = built.ok().map(|(engine, mut handle)| {
                     shared.set_monitor(handle.take_monitor());
@@ -74,6 +77,7 @@ impl Sound {
                         rate_hz,
                         max_block_samples,
                         slots,
+                        known,
                     }
                 });
             }
@@ -160,13 +164,18 @@ impl Sound {
 }
 
 impl Running {
-    /// Gives the engine the targets of `slots` if it has others. While the engine's queue is
+    /// Gives the engine the targets of `slots` if it has others, or if one of them is there only now. While the engine's queue is
     /// full (it is still fading the last ones in) the next block tries again.
     fn choose(&mut self, slots: [i32; MORPH_SLOTS]) {
-        if slots != self.slots {
+        let count = self.catalogue.count();
+        let appeared = slots
+            .iter()
+            .any(|slot| (self.known as i32..count as i32).contains(slot));
+        if slots != self.slots || appeared {
             let targets = self.catalogue.targets(slots);
             if self.handle.swap_target(targets).is_ok() {
                 self.slots = slots;
+                self.known = count;
             }
         }
         self.handle.collect_garbage();
@@ -228,7 +237,7 @@ mod tests {
         let targets = targets.into_iter().enumerate();
         let targets = targets.map(|(n, file)| (format!("{n}.mynah"), Cow::Owned(file)));
         let library = Library::from_models(base.map(Cow::Owned), targets.collect());
-        Box::leak(Box::new(Catalogue::new(library)))
+        Box::leak(Box::new(Catalogue::new(library, None)))
     }
 
     /// Noise through a new sound of a catalogue: what came out, the latency, and what the editor is told.

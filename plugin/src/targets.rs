@@ -1,17 +1,21 @@
-//! The targets that can be chosen: every model of the library, decoded once per process.
+//! The targets that can be chosen: every model of the library, decoded once per process, and those that a player
+//! adds while it runs.
 //!
 //! A target's parameters are small (the base that all share is the large part), so all of them stay
 //! in memory until the process ends. That is what lets the audio thread change targets by itself:
 //! cloning or dropping an `Arc` it got from here never allocates and never frees, because the
-//! catalogue always holds one more.
+//! catalogue always holds one more. There is a fixed place for each value of a target parameter, which is filled once
+//! and never moves: the audio thread sees either nothing there or a target that is ready to sound.
 
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use mynah_engine::{Library, Slots, Source, TargetEntry, TargetRef};
+use mynah_engine::{Library, LibraryError, Slots, Source, TargetEntry, TargetRef, user_folder};
 use mynah_models::{Base, ModelInfo, Target};
 
 use crate::params::{MORPH_SLOTS, TARGET_SLOTS};
-use crate::state::SavedTarget;
+use crate::state::{SavedTarget, lock};
 
 /// The shipped targets in the order of the target parameter's values, which automation relies on: new
 /// ones are added at the end only.
@@ -30,6 +34,7 @@ const SHIPPED_ORDER: [&str; 9] = [
 /// One target of the catalogue. Its index is the value of the target parameter.
 pub struct Entry {
     info: ModelInfo,
+    source: Source,
     target: OnceLock<Result<Arc<Target>, String>>,
 }
 
@@ -39,18 +44,43 @@ impl Entry {
         &self.info
     }
 
+    /// Where the model is.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// Why the model could not be used, once [`Catalogue::prepare`] has tried.
     pub fn problem(&self) -> Option<&str> {
         self.target.get()?.as_ref().err().map(String::as_str)
     }
 }
 
-/// All targets, shipped ones first, then the player's own.
+/// Why a model could not be added. The texts are sentences for the player.
+#[derive(thiserror::Error, Debug)]
+pub enum AddError {
+    /// The file is no target, or could not be copied.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// All places are taken.
+    #[error("there is no room for another model: there are {TARGET_SLOTS} already")]
+    Full,
+    /// The player has no folder of models.
+    #[error("there is no folder for your own models: this user has no home folder")]
+    NoFolder,
+}
+
+/// All targets: shipped ones first, then those of the player's folder, then those added since.
 pub struct Catalogue {
     library: Library,
+    /// Where models that are added are copied to.
+    folder: Option<PathBuf>,
     /// Held here too: the library itself forgets a base that nobody uses.
     base: OnceLock<Result<Arc<Base>, String>>,
-    entries: Vec<Entry>,
+    places: [OnceLock<Entry>; TARGET_SLOTS],
+    /// How many places are filled; they are filled in order.
+    filled: AtomicUsize,
+    /// Held while a place is being filled. Never by the audio thread.
+    adding: Mutex<()>,
     problems: Vec<String>,
 }
 
@@ -59,17 +89,18 @@ static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
 /// The process's catalogue; the first call reads the headers of the player's own model files.
 /// Not for the audio thread before that.
 pub fn catalogue() -> &'static Catalogue {
-    CATALOGUE.get_or_init(|| Catalogue::new(Library::with_user_folder()))
+    CATALOGUE.get_or_init(|| Catalogue::new(Library::with_user_folder(), user_folder()))
 }
 
 /// Makes `library` the process's catalogue instead of the shipped models and the player's folder:
 /// for tests, before any instance exists. False when a catalogue was there already.
 pub fn install(library: Library) -> bool {
-    CATALOGUE.set(Catalogue::new(library)).is_ok()
+    CATALOGUE.set(Catalogue::new(library, None)).is_ok()
 }
 
 impl Catalogue {
-    pub(crate) fn new(library: Library) -> Self {
+    /// The models of a library; those that are added are copied into `folder`.
+    pub(crate) fn new(library: Library, folder: Option<PathBuf>) -> Self {
         let mut problems: Vec<String> = library
             .problems()
             .iter()
@@ -86,26 +117,61 @@ impl Catalogue {
         };
         let mut listed: Vec<&TargetEntry> = library.entries().iter().collect();
         listed.sort_by_key(|entry| place(entry));
-        let entries: Vec<Entry> = listed
-            .into_iter()
-            .take(TARGET_SLOTS)
-            .map(|entry| Entry {
-                info: entry.info.clone(),
-                target: OnceLock::new(),
-            })
-            .collect();
-        let left_out = library.entries().len() - entries.len();
+        let left_out = listed.len().saturating_sub(TARGET_SLOTS);
         if left_out > 0 {
             problems.push(format!(
                 "{left_out} models left out: there is room for {TARGET_SLOTS}"
             ));
         }
+        let places = [const { OnceLock::new() }; TARGET_SLOTS];
+        let filled = listed.len() - left_out;
+        for (place, listed) in places.iter().zip(listed) {
+            place.get_or_init(|| Entry {
+                info: listed.info.clone(),
+                source: listed.source.clone(),
+                target: OnceLock::new(),
+            });
+        }
         Self {
             library,
+            folder,
             base: OnceLock::new(),
-            entries,
+            places,
+            filled: AtomicUsize::new(filled),
+            adding: Mutex::new(()),
             problems,
         }
+    }
+
+    /// Checks a model file, copies it into the player's folder, never in the place of another, and adds its target
+    /// behind the others, ready to sound in every instance of the process; its slot. A model that is here already
+    /// is not added again. Any thread but the audio thread's.
+    ///
+    /// # Errors
+    /// If the file is no target for the base here, or if there is no room for it. Nothing is copied then.
+    pub fn add(&self, file: &Path) -> Result<i32, AddError> {
+        let _one_at_a_time = lock(&self.adding);
+        let hash = self.library.load_file(file)?.info().hash;
+        let mut entries = self.entries().into_iter();
+        if let Some(slot) = entries.position(|entry| entry.info.hash == hash) {
+            return Ok(slot as i32);
+        }
+        let slot = self.filled.load(Ordering::Relaxed);
+        let place = self.places.get(slot).ok_or(AddError::Full)?;
+        let folder = self.folder.as_ref().ok_or(AddError::NoFolder)?;
+        let (path, target) = self.library.install_file(file, folder)?;
+        place.get_or_init(|| Entry {
+            info: target.info().clone(),
+            source: Source::File(path),
+            target: OnceLock::from(Ok(target)),
+        });
+        self.filled.store(slot + 1, Ordering::Release);
+        Ok(slot as i32)
+    }
+
+    /// How many targets there are. Safe on the audio thread.
+    pub fn count(&self) -> usize {
+        self.filled.load(Ordering::Acquire)
     }
 
     /// Decodes the base and every target that is not decoded yet. Main thread: allocates and reads
@@ -119,7 +185,7 @@ impl Catalogue {
             let base = self.library.base();
             base.map_err(|error| error.to_string())
         });
-        for entry in &self.entries {
+        for entry in self.entries() {
             entry.target.get_or_init(|| {
                 let reference = TargetRef {
                     name: entry.info.name.clone(),
@@ -143,14 +209,14 @@ impl Catalogue {
         self.base.get()?.as_ref().err().map(String::as_str)
     }
 
-    /// All entries, in the order of the target parameter's values.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    /// All entries, in the order of the target parameter's values. Not for the audio thread: allocates.
+    pub fn entries(&self) -> Vec<&Entry> {
+        self.places.iter().map_while(OnceLock::get).collect()
     }
 
     /// The entry at a value of the target parameter.
     pub fn entry(&self, slot: i32) -> Option<&Entry> {
-        self.entries.get(usize::try_from(slot).ok()?)
+        self.places.get(usize::try_from(slot).ok()?)?.get()
     }
 
     /// The decoded target at a value of the target parameter, or `None` when the slot is empty or
@@ -170,7 +236,7 @@ impl Catalogue {
         if saved.hash.is_empty() {
             return self.find_name(&saved.name);
         }
-        self.entries
+        self.entries()
             .iter()
             .position(|entry| entry.info.hash.to_string() == saved.hash)
             .and_then(|index| i32::try_from(index).ok())
@@ -178,13 +244,18 @@ impl Catalogue {
 
     /// The slot of a target by its name or display name, whatever its case.
     pub fn find_name(&self, name: &str) -> Option<i32> {
-        self.entries
+        self.entries()
             .iter()
             .position(|entry| {
                 entry.info.display_name.eq_ignore_ascii_case(name)
                     || entry.info.name.eq_ignore_ascii_case(name)
             })
             .and_then(|index| i32::try_from(index).ok())
+    }
+
+    /// Where models that are added are copied to.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// Model files that could not be offered, one sentence each.
@@ -197,11 +268,13 @@ impl Catalogue {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use mynah_models::testing::{random_base, random_target};
+
     use super::*;
 
     #[test]
     fn shipped_targets_stand_in_their_published_order() {
-        let catalogue = Catalogue::new(Library::shipped());
+        let catalogue = Catalogue::new(Library::shipped(), None);
         let names: Vec<&str> = catalogue
             .entries()
             .iter()
@@ -213,7 +286,7 @@ mod tests {
 
     #[test]
     fn every_shipped_target_can_be_used() {
-        let catalogue = Catalogue::new(Library::shipped());
+        let catalogue = Catalogue::new(Library::shipped(), None);
         assert!(catalogue.target(0).is_none(), "nothing is decoded yet");
         catalogue.prepare().unwrap();
         assert_eq!(catalogue.base_problem(), None);
@@ -228,7 +301,7 @@ mod tests {
 
     #[test]
     fn content_decides_over_the_name() {
-        let catalogue = Catalogue::new(Library::shipped());
+        let catalogue = Catalogue::new(Library::shipped(), None);
         let hash = catalogue.entries()[2].info().hash.to_string();
         let saved = |name: &str, hash: &str| SavedTarget {
             name: name.to_owned(),
@@ -242,8 +315,106 @@ mod tests {
 
     #[test]
     fn without_a_base_there_is_a_sentence() {
-        let catalogue = Catalogue::new(Library::from_models(None, Vec::new()));
+        let catalogue = Catalogue::new(Library::from_models(None, Vec::new()), None);
         assert!(catalogue.prepare().is_err());
         assert!(catalogue.base_problem().is_some());
+    }
+
+    fn own_file(folder: &Path, name: &str, seed: u64, base: &Base) -> PathBuf {
+        let path = folder.join(name);
+        std::fs::write(&path, random_target(seed, base)).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_model_is_added_while_the_others_are_in_use() {
+        let outside = tempfile::tempdir().unwrap();
+        let folder = outside.path().join("targets");
+        let base = Base::from_bytes(&random_base(1)).unwrap();
+        let first = (String::from("1.mynah"), random_target(1, &base).into());
+        let library = Library::from_models(Some(random_base(1).into()), vec![first]);
+        let catalogue = Catalogue::new(library, Some(folder.clone()));
+        catalogue.prepare().unwrap();
+        let before: *const Entry = catalogue.entry(0).unwrap();
+        let file = own_file(outside.path(), "two.mynah", 2, &base);
+        assert!(catalogue.target(1).is_none());
+        assert_eq!(catalogue.add(&file).unwrap(), 1);
+        // Ready at once, without another preparation; and nothing has moved.
+        let target = catalogue.target(1).unwrap();
+        assert_eq!((catalogue.count(), catalogue.entries().len()), (2, 2));
+        assert_eq!(before, catalogue.entry(0).unwrap() as *const Entry);
+        let entry = catalogue.entry(1).unwrap();
+        assert_eq!(entry.info().hash, target.info().hash);
+        let Source::File(copy) = entry.source() else {
+            panic!("it is the player's own");
+        };
+        assert!(copy.starts_with(&folder));
+        assert_eq!(std::fs::read(copy).unwrap(), std::fs::read(&file).unwrap());
+        // Again, and one that is shipped: the same ones.
+        assert_eq!(catalogue.add(&file).unwrap(), 1);
+        let shipped = own_file(outside.path(), "one.mynah", 1, &base);
+        assert_eq!(catalogue.add(&shipped).unwrap(), 0);
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_added_is_said_and_not_copied() {
+        let outside = tempfile::tempdir().unwrap();
+        let folder = outside.path().join("targets");
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let of = |count: u64, folder: Option<PathBuf>| {
+            let targets =
+                (1..=count).map(|seed| (seed.to_string(), random_target(seed, &base).into()));
+            let library = Library::from_models(Some(base_file.clone().into()), targets.collect());
+            Catalogue::new(library, folder)
+        };
+        let good = own_file(outside.path(), "good.mynah", 1_000, &base);
+        let text = outside.path().join("text.mynah");
+        std::fs::write(&text, "no model").unwrap();
+        let catalogue = of(TARGET_SLOTS as u64, Some(folder.clone()));
+        assert!(matches!(catalogue.add(&good), Err(AddError::Full)));
+        assert!(matches!(of(1, None).add(&good), Err(AddError::NoFolder)));
+        let error = of(1, Some(folder.clone()))
+            .add(&text)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("text.mynah is not a usable model"),
+            "{error}"
+        );
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn the_audio_thread_reads_while_models_are_added() {
+        let outside = tempfile::tempdir().unwrap();
+        let base = Base::from_bytes(&random_base(1)).unwrap();
+        let files: Vec<PathBuf> = (0..TARGET_SLOTS as u64)
+            .map(|seed| own_file(outside.path(), &format!("{seed}.mynah"), seed, &base))
+            .collect();
+        let library = Library::from_models(Some(random_base(1).into()), Vec::new());
+        let catalogue = Catalogue::new(library, Some(outside.path().join("targets")));
+        catalogue.prepare().unwrap();
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for file in &files {
+                    catalogue.add(file).unwrap();
+                }
+            });
+            // What is counted can be played, from the first look on.
+            let mut seen = 0;
+            while seen < TARGET_SLOTS {
+                let measured = allocation_counter::measure(|| {
+                    seen = catalogue.count();
+                    for slot in 0..seen {
+                        assert!(catalogue.target(slot as i32).is_some());
+                    }
+                    let last = seen as i32 - 1;
+                    drop(catalogue.targets([0, last, -1, TARGET_SLOTS as i32]));
+                });
+                assert_eq!(measured.count_total, 0);
+            }
+        });
     }
 }

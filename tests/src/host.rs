@@ -196,7 +196,7 @@ pub fn library() -> &'static Library {
 }
 
 /// All targets, in the order of the target parameter's values.
-pub fn targets() -> &'static [Entry] {
+pub fn targets() -> Vec<&'static Entry> {
     library();
     catalogue().entries()
 }

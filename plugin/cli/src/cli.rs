@@ -20,6 +20,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// List the targets: shipped ones and those of your own folder.
     Targets(Listing),
+    /// List the parameters: the targets and all controls.
+    Params(Listing),
+    /// List the presets: those of the factory and your own.
+    Presets(Listing),
     /// Say what is in a model file.
     Info(Info),
     /// Measure the speed of the chain on one core.
@@ -35,9 +39,12 @@ pub(crate) struct Bounce {
     #[arg(value_name = "IN", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
     /// Target instrument: a name from `mynah targets`, or a .mynah file.
+    #[arg(short, long, value_name = "NAME|FILE", required_unless_present_any = ["preset", "set"])]
+    pub(crate) target: Option<String>,
+    /// Preset to begin with: a name from `mynah presets`, or a file. Other options change it.
     #[arg(short, long, value_name = "NAME|FILE")]
-    pub(crate) target: String,
-    /// track (one voice, follows its pitch) or follow (keeps chords).
+    pub(crate) preset: Option<String>,
+    /// track (one voice, follows its pitch), follow (keeps chords) or auto.
     #[arg(short, long, value_name = "MODE")]
     pub(crate) mode: Option<String>,
     /// Octave shift, -2 to 2 (mode track).
@@ -46,13 +53,14 @@ pub(crate) struct Bounce {
     /// 0 (input alone) to 1 (translation alone).
     #[arg(long, value_name = "X", allow_hyphen_values = true)]
     pub(crate) mix: Option<String>,
-    /// Set any control by its id, for example --set output_gain=-3. May be given several times.
+    /// Set any parameter of `mynah params`, for example --set output_gain=-3 or --set target_b=flute. May be given
+    /// several times.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
     /// Output file (.wav or .flac); for one input.
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// Folder for the outputs, made if missing; files are named INPUT-TARGET.wav.
+    /// Folder for the outputs, made if missing; files are named INPUT-TARGET.wav, or INPUT-PRESET.wav.
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,
     /// Format of the files in --out-dir.

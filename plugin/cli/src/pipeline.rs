@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec};
+use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Slots};
 use mynah_models::{Base, Target};
 
 /// Samples given to the engine at once. Any other number would give the same output to the bit.
@@ -26,7 +26,7 @@ impl Translation {
     /// A rate the engine does not run at.
     pub(crate) fn new(
         base: &Arc<Base>,
-        target: &Arc<Target>,
+        targets: impl Into<Slots>,
         controls: &Controls,
         rate_hz: u32,
         channels: usize,
@@ -35,9 +35,8 @@ impl Translation {
             host_rate_hz: f64::from(rate_hz),
             max_block_samples: BLOCK_SAMPLES,
         };
-        let (mut engine, handle) =
-            mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))
-                .with_context(|| format!("cannot translate at {rate_hz} Hz"))?;
+        let (mut engine, handle) = mynah_engine::engine(spec, Arc::clone(base), targets)
+            .with_context(|| format!("cannot translate at {rate_hz} Hz"))?;
         engine.set_controls(controls);
         let latency = engine.latency_samples() as usize;
         Ok(Translation {
@@ -105,7 +104,7 @@ pub(crate) fn translate_mono(
     rate_hz: u32,
     signal: &[f32],
 ) -> Result<Vec<f32>> {
-    let mut translation = Translation::new(base, target, controls, rate_hz, 1)?;
+    let mut translation = Translation::new(base, Arc::clone(target), controls, rate_hz, 1)?;
     let mut output = Vec::with_capacity(signal.len());
     translation.push(&[signal], |planes| {
         output.extend_from_slice(planes[0]);

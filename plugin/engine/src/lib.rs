@@ -12,7 +12,7 @@
 //! | [`Engine`] | audio | never allocate, lock, wait or free |
 //! | [`EngineHandle`] | any one other | allocate, free the targets that come back |
 //! | [`Monitor`] | any one other, a display's | look at what the engine reports |
-//! | [`Library`] | any but audio | read files, allocate, lock |
+//! | [`Library`], [`Preset`] | any but audio | read and write files, allocate, lock |
 //!
 //! [`engine`] makes the first two as a pair, joined by lock-free queues; the handle gives the third away. The networks run inside
 //! [`Engine::process`], every 128 samples at 48 kHz.
@@ -56,12 +56,14 @@ mod library;
 mod meters;
 mod monitor;
 mod pipeline;
+mod preset;
 mod quiet;
 mod resample;
 mod slots;
 mod smoothing;
 mod swap;
 mod translator;
+mod user_file;
 
 #[cfg(test)]
 mod tests;
@@ -79,4 +81,9 @@ pub use library::{
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};
 pub use mynah_models::{Mode, Telemetry};
-pub use slots::Slots;
+pub use preset::{
+    MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
+    factory_presets, preset_folder, surprise,
+};
+pub use slots::{SLOTS, SlotInfo, Slots};
+pub use user_file::Existing;

@@ -49,3 +49,38 @@ impl From<[Option<Arc<Target>>; MORPH_SLOTS]> for Slots {
         Self(targets)
     }
 }
+
+/// What a place for a target is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SlotInfo {
+    /// Stable name in sessions, in hosts and on the command line.
+    pub id: &'static str,
+    /// Name on screen.
+    pub name: &'static str,
+    /// A sentence for the player.
+    pub tooltip: &'static str,
+}
+
+/// The places A to D.
+pub static SLOTS: [SlotInfo; MORPH_SLOTS] = [
+    SlotInfo {
+        id: "target",
+        name: "Target",
+        tooltip: "The instrument at the top left of the morph pad: the one that sounds alone at first.",
+    },
+    SlotInfo {
+        id: "target_b",
+        name: "Target B",
+        tooltip: "The instrument at the top right of the morph pad.",
+    },
+    SlotInfo {
+        id: "target_c",
+        name: "Target C",
+        tooltip: "The instrument at the bottom left of the morph pad.",
+    },
+    SlotInfo {
+        id: "target_d",
+        name: "Target D",
+        tooltip: "The instrument at the bottom right of the morph pad.",
+    },
+];

@@ -196,3 +196,44 @@ fn the_player_has_a_folder_for_targets() {
         assert!(folder.ends_with("targets"));
     }
 }
+
+#[test]
+fn a_file_is_checked_and_copied_into_the_folder() {
+    let models = Models::new();
+    let library = models.library(&[]);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = outside.path().join("own/targets");
+    let at = |name: &str| outside.path().join(name);
+    fs::write(at("one.mynah"), models.target_bytes(1)).unwrap();
+    fs::write(at("two.mynah"), models.target_bytes(2)).unwrap();
+    fs::write(at("base.mynah"), &models.base_bytes).unwrap();
+    fs::write(at("text.mynah"), "no model").unwrap();
+    for (name, said) in [
+        ("base.mynah", "is a base model, not a target"),
+        ("text.mynah", "is not a usable model"),
+        ("gone.mynah", "cannot be read"),
+    ] {
+        let error = library.install_file(&at(name), &folder).err().unwrap();
+        assert!(error.to_string().contains(said), "{error}");
+        assert!(!folder.exists());
+    }
+
+    let (first, target) = library.install_file(&at("one.mynah"), &folder).unwrap();
+    assert_eq!(fs::read(&first).unwrap(), models.target_bytes(1));
+    assert_eq!(target.info().hash, models.target(1).info().hash);
+    // Again, even from where it is now: nothing new.
+    for file in [at("one.mynah"), first.clone()] {
+        assert_eq!(library.install_file(&file, &folder).unwrap().0, first);
+    }
+    // Another model with the name of one that is there stands beside it.
+    fs::rename(&first, folder.join("random.mynah")).unwrap();
+    let name = models.target(2).info().name.clone();
+    fs::write(folder.join(format!("{name}.mynah")), "the player's").unwrap();
+    let (second, _) = library.install_file(&at("two.mynah"), &folder).unwrap();
+    assert_eq!(fs::read(&second).unwrap(), models.target_bytes(2));
+    let kept = fs::read_to_string(folder.join(format!("{name}.mynah"))).unwrap();
+    assert_eq!(kept, "the player's");
+    let mut listed = models.library(&[]);
+    listed.add_folder(&folder);
+    assert_eq!(listed.entries().len(), 2);
+}

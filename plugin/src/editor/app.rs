@@ -13,11 +13,14 @@ use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder};
 use super::desk::Desk;
 use super::layout::{Layout, MIN_SIZE};
 use super::meter::Meter;
+use super::models::{self, Models};
+use super::presets::Presets;
 use super::scope::{Colours, Scope};
 use super::targets::{cards, morph_pad};
 use super::theme::Theme;
 use super::{fonts, grip, header, panels, status_line, theme};
 use crate::params::MynahParams;
+use crate::recorder::{Player, Recorder};
 use crate::shared::{Reading, Shared};
 use crate::targets::{Catalogue, catalogue};
 
@@ -28,10 +31,12 @@ const ANIMATION_INTERVAL: Duration = Duration::from_millis(16);
 pub(super) struct App {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
-    context: Option<GuiContext>,
+    recorder: Option<Arc<Recorder>>,
     input: Meter,
     output: Meter,
     scope: Scope,
+    presets: Presets,
+    models: Models,
     /// The slot of the morph pad that the cards set.
     slot: usize,
     drawn_at_s: f64,
@@ -42,10 +47,12 @@ impl App {
         Self {
             params,
             shared,
-            context: None,
+            recorder: None,
             input: Meter::new("IN"),
             output: Meter::new("OUT"),
             scope: Scope::new(),
+            presets: Presets::new(),
+            models: Models::default(),
             slot: 0,
             drawn_at_s: 0.0,
         }
@@ -82,6 +89,9 @@ impl App {
                 });
             });
         }
+        self.models.show(ui, desk, &self.shared.clone(), catalogue);
+        self.take_files(ui, desk, catalogue);
+        models::show_hovering(ui, window);
         grip::show(ui, window);
 
         if self.is_moving() {
@@ -91,6 +101,13 @@ impl App {
 }
 
 impl App {
+    /// With other presets than the player's own.
+    #[cfg(test)]
+    pub(super) fn with_presets(mut self, presets: Presets) -> Self {
+        self.presets = presets;
+        self
+    }
+
     #[cfg(test)]
     pub(super) fn scope(&mut self) -> &mut Scope {
         &mut self.scope
@@ -99,6 +116,19 @@ impl App {
     /// Whether the picture changes by itself.
     pub(super) fn is_moving(&self) -> bool {
         self.input.is_moving() || self.output.is_moving()
+    }
+
+    /// Installs what was dropped on the window: presets by their ending, and models.
+    fn take_files(&mut self, ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue) {
+        for file in models::dropped(ui) {
+            if file.extension().is_some_and(|ending| ending == "json") {
+                let shared = self.shared.clone();
+                let player = player(ui, desk, &shared);
+                self.presets.import(&file, player, catalogue);
+            } else {
+                self.models.load(&file, desk, catalogue);
+            }
+        }
     }
 
     /// Everything but the window's corner, in `space`.
@@ -112,6 +142,14 @@ impl App {
     ) {
         let layout = Layout::of(space);
         header::show(ui, desk, reading, layout.header);
+        let shared = self.shared.clone();
+        self.presets.show(
+            ui,
+            player(ui, desk, &shared),
+            catalogue,
+            header::Parts::of(layout.header).presets,
+            &mut self.models.open,
+        );
         self.input.show(ui, layout.input);
         cards::show(ui, desk, catalogue, layout.cards, self.slot);
         morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.slot);
@@ -124,6 +162,16 @@ impl App {
     }
 }
 
+/// What the player does to presets and history.
+fn player<'a>(ui: &Ui, desk: Desk<'a>, shared: &'a Shared) -> Player<'a> {
+    Player {
+        params: desk.params,
+        shared,
+        setter: desk.setter,
+        now_s: ui.input(|input| input.time),
+    }
+}
+
 impl NiceEguiApp for App {
     fn build(
         &mut self,
@@ -132,14 +180,18 @@ impl NiceEguiApp for App {
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         prepare(&egui_ctx);
-        self.context = Some(gui_context);
+        self.recorder = Some(Arc::new(Recorder::new(
+            gui_context,
+            self.params.clone(),
+            self.shared.clone(),
+        )));
         self.shared.set_editor_open(true);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        if let Some(context) = self.context.clone() {
-            self.show(ui, &context.param_setter(), catalogue());
+        if let Some(recorder) = self.recorder.clone() {
+            self.show(ui, &ParamSetter::new(&*recorder), catalogue());
         }
         // The host's shortcuts, the space bar above all, work until a control has the focus.
         frame.set_key_capture(if ui.ctx().memory(|memory| memory.focused().is_some()) {

@@ -68,13 +68,6 @@ impl Parts {
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, reading: &Reading, rect: Rect) {
     let parts = Parts::of(rect);
     show_name(ui, parts.name);
-    ui.painter().text(
-        pos2(parts.presets.left(), parts.presets.center().y + 3.0),
-        Align2::LEFT_CENTER,
-        "instrument translator",
-        fonts::regular(13.0),
-        Theme::of(ui).faint,
-    );
     show_pitch(ui, reading, parts.pitch);
     theme_button(ui, desk, parts.theme);
     scale_list(ui, desk, parts.scale);

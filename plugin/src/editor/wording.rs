@@ -123,7 +123,7 @@ pub(super) fn complaint(
     }
     let here = catalogue
         .entries()
-        .iter()
+        .into_iter()
         .find(|entry| entry.info().name == saved.name);
     let hash = short_hash(&saved.hash);
     Some(match here {

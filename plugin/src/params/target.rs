@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use mynah_engine::SLOTS;
 use nice_plug::prelude::*;
 
 use crate::state::{SavedTarget, lock};
@@ -17,9 +18,6 @@ pub const MISSING_SLOT: i32 = TARGET_SLOTS as i32;
 
 /// What the targets are called on the morph pad.
 pub const SLOT_NAMES: [&str; super::MORPH_SLOTS] = ["A", "B", "C", "D"];
-
-const IDS: [&str; super::MORPH_SLOTS] = ["target", "target_b", "target_c", "target_d"];
-const NAMES: [&str; super::MORPH_SLOTS] = ["Target", "Target B", "Target C", "Target D"];
 
 /// One of the parameters that choose a target.
 pub struct TargetParam {
@@ -39,7 +37,7 @@ impl TargetParam {
             min: 0,
             max: MISSING_SLOT,
         };
-        let index = IntParam::new(NAMES[place], default_slot(place), range)
+        let index = IntParam::new(SLOTS[place].name, default_slot(place), range)
             .with_value_to_string(Arc::new(move |slot| slot_name(slot, &named)))
             .with_string_to_value(Arc::new(|text| {
                 catalogue().find_name(text).or_else(|| text.parse().ok())
@@ -49,7 +47,7 @@ impl TargetParam {
 
     /// Its id.
     pub fn id(&self) -> &'static str {
-        IDS[self.place]
+        SLOTS[self.place].id
     }
 
     /// The chosen slot as the audio thread hears it, modulation included.
@@ -67,6 +65,11 @@ impl TargetParam {
         setter.begin_set_parameter(&self.index);
         setter.set_parameter(&self.index, slot);
         setter.end_set_parameter(&self.index);
+    }
+
+    /// The normalized value of a slot.
+    pub(crate) fn normalized_of(&self, slot: i32) -> f32 {
+        self.index.preview_normalized(slot)
     }
 
     /// The reference that a save would write now.
@@ -88,9 +91,10 @@ impl TargetParam {
 
 /// The ids of the target parameters, with the slots that stand for what a state lacks.
 pub(crate) fn defaults() -> impl Iterator<Item = (&'static str, i32)> {
-    IDS.into_iter()
+    SLOTS
+        .iter()
         .enumerate()
-        .map(|(place, id)| (id, default_slot(place)))
+        .map(|(place, slot)| (slot.id, default_slot(place)))
 }
 
 /// Four different targets to begin with, so that the morph pad does something at once.

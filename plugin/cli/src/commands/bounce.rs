@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
-use mynah_engine::{Controls, Library};
-use mynah_models::{Base, Target};
+use mynah_engine::Library;
+use mynah_models::Base;
 use rayon::prelude::*;
 
-use super::find_target;
+use super::setting::Setting;
 use crate::audio::read::Reader;
 use crate::audio::write::{Encoding, Writer, check_free, folder_of};
 use crate::cli::Bounce;
@@ -29,10 +29,9 @@ struct Job {
 }
 
 /// Everything one file's translation needs besides the file.
-struct Setting {
+struct Work {
     base: Arc<Base>,
-    target: Arc<Target>,
-    controls: Controls,
+    setting: Setting,
     overwrite: bool,
 }
 
@@ -42,10 +41,9 @@ struct Setting {
 /// One sentence per file that failed; the others are written.
 pub(super) fn run(arguments: &Bounce) -> Result<()> {
     interrupt::listen();
-    let controls = controls(arguments)?;
     let library = Library::with_user_folder();
-    let (info, target) = find_target(&library, &arguments.target)?;
-    let jobs = plan(arguments, &info.name)?;
+    let setting = Setting::of(arguments, &library)?;
+    let jobs = plan(arguments, &setting.label)?;
     if let Some(folder) = &arguments.out_dir {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder '{}'", folder.display()))?;
@@ -53,10 +51,9 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
             check_free(&job.output, arguments.force)?;
         }
     }
-    let setting = Setting {
+    let work = Work {
         base: library.base()?,
-        target,
-        controls,
+        setting,
         overwrite: arguments.force,
     };
     let pool = rayon::ThreadPoolBuilder::new()
@@ -68,7 +65,7 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     let failures: Vec<anyhow::Error> = pool.install(|| {
         jobs.par_iter()
             .filter_map(|job| {
-                let result = bounce_file(job, &setting, &bars);
+                let result = bounce_file(job, &work, &bars);
                 done.fetch_add(usize::from(result.is_ok()), Ordering::Relaxed);
                 match result {
                     Ok(line) if !arguments.quiet => super::print(&line).err(),
@@ -85,24 +82,8 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     Err(anyhow!("{}", sentences.join("\n")))
 }
 
-fn controls(arguments: &Bounce) -> Result<Controls> {
-    let mut controls = Controls::default();
-    let named = [
-        ("mode", &arguments.mode),
-        ("octave", &arguments.octave),
-        ("mix", &arguments.mix),
-    ];
-    let named = named
-        .iter()
-        .filter_map(|(id, value)| value.as_ref().map(|v| format!("{id}={v}")));
-    for setting in named.chain(arguments.set.iter().cloned()) {
-        controls.set_text(&setting)?;
-    }
-    Ok(controls)
-}
-
 /// Names every output and refuses what cannot work.
-fn plan(arguments: &Bounce, target: &str) -> Result<Vec<Job>> {
+fn plan(arguments: &Bounce, label: &str) -> Result<Vec<Job>> {
     let mut jobs = Vec::new();
     let mut taken: HashMap<PathBuf, &Path> = HashMap::new();
     if arguments.output.is_some() && arguments.inputs.len() > 1 {
@@ -124,7 +105,7 @@ fn plan(arguments: &Bounce, target: &str) -> Result<Vec<Job>> {
             (Some(output), _) => output.clone(),
             (None, Some(folder)) => {
                 let stem = input.file_stem().unwrap_or_default().to_string_lossy();
-                folder.join(format!("{stem}-{target}.{}", arguments.format.extension()))
+                folder.join(format!("{stem}-{label}.{}", arguments.format.extension()))
             }
             (None, None) => bail!("give --output or --out-dir"),
         };
@@ -164,21 +145,15 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
 }
 
 /// Translates one file; returns the line to print.
-fn bounce_file(job: &Job, setting: &Setting, bars: &Bars) -> Result<String> {
+fn bounce_file(job: &Job, work: &Work, bars: &Bars) -> Result<String> {
     interrupt::check()?;
     let mut reader = Reader::open(&job.input)?;
     let (rate_hz, channels) = (reader.rate_hz(), reader.channels());
-    let mut writer = Writer::create(
-        &job.output,
-        job.encoding,
-        rate_hz,
-        channels,
-        setting.overwrite,
-    )?;
+    let mut writer = Writer::create(&job.output, job.encoding, rate_hz, channels, work.overwrite)?;
     let mut translation = Translation::new(
-        &setting.base,
-        &setting.target,
-        &setting.controls,
+        &work.base,
+        work.setting.targets.clone(),
+        &work.setting.controls,
         rate_hz,
         channels,
     )?;

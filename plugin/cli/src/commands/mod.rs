@@ -5,6 +5,9 @@ mod bounce;
 mod demo;
 mod eval;
 mod info;
+mod params;
+mod presets;
+mod setting;
 mod targets;
 
 use std::io::Write;
@@ -26,6 +29,8 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Bounce(arguments) => bounce::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
+        Command::Params(arguments) => params::run(&arguments),
+        Command::Presets(arguments) => presets::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),

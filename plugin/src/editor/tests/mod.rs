@@ -4,6 +4,8 @@
 mod clicks;
 mod keyboard;
 mod melody;
+mod models;
+mod presets;
 mod rasteriser;
 mod snapshots;
 
@@ -15,11 +17,14 @@ use egui_kittest::{Harness, SnapshotOptions};
 use mynah_engine::{Control, Library, Report};
 use mynah_models::HOP_SAMPLES;
 use nice_plug::context::PluginApi;
+use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, PluginState};
 
 use super::app::{self, App};
 use super::layout::Layout;
+use super::presets::Presets;
 use crate::params::{ControlParam, MynahParams};
+use crate::recorder::Recorder;
 use crate::shared::{Reading, Shared};
 use crate::state::EditorSize;
 use crate::targets::{Catalogue, catalogue, install};
@@ -68,7 +73,7 @@ impl GuiContextInner for FakeHost {
 /// What the harness keeps between frames.
 struct Open {
     app: App,
-    host: Arc<FakeHost>,
+    recorder: Recorder,
     catalogue: &'static Catalogue,
 }
 
@@ -90,12 +95,20 @@ impl Bench {
     }
 
     fn of(catalogue: &'static Catalogue, size: Vec2) -> Self {
+        Self::with_presets(catalogue, size, Presets::of(None))
+    }
+
+    fn with_presets(catalogue: &'static Catalogue, size: Vec2, presets: Presets) -> Self {
         let params: Arc<MynahParams> = Arc::default();
         let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let open = Open {
-            app: App::new(params.clone(), shared.clone()),
-            host: host.clone(),
+            app: App::new(params.clone(), shared.clone()).with_presets(presets),
+            recorder: Recorder::new(
+                GuiContext::new(host.clone()),
+                params.clone(),
+                shared.clone(),
+            ),
             catalogue,
         };
         let harness = Harness::builder()
@@ -117,7 +130,7 @@ impl Bench {
                     let window = ui.ctx().content_rect();
                     let mut ui = ui.new_child(UiBuilder::new().max_rect(window));
                     ui.set_clip_rect(window);
-                    let setter = ParamSetter::new(&*open.host);
+                    let setter = ParamSetter::new(&open.recorder);
                     open.app.show(&mut ui, &setter, open.catalogue);
                 },
                 open,

@@ -103,10 +103,10 @@ fn the_smallest_window_with_bypass_eco_and_own_notes() {
 
 #[test]
 fn no_models() {
-    let nothing = Box::leak(Box::new(Catalogue::new(Library::from_models(
+    let nothing = Box::leak(Box::new(Catalogue::new(
+        Library::from_models(None, Vec::new()),
         None,
-        Vec::new(),
-    ))));
+    )));
     let mut bench = Bench::of(nothing, MIN_SIZE);
     bench.look(true, 75);
     bench.snapshot("no_models");

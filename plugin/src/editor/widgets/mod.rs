@@ -1,6 +1,7 @@
 //! What a player turns, presses and types into.
 
 pub(super) mod drop_down;
+pub(super) mod icon_button;
 pub(super) mod keyboard;
 pub(super) mod knob;
 pub(super) mod note_keys;

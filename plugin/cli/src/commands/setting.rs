@@ -1,0 +1,128 @@
+//! What a bounce plays: first the preset, then the options that have names, then `--set`, in this order.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use mynah_engine::{
+    Controls, Library, Preset, PresetEntry, PresetFolder, PresetSource, SLOTS, Slots, TargetRef,
+    factory_presets,
+};
+
+use super::find_target;
+use crate::cli::Bounce;
+
+/// The targets and controls of a bounce.
+pub(super) struct Setting {
+    pub(super) targets: Slots,
+    pub(super) controls: Controls,
+    /// What to name outputs after: the preset, or else the target.
+    pub(super) label: String,
+}
+
+impl Setting {
+    /// What the arguments ask for.
+    ///
+    /// # Errors
+    /// An unknown preset, target or control, a value that it cannot take, or no target at all.
+    pub(super) fn of(arguments: &Bounce, library: &Library) -> Result<Setting> {
+        let mut setting = Setting {
+            targets: Slots::default(),
+            controls: Controls::default(),
+            label: String::new(),
+        };
+        if let Some(wanted) = &arguments.preset {
+            setting.take_preset(&find_preset(wanted)?, library)?;
+        }
+        let named = [
+            ("target", &arguments.target),
+            ("mode", &arguments.mode),
+            ("octave", &arguments.octave),
+            ("mix", &arguments.mix),
+        ];
+        let named = named
+            .iter()
+            .filter_map(|(id, value)| value.as_ref().map(|v| format!("{id}={v}")));
+        for text in named.chain(arguments.set.iter().cloned()) {
+            setting.set_text(&text, library)?;
+        }
+        if !setting.targets.any() {
+            bail!("there is no target: give --target NAME or --preset NAME");
+        }
+        if setting.label.is_empty() {
+            let first = setting.targets.0.iter().flatten().next();
+            setting.label = first.map_or_else(String::new, |target| target.info().name.clone());
+        }
+        Ok(setting)
+    }
+
+    fn take_preset(&mut self, preset: &Preset, library: &Library) -> Result<()> {
+        let refused = || format!("cannot load the preset '{}'", preset.name);
+        let found = preset.find_targets(library).with_context(refused)?;
+        for (slot, entry) in self.targets.0.iter_mut().zip(found) {
+            let reference = entry.map(TargetRef::from);
+            let target = reference.map(|reference| library.load(&reference));
+            *slot = target.transpose().with_context(refused)?;
+        }
+        self.controls = preset.controls;
+        self.label = preset.file_stem();
+        Ok(())
+    }
+
+    /// Sets a target or a control from a text such as `target_b=flute` or `mix=0.5`.
+    fn set_text(&mut self, text: &str, library: &Library) -> Result<()> {
+        let place = text.split_once('=').and_then(|(id, name)| {
+            let place = SLOTS.iter().position(|slot| slot.id == id.trim())?;
+            Some((place, name.trim()))
+        });
+        match place {
+            Some((place, name)) => {
+                let (_, target) = find_target(library, name)?;
+                self.targets.0[place] = Some(Arc::clone(&target));
+            }
+            None => self.controls.set_text(text)?,
+        }
+        Ok(())
+    }
+}
+
+/// The player's own presets, before those of the factory; and the files that are none.
+pub(super) fn all_presets() -> (Vec<PresetEntry>, Vec<(std::path::PathBuf, String)>) {
+    match PresetFolder::of_user() {
+        Ok(folder) => folder.list(),
+        // Without a home folder there are no own ones.
+        Err(_) => {
+            let factory = factory_presets().iter().map(|preset| PresetEntry {
+                preset: preset.clone(),
+                source: PresetSource::Factory,
+            });
+            (factory.collect(), Vec::new())
+        }
+    }
+}
+
+/// Finds a preset by name, the player's own before the factory's (letter case and separators do not matter), or by
+/// file.
+///
+/// # Errors
+/// There is neither, or the file is no preset.
+pub(super) fn find_preset(wanted: &str) -> Result<Preset> {
+    let plain = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
+    let (entries, _) = all_presets();
+    let named = |entry: &&PresetEntry| {
+        plain(&entry.preset.name) == plain(wanted) || entry.preset.file_stem() == plain(wanted)
+    };
+    let own = |entry: &&PresetEntry| entry.source != PresetSource::Factory;
+    let found = entries.iter().filter(own).find(named);
+    if let Some(entry) = found.or_else(|| entries.iter().find(named)) {
+        return Ok(entry.preset.clone());
+    }
+    let path = Path::new(wanted);
+    if path.exists() {
+        return Preset::read_file(path)
+            .map_err(|error| anyhow!("cannot load the preset '{wanted}': {error}"));
+    }
+    bail!(
+        "unknown preset '{wanted}': there is no such file, and `mynah presets` lists the known names"
+    );
+}

@@ -1,0 +1,167 @@
+//! The model browser: what is installed, what could not be read, and loading more, by a dialog or by dropping
+//! files on the window.
+
+mod list;
+mod loader;
+
+use std::path::{Path, PathBuf};
+
+use egui::{
+    Align2, Button, Color32, FontId, Id, LayerId, Modal, Order, Pos2, Rect, RichText, Role, Ui,
+    WidgetInfo, vec2,
+};
+
+use super::desk::Desk;
+use super::fonts;
+use super::theme::Theme;
+use crate::params::MISSING_SLOT;
+use crate::shared::Shared;
+use crate::targets::Catalogue;
+use loader::{Loader, pick_models};
+
+/// Size of the panel at most, logical pixels, and its distance to the window's edge.
+const SIZE: egui::Vec2 = vec2(640.0, 560.0);
+const MARGIN: f32 = 60.0;
+
+/// What became of a file.
+struct Outcome {
+    text: String,
+    failed: bool,
+}
+
+/// The model browser of an open editor.
+#[derive(Default)]
+pub(super) struct Models {
+    /// Whether it is shown.
+    pub(super) open: bool,
+    loader: Loader,
+    outcomes: Vec<Outcome>,
+}
+
+impl Models {
+    /// Draws the panel if it is open, and takes the dialog's answer.
+    pub(super) fn show(&mut self, ui: &Ui, desk: Desk<'_>, shared: &Shared, catalogue: &Catalogue) {
+        for file in self.loader.take() {
+            self.load(&file, desk, catalogue);
+        }
+        if !self.open {
+            return;
+        }
+        let window = ui.ctx().content_rect();
+        let size = SIZE.min(window.size() - vec2(MARGIN, MARGIN));
+        let modal = Modal::new(Id::unique("models")).show(ui.ctx(), |ui| {
+            ui.set_min_size(size);
+            ui.set_max_size(size);
+            self.show_head(ui, shared);
+            self.show_outcomes(ui);
+            ui.separator();
+            list::show(ui, catalogue);
+        });
+        if modal.should_close() {
+            self.open = false;
+        }
+    }
+
+    /// Checks a file, copies it to the player's models and makes it choosable; what came of it stands in the
+    /// panel, which opens. A place of the morph pad that has missed this model plays it.
+    pub(super) fn load(&mut self, file: &Path, desk: Desk<'_>, catalogue: &Catalogue) {
+        self.open = true;
+        let before = catalogue.count();
+        let outcome = match catalogue.add(file) {
+            Ok(slot) => {
+                choose_where_missing(desk, catalogue, slot);
+                let name = catalogue
+                    .entry(slot)
+                    .map_or("", |entry| &entry.info().display_name);
+                let text = if catalogue.count() > before {
+                    format!("{name} is installed and can be chosen.")
+                } else {
+                    format!("{name} was installed already.")
+                };
+                Outcome {
+                    text,
+                    failed: false,
+                }
+            }
+            Err(error) => Outcome {
+                text: format!("Not loaded: {error}."),
+                failed: true,
+            },
+        };
+        self.outcomes.push(outcome);
+    }
+
+    fn show_head(&mut self, ui: &mut Ui, shared: &Shared) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Models").font(fonts::semibold(17.0)));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if button(ui, "Close", "Close the models", true) {
+                    self.open = false;
+                }
+                let free = !self.loader.is_open();
+                if button(ui, "Load\u{2026}", "Load models from files", free) {
+                    self.outcomes.clear();
+                    if let Err(error) = self.loader.ask(shared.repaint().clone(), pick_models) {
+                        self.outcomes.push(Outcome {
+                            text: format!("The file dialog cannot be opened: {error}."),
+                            failed: true,
+                        });
+                    }
+                }
+            });
+        });
+    }
+
+    fn show_outcomes(&self, ui: &mut Ui) {
+        let theme = Theme::of(ui);
+        for outcome in &self.outcomes {
+            let colour = if outcome.failed {
+                theme.warning
+            } else {
+                theme.accent
+            };
+            let text = RichText::new(&outcome.text).font(fonts::regular(12.5));
+            let response = ui.label(text.color(colour));
+            response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &outcome.text));
+        }
+    }
+}
+
+/// A text button; whether it was clicked.
+fn button(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
+    let text = RichText::new(text).font(fonts::regular(13.0));
+    let response = ui.add_enabled(enabled, Button::new(text));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
+    response.clicked()
+}
+
+/// Gives the places of the morph pad that stand for this very model, which was missing, the slot where it is now.
+fn choose_where_missing(desk: Desk<'_>, catalogue: &Catalogue, slot: i32) {
+    for (place, target) in desk.params.targets().iter().enumerate() {
+        if target.set_slot() == MISSING_SLOT && catalogue.find(&target.saved()) == Some(slot) {
+            desk.choose_target(place, slot);
+        }
+    }
+}
+
+/// The files that were dropped on the window in this frame.
+pub(super) fn dropped(ui: &Ui) -> Vec<PathBuf> {
+    ui.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| file.path().to_owned()).collect()
+    })
+}
+
+/// Says what dropping would do while files are held over the window.
+pub(super) fn show_hovering(ui: &Ui, window: Rect) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let theme = Theme::of(ui);
+    let layer = LayerId::new(Order::Foreground, Id::unique("drop"));
+    let painter = ui.ctx().layer_painter(layer);
+    painter.rect_filled(window, 0.0, Color32::from_black_alpha(190));
+    let (centre, font): (Pos2, FontId) = (window.center(), fonts::semibold(20.0));
+    let text = "Drop models or presets here to install them";
+    painter.text(centre, Align2::CENTER_CENTER, text, font, theme.accent_line);
+}

@@ -1,0 +1,227 @@
+//! The presets: which one is set, choosing, saving and deleting them; undoing, comparing and surprises.
+
+mod bar;
+mod browser;
+mod save;
+
+use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::{Key, Modifiers, Rect, Ui};
+use mynah_engine::{
+    Control, Existing, Preset, PresetError, PresetFolder, PresetSource, Quality, TargetRef,
+    factory_presets, preset_folder, surprise,
+};
+
+use crate::preset::{changes, is_set, of_params};
+use crate::recorder::Player;
+use crate::targets::Catalogue;
+
+/// A preset of the list.
+#[derive(Clone)]
+struct Listed {
+    preset: Arc<Preset>,
+    source: PresetSource,
+}
+
+/// The presets of an open editor.
+pub(super) struct Presets {
+    /// Of the player's own.
+    folder: Option<PresetFolder>,
+    list: Vec<Listed>,
+    /// Files that are no presets, each with the reason.
+    problems: Vec<String>,
+    /// What the list is searched for, and the category that is shown.
+    search: String,
+    category: Option<String>,
+    /// The one that is asked about before it is deleted.
+    doomed: Option<String>,
+    save: save::Form,
+    /// What went wrong last.
+    complaint: Option<String>,
+}
+
+impl Presets {
+    /// The factory's and the player's own.
+    pub(super) fn new() -> Self {
+        Self::of(preset_folder().map(PresetFolder::new))
+    }
+
+    /// Those of a folder.
+    pub(super) fn of(folder: Option<PresetFolder>) -> Self {
+        let mut presets = Self {
+            folder,
+            list: Vec::new(),
+            problems: Vec::new(),
+            search: String::new(),
+            category: None,
+            doomed: None,
+            save: save::Form::default(),
+            complaint: None,
+        };
+        presets.read();
+        presets
+    }
+
+    /// Draws the bar, and what it has opened; takes the shortcuts of undoing.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        player: Player<'_>,
+        catalogue: &Catalogue,
+        rect: Rect,
+        models_open: &mut bool,
+    ) {
+        if !ui.ctx().text_edit_focused() {
+            shortcuts(ui, player);
+        }
+        self.show_bar(ui, player, catalogue, rect, models_open);
+    }
+
+    /// Takes over a preset's file from elsewhere, and loads it.
+    pub(super) fn import(&mut self, file: &Path, player: Player<'_>, catalogue: &Catalogue) {
+        let read = Preset::read_file(file).map_err(|error| match error {
+            PresetError::Read { .. } => error.to_string(),
+            _ => format!("{}: {error}", file.display()),
+        });
+        let kept = read.and_then(|preset| {
+            self.keep(&preset, Existing::Keep)
+                .map_err(|error| error.to_string())?;
+            player.load(&Arc::new(preset), catalogue)
+        });
+        self.complaint = kept.err();
+    }
+
+    /// Reads the player's folder again.
+    fn read(&mut self) {
+        let (entries, problems) = match &self.folder {
+            Some(folder) => folder.list(),
+            None => (Vec::new(), Vec::new()),
+        };
+        self.list = entries
+            .into_iter()
+            .map(|entry| Listed {
+                preset: Arc::new(entry.preset),
+                source: entry.source,
+            })
+            .collect();
+        if self.folder.is_none() {
+            let factory = factory_presets().iter().map(|preset| Listed {
+                preset: Arc::new(preset.clone()),
+                source: PresetSource::Factory,
+            });
+            self.list.extend(factory);
+        }
+        self.problems = problems
+            .into_iter()
+            .map(|(path, problem)| format!("{}: {problem}", path.display()))
+            .collect();
+    }
+
+    fn load(&mut self, preset: &Arc<Preset>, player: Player<'_>, catalogue: &Catalogue) {
+        self.complaint = player.load(preset, catalogue).err();
+    }
+
+    /// Loads the one that is `way` places behind the present one in the list.
+    fn step(&mut self, way: i32, player: Player<'_>, catalogue: &Catalogue) {
+        let present = player.shared.comparison().label().clone();
+        let at = present.and_then(|present| {
+            let same = |listed: &Listed| listed.preset.name == present.name;
+            self.list.iter().position(same)
+        });
+        let count = self.list.len() as i32;
+        let next = match at {
+            Some(at) => at as i32 + way,
+            None if way > 0 => 0,
+            None => count - 1,
+        };
+        let next = self.list.get(next.rem_euclid(count.max(1)) as usize);
+        if let Some(preset) = next.map(|listed| listed.preset.clone()) {
+            self.load(&preset, player, catalogue);
+        }
+    }
+
+    /// Saves what is set; the sentence that says why not.
+    fn save(
+        &mut self,
+        name: &str,
+        about: &str,
+        existing: Existing,
+        player: Player<'_>,
+        catalogue: &Catalogue,
+    ) -> Result<(), PresetError> {
+        let preset = of_params(player.params, catalogue, name.trim(), "Own", about.trim());
+        self.keep(&preset, existing)?;
+        player.shared.comparison().name(Some(Arc::new(preset)));
+        Ok(())
+    }
+
+    fn keep(&mut self, preset: &Preset, existing: Existing) -> Result<(), PresetError> {
+        let folder = self.folder.as_ref().ok_or(PresetError::NoFolder)?;
+        folder.save(preset, existing)?;
+        self.read();
+        Ok(())
+    }
+
+    fn delete(&mut self, path: &Path) {
+        let deleted = self.folder.as_ref().map(|folder| folder.delete(path));
+        if let Some(Err(error)) = deleted {
+            self.complaint = Some(error.to_string());
+        }
+        self.read();
+    }
+
+    /// Sets everything by chance, but the quality and the bypass.
+    fn surprise(&mut self, player: Player<'_>, catalogue: &Catalogue) {
+        let seed = u64::from(RandomState::new().hash_one(0) as u32);
+        let preset = Arc::new(surprise_of(seed, player, catalogue));
+        match changes(&preset, player.params, catalogue) {
+            Ok(values) => player.set_as_one(Some(preset), &values),
+            Err(complaint) => self.complaint = Some(complaint),
+        }
+    }
+
+    /// The name of what is set, and whether it has been changed since it was loaded.
+    fn present(&self, player: Player<'_>, catalogue: &Catalogue) -> (String, bool) {
+        match player.shared.comparison().label().as_ref() {
+            Some(preset) => (
+                preset.name.clone(),
+                !is_set(preset, player.params, catalogue),
+            ),
+            None => ("No preset".to_owned(), false),
+        }
+    }
+}
+
+fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {
+    let usable = catalogue
+        .entries()
+        .into_iter()
+        .filter(|entry| entry.problem().is_none());
+    let targets: Vec<TargetRef> = usable
+        .map(|entry| TargetRef {
+            name: entry.info().name.clone(),
+            hash: Some(entry.info().hash),
+        })
+        .collect();
+    let quality = if player.params[Control::Quality].set_number() >= 0.5 {
+        Quality::Full
+    } else {
+        Quality::Eco
+    };
+    surprise(seed, &targets, quality)
+}
+
+fn shortcuts(ui: &Ui, player: Player<'_>) {
+    let (redo, undo) = ui.input_mut(|input| {
+        let again = input.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z)
+            || input.consume_key(Modifiers::COMMAND, Key::Y);
+        (again, input.consume_key(Modifiers::COMMAND, Key::Z))
+    });
+    if redo {
+        player.undo(true);
+    } else if undo {
+        player.undo(false);
+    }
+}

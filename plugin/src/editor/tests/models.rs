@@ -1,0 +1,139 @@
+//! The model browser, and files dropped on the window.
+
+use std::path::{Path, PathBuf};
+
+use mynah_engine::PresetFolder;
+use mynah_models::Base;
+use mynah_models::testing::{random_base, random_target};
+use nice_plug::params::persist::PersistentField as _;
+
+use super::*;
+use crate::params::MISSING_SLOT;
+use crate::state::SavedTarget;
+
+/// A file as the window system hands it over.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// An editor with one model, and a folder with files to drop.
+struct Own {
+    folder: tempfile::TempDir,
+    base: Base,
+    catalogue: &'static Catalogue,
+    bench: Bench,
+}
+
+impl Own {
+    fn new() -> Self {
+        install(Library::shipped());
+        let folder = tempfile::tempdir().unwrap();
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let first = ("1.mynah".to_owned(), random_target(1, &base).into());
+        let library = Library::from_models(Some(base_file.into()), vec![first]);
+        let own_models = folder.path().join("own/targets");
+        let catalogue: &Catalogue = Box::leak(Box::new(Catalogue::new(library, Some(own_models))));
+        catalogue.prepare().unwrap();
+        let presets = Presets::of(Some(PresetFolder::new(folder.path().join("own/presets"))));
+        let (width, height) = EditorSize::DEFAULT;
+        let size = Vec2::new(width as f32, height as f32);
+        Self {
+            bench: Bench::with_presets(catalogue, size, presets),
+            folder,
+            base,
+            catalogue,
+        }
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn drop(&mut self, files: &[PathBuf]) {
+        let files = files
+            .iter()
+            .map(|file| Arc::new(Dropped(file.clone())) as _);
+        self.bench.harness.input_mut().dropped_files = files.collect();
+        self.bench.harness.run_steps(3);
+    }
+}
+
+#[test]
+fn a_dropped_model_is_installed_and_played_where_it_was_missing() {
+    let mut own = Own::new();
+    let model = random_target(2, &own.base);
+    let hash = mynah_models::ModelHash::of(&model);
+    let mut saved = own.bench.params.saved_targets.current();
+    saved[1] = SavedTarget {
+        name: "gone".to_owned(),
+        hash: hash.to_string(),
+    };
+    own.bench.params.saved_targets.set(saved);
+    let setter = ParamSetter::new(&*own.bench.host);
+    own.bench.params.targets()[1].choose(&setter, MISSING_SLOT);
+
+    let file = own.file("new.mynah", &model);
+    own.drop(&[file]);
+    assert_eq!(own.catalogue.count(), 2);
+    assert!(own.catalogue.target(1).is_some());
+    assert_eq!(own.bench.params.targets()[1].set_slot(), 1);
+    own.bench
+        .harness
+        .get_by_label_contains("is installed and can be chosen");
+    let installed = own.folder.path().join("own/targets");
+    assert_eq!(std::fs::read_dir(installed).unwrap().count(), 1);
+}
+
+#[test]
+fn a_dropped_file_that_is_no_model_is_refused_in_a_sentence() {
+    let mut own = Own::new();
+    let text = own.file("text.mynah", b"no model");
+    let base = own.file("base.mynah", &random_base(1));
+    own.drop(&[text, base]);
+    own.bench
+        .harness
+        .get_by_label_contains("text.mynah is not a usable model");
+    own.bench
+        .harness
+        .get_by_label_contains("is a base model, not a target");
+    assert_eq!(own.catalogue.count(), 1);
+    assert!(!own.folder.path().join("own/targets").exists());
+}
+
+#[test]
+fn a_dropped_preset_is_kept_and_loaded() {
+    let mut own = Own::new();
+    let text = r#"{"format": 1, "name": "Dropped", "controls": {"octave": -2}}"#;
+    let file = own.file("dropped.json", text.as_bytes());
+    own.drop(&[file]);
+    assert_eq!(own.bench.param(Control::Octave).number(), -2.0);
+    assert!(own.folder.path().join("own/presets/dropped.json").exists());
+}
+
+#[test]
+fn every_model_is_listed_with_its_facts() {
+    let mut bench = Bench::new();
+    bench.click("Models");
+    for entry in catalogue().entries() {
+        let info = entry.info();
+        assert!(bench.harness.query_all_by_label(&info.display_name).count() > 1);
+        let hash = info.hash.to_string();
+        let facts = bench.harness.get_by_label_contains(&hash[..8]);
+        assert!(facts.rect().is_positive());
+    }
+    bench.harness.get_by_label("Load models from files");
+    bench.click("Close the models");
+    assert!(bench.harness.query_by_label("Close the models").is_none());
+}

@@ -1,0 +1,228 @@
+//! The bar of presets, undoing and comparing, with the pointer and the keyboard.
+
+use egui::Key;
+use egui_kittest::kittest::NodeT as _;
+use mynah_engine::{Preset, PresetFolder, PresetSource, factory_presets};
+
+use super::*;
+use crate::preset::is_set;
+
+struct Own {
+    folder: tempfile::TempDir,
+    bench: Bench,
+}
+
+impl Own {
+    fn new() -> Self {
+        install(Library::shipped());
+        let folder = tempfile::tempdir().unwrap();
+        let presets = Presets::of(Some(PresetFolder::new(folder.path())));
+        let (width, height) = EditorSize::DEFAULT;
+        let size = Vec2::new(width as f32, height as f32);
+        Self {
+            bench: Bench::with_presets(catalogue(), size, presets),
+            folder,
+        }
+    }
+
+    fn saved(&self) -> Vec<Preset> {
+        let (list, problems) = PresetFolder::new(self.folder.path()).list();
+        assert!(problems.is_empty());
+        let own = list
+            .into_iter()
+            .filter(|entry| entry.source != PresetSource::Factory);
+        own.map(|entry| entry.preset).collect()
+    }
+}
+
+impl Bench {
+    fn preset(&self) -> String {
+        let node = self.harness.get_by_label("Preset");
+        node.accesskit_node().value().unwrap_or_default()
+    }
+
+    fn is_preset(&self, preset: &Preset) -> bool {
+        is_set(preset, &self.params, catalogue())
+    }
+
+    fn write(&mut self, text: &str) {
+        self.harness.event(Event::Text(text.to_owned()));
+        self.harness.run_steps(2);
+    }
+
+    fn shortcut(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(2);
+    }
+}
+
+#[test]
+fn presets_are_stepped_through_and_say_when_they_are_changed() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.preset(), "No preset");
+    bench.click("Next preset");
+    let presets = factory_presets();
+    assert_eq!(bench.preset(), presets[0].name);
+    assert!(bench.is_preset(&presets[0]));
+    bench.click("Next preset");
+    assert_eq!(bench.preset(), presets[1].name);
+    bench.click("Previous preset");
+    bench.click("Previous preset");
+    assert_eq!(bench.preset(), presets[presets.len() - 1].name);
+    let name = bench.preset();
+    bench.set(Control::Bend, 3.0);
+    assert_eq!(bench.preset(), format!("{name}, changed"));
+    bench.set(Control::Bend, 0.0);
+    assert_eq!(bench.preset(), name);
+}
+
+#[test]
+fn a_preset_is_searched_for_and_chosen() {
+    let mut bench = Bench::new();
+    bench.click("Preset");
+    let wanted = factory_presets()
+        .iter()
+        .find(|preset| preset.name == "Whistle to Violin")
+        .unwrap();
+    assert!(bench.harness.query_by_label("Voice to Cello").is_some());
+    bench.click("Search presets");
+    bench.write("WHISTLE viol");
+    assert!(bench.harness.query_by_label("Voice to Cello").is_none());
+    bench.click("Whistle to Violin");
+    assert_eq!(bench.preset(), wanted.name);
+    assert!(bench.is_preset(wanted));
+    assert!(bench.harness.query_by_label("Search presets").is_none());
+}
+
+#[test]
+fn categories_leave_the_others_out() {
+    let mut bench = Bench::new();
+    bench.click("Preset");
+    bench.click("Drums and noise");
+    assert!(bench.harness.query_by_label("Voice to Cello").is_none());
+    assert!(bench.harness.query_by_label("Drum Kit to Piano").is_some());
+    bench.click("All");
+    assert!(bench.harness.query_by_label("Beginner's Voice").is_some());
+}
+
+#[test]
+fn what_is_set_is_saved_replaced_and_deleted() {
+    let mut own = Own::new();
+    own.bench.set(Control::Formant, 4.0);
+    own.bench.click("Save preset");
+    own.bench.write("Mine");
+    own.bench.click("Save");
+    assert_eq!(own.bench.preset(), "Mine");
+    assert_eq!(own.saved().len(), 1);
+    assert_eq!(own.saved()[0].controls.formant_semitones, 4.0);
+
+    // The same name again is only replaced when told so.
+    own.bench.set(Control::Formant, -3.0);
+    assert_eq!(own.bench.preset(), "Mine, changed");
+    own.bench.click("Save preset");
+    own.bench.click("Save");
+    own.bench
+        .harness
+        .get_by_label_contains("There is already a preset");
+    assert_eq!(own.saved()[0].controls.formant_semitones, 4.0);
+    own.bench.click("Replace");
+    assert_eq!(own.saved()[0].controls.formant_semitones, -3.0);
+    assert_eq!(own.bench.preset(), "Mine");
+
+    own.bench.click("Preset");
+    own.bench.click("Search presets");
+    own.bench.write("mine");
+    own.bench.click("Delete Mine");
+    assert_eq!(own.saved().len(), 1, "it is asked once more");
+    own.bench.click("Really delete Mine");
+    assert!(own.saved().is_empty());
+}
+
+#[test]
+fn a_name_is_needed() {
+    let mut own = Own::new();
+    own.bench.click("Save preset");
+    own.bench.click("Save");
+    own.bench
+        .harness
+        .get_by_label_contains("must be one line of 1 to 64 characters");
+    assert!(own.saved().is_empty());
+}
+
+#[test]
+fn keys_and_buttons_undo_and_redo() {
+    let mut bench = Bench::new();
+    let dial = bench.rect_of("Formant").center();
+    bench.drag(dial, dial - Vec2::new(0.0, 40.0), Modifiers::NONE);
+    let formant = bench.param(Control::Formant).number();
+    assert!(formant > 1.0);
+    bench.click("Freeze");
+    bench.shortcut(Modifiers::COMMAND, Key::Z);
+    assert_eq!(bench.param(Control::Freeze).number(), 0.0);
+    bench.click("Undo");
+    assert_eq!(bench.param(Control::Formant).number(), 0.0);
+    bench.shortcut(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(bench.param(Control::Formant).number(), formant);
+    bench.click("Redo");
+    assert_eq!(bench.param(Control::Freeze).number(), 1.0);
+    // A preset is one step.
+    bench.click("Next preset");
+    bench.click("Undo");
+    assert_eq!(bench.param(Control::Formant).number(), formant);
+    assert_eq!(bench.preset(), "No preset");
+}
+
+#[test]
+fn a_and_b_are_compared_and_copied() {
+    let mut bench = Bench::new();
+    bench.click("Next preset");
+    bench.click("Compare A and B");
+    bench.click("Next preset");
+    let presets = factory_presets();
+    assert!(bench.is_preset(&presets[1]));
+    bench.click("Compare A and B");
+    assert!(bench.is_preset(&presets[0]));
+    assert_eq!(bench.preset(), presets[0].name);
+    bench.click("Copy A to B");
+    bench.click("Compare A and B");
+    assert!(bench.is_preset(&presets[0]));
+}
+
+#[test]
+fn a_surprise_is_one_step_and_keeps_quality_and_bypass() {
+    let mut bench = Bench::new();
+    bench.set(Control::Quality, 0.0);
+    bench.set(Control::Bypass, 1.0);
+    let before = bench.params.values();
+    bench.click("Surprise me");
+    assert_eq!(bench.preset(), "Surprise");
+    assert_ne!(bench.params.values(), before);
+    assert_eq!(bench.param(Control::Quality).number(), 0.0);
+    assert_eq!(bench.param(Control::Bypass).number(), 1.0);
+    bench.click("Undo");
+    assert_eq!(bench.params.values(), before);
+}
+
+#[test]
+fn a_preset_whose_model_is_missing_is_refused_in_a_sentence() {
+    let own = Own::new();
+    let text = r#"{"format": 1, "name": "Aa kazoo", "targets": {"a": "kazoo"}}"#;
+    std::fs::write(own.folder.path().join("aa-kazoo.json"), text).unwrap();
+    let mut bench = own.bench;
+    bench.click("Preset");
+    bench.click("Search presets");
+    bench.write("kazoo");
+    let before = bench.params.values();
+    bench.click("Aa kazoo");
+    bench
+        .harness
+        .get_by_label_contains("which is not installed");
+    assert_eq!(bench.params.values(), before);
+    bench.click("OK");
+    assert!(
+        bench
+            .harness
+            .query_by_label_contains("not installed")
+            .is_none()
+    );
+}
