@@ -272,7 +272,6 @@ fn move_puck(ui: &Ui, desk: Desk<'_>, pad: Rect, response: &Response) {
         y.end();
     }
     if response.clicked_by(PointerButton::Primary) {
-        response.request_focus();
         if response.double_clicked() {
             set_once(Pos2::ZERO);
         } else if let Some(at) = under_pointer {
