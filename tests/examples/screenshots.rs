@@ -86,6 +86,8 @@ mod linux {
             audio.process(&mut [block.to_vec(), block.to_vec()], &[]);
             window.run(Duration::from_millis(BLOCK_MS));
         }
+        // All of it is drawn.
+        window.run(Duration::from_millis(100));
         let picture = window.picture();
         window.close().deactivate(audio);
         picture

@@ -3,12 +3,16 @@
 #![allow(unsafe_code)]
 
 use std::io::{BufRead, BufReader, ErrorKind};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-/// An Xvfb of our own, which ends with this value.
+use x11rb::rust_connection::RustConnection;
+
+/// An Xvfb of our own. It ends by itself when its last client has gone, so never before a window that is
+/// still closing: a client that loses its server ends the process.
 pub struct Display {
-    server: Child,
     name: String,
+    /// Keeps the server while no window is open.
+    _client: RustConnection,
 }
 
 impl Display {
@@ -21,7 +25,7 @@ impl Display {
                 "1",
                 "-nolisten",
                 "tcp",
-                "-noreset",
+                "-terminate",
                 "-screen",
                 "0",
             ])
@@ -40,10 +44,9 @@ impl Display {
         BufReader::new(output).read_line(&mut number).unwrap();
         let number = number.trim();
         assert!(!number.is_empty(), "Xvfb ended before it was ready");
-        Some(Self {
-            name: format!(":{number}"),
-            server,
-        })
+        let name = format!(":{number}");
+        let (_client, _screen) = x11rb::connect(Some(&name)).unwrap();
+        Some(Self { name, _client })
     }
 
     /// Makes it the display on which this process opens its windows.
@@ -53,13 +56,5 @@ impl Display {
     pub unsafe fn adopt(&self) {
         // SAFETY: the caller's promise.
         unsafe { std::env::set_var("DISPLAY", &self.name) };
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
     }
 }
