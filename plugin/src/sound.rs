@@ -309,4 +309,38 @@ mod tests {
         assert_eq!(catalogue.entries()[0].problem(), None);
         assert!(catalogue.entries()[1].problem().is_some());
     }
+
+    #[test]
+    fn a_slot_whose_model_is_added_while_it_plays_sounds_from_then_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let file = folder.path().join("new.mynah");
+        std::fs::write(&file, random_target(2, &base)).unwrap();
+        let first = ("1.mynah".to_owned(), Cow::Owned(random_target(1, &base)));
+        let library = Library::from_models(Some(Cow::Owned(base_file)), vec![first]);
+        let own = Some(folder.path().join("targets"));
+        let catalogue: &Catalogue = Box::leak(Box::new(Catalogue::new(library, own)));
+        let (mut sound, shared) = (Sound::default(), Shared::default());
+        let controls = Controls::default();
+        let slots = [1; MORPH_SLOTS];
+        let latency = sound.prepare(catalogue, 48_000.0, 512, slots, &controls, &shared) as usize;
+        let input: Vec<f32> = (0..4_000u32)
+            .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
+            .collect();
+        let mut play = || {
+            let mut output = input.clone();
+            let measured = allocation_counter::measure(|| {
+                let no_event = || None::<NoteEvent<()>>;
+                sound.process(&mut [&mut output], slots, &controls, no_event, &shared);
+            });
+            assert_eq!(measured.count_total, 0, "the audio thread allocated");
+            output
+        };
+        let output = play();
+        assert!(output[latency..] == input[..input.len() - latency]);
+        assert_eq!(catalogue.add(&file).unwrap(), 1);
+        let output = play();
+        assert!(output[latency..] != input[..input.len() - latency]);
+    }
 }

@@ -17,6 +17,7 @@ use crate::targets::Catalogue;
 /// Widths of the buttons, and the gaps between them and between their groups, logical pixels.
 const STEP_WIDTH: f32 = 20.0;
 const BUTTON_WIDTH: f32 = 28.0;
+const COPY_WIDTH: f32 = 36.0;
 const SIDES_WIDTH: f32 = 48.0;
 const GAP: f32 = 3.0;
 const GROUP_GAP: f32 = 9.0;
@@ -32,8 +33,8 @@ impl Presets {
         rect: Rect,
         models_open: &mut bool,
     ) {
-        let buttons = 2.0 * STEP_WIDTH + 6.0 * BUTTON_WIDTH + SIDES_WIDTH;
-        let gaps = 5.0 * GAP + 4.0 * GROUP_GAP;
+        let buttons = 2.0 * STEP_WIDTH + 5.0 * BUTTON_WIDTH + COPY_WIDTH + SIDES_WIDTH;
+        let gaps = 4.0 * GAP + 5.0 * GROUP_GAP;
         let name_width = (rect.width() - buttons - gaps).clamp(40.0, MAX_NAME_WIDTH);
         let mut row = Row::of(rect);
 
@@ -241,7 +242,7 @@ fn show_sides(ui: &Ui, player: Player<'_>, row: &mut Row) {
         Side::A => ("A\u{2192}B", "Copy A to B", "Make B the same as A"),
         Side::B => ("B\u{2192}A", "Copy B to A", "Make A the same as B"),
     };
-    let copy = row.next(BUTTON_WIDTH + 4.0, GROUP_GAP);
+    let copy = row.next(COPY_WIDTH, GROUP_GAP);
     if click(ui, copy, Icon::Letters(icon), name, tooltip, true) {
         player.copy();
     }

@@ -137,3 +137,17 @@ fn every_model_is_listed_with_its_facts() {
     bench.click("Close the models");
     assert!(bench.harness.query_by_label("Close the models").is_none());
 }
+
+#[test]
+fn the_browser_is_open() {
+    let mut bench = Bench::new();
+    bench.click("Models");
+    // The models' hashes change with every training.
+    let facts = bench.harness.query_all_by_label_contains("version ");
+    let facts: Vec<Rect> = facts.map(|node| node.rect()).collect();
+    for rect in facts {
+        bench.harness.mask(rect);
+    }
+    bench.harness.mask(bench.layout().status);
+    bench.harness.snapshot("models_open");
+}

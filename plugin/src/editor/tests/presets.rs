@@ -226,3 +226,12 @@ fn a_preset_whose_model_is_missing_is_refused_in_a_sentence() {
             .is_none()
     );
 }
+
+#[test]
+fn the_list_of_presets_is_open() {
+    let mut bench = Bench::new();
+    bench.click("Next preset");
+    bench.set(Control::Bend, 1.0);
+    bench.click("Preset");
+    bench.harness.snapshot("presets_open");
+}
