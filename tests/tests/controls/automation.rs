@@ -79,7 +79,7 @@ fn auto_mode_does_not_click_when_it_changes_its_mind() {
         |_| 64.0,
         |now_s| {
             if (now_s * 4.0) as i32 % 2 == 1 {
-                -22.0
+                -6.0
             } else {
                 -90.0
             }
