@@ -18,21 +18,13 @@ fn main() {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    #![allow(unsafe_code)]
-
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::{Duration, Instant};
 
-    use clack_extensions::gui::{GuiApiType, GuiConfiguration, PluginGui, Window};
     use mynah_tests::clap::ClapHost;
     use mynah_tests::host::{Audio, Host, Setup};
     use mynah_tests::signal::melody;
-    use x11rb::connection::Connection;
-    use x11rb::protocol::Event;
-    use x11rb::protocol::xproto::{
-        ConfigureNotifyEvent, ConnectionExt, CreateWindowAux, EventMask, PropMode, WindowClass,
-    };
-    use x11rb::wrapper::ConnectionExt as _;
+    use mynah_tests::window::EditorWindow;
 
     const BLOCK: usize = 480;
 
@@ -52,17 +44,17 @@ mod linux {
                 "sound" => gain = f32::from(u8::from(value != "silence")),
                 "windows" => windows = value.parse().unwrap(),
                 "rate" => setup.rate_hz = value.parse().unwrap(),
-                "state" => edit_state(&mut host, |text| {
+                "state" => host.edit_state(|text| {
                     let at = text.find("hash").unwrap() + "hash\\\":\\\"".len();
                     text.replace_range(at..at + 8, "deadbeef");
                 }),
-                "look" => edit_state(&mut host, |text| {
+                "look" => host.edit_state(|text| {
                     let (theme, percent) = value.split_once(',').unwrap();
                     *text = text
                         .replace(r#"dark\":true"#, &format!(r#"dark\":{}"#, theme == "dark"))
                         .replace(r#"percent\":100"#, &format!(r#"percent\":{percent}"#));
                 }),
-                "size" => edit_state(&mut host, |text| {
+                "size" => host.edit_state(|text| {
                     *text = text.replace("[1200,800]", &format!("[{}]", value.replace('x', ",")));
                 }),
                 _ => {
@@ -77,16 +69,19 @@ mod linux {
 
         let mut audio = host.activate(setup);
         let stop = AtomicBool::new(false);
-        std::thread::scope(|scope| {
+        let mut host = std::thread::scope(|scope| {
             let playing = scope.spawn(|| {
                 play(&mut audio, setup.rate_hz, gain, &stop);
             });
             let stop_playing = StopOnDrop(&stop);
             for _ in 0..windows {
-                run_window(&mut host, Duration::from_secs_f64(seconds));
+                let mut window = EditorWindow::open(host);
+                window.run(Duration::from_secs_f64(seconds));
+                host = window.close();
             }
             drop(stop_playing);
             playing.join().unwrap();
+            host
         });
         host.deactivate(audio);
     }
@@ -98,16 +93,6 @@ mod linux {
         fn drop(&mut self) {
             self.0.store(true, Ordering::Relaxed);
         }
-    }
-
-    /// Changes the instance's state as text, behind its length.
-    fn edit_state(host: &mut ClapHost, edit: impl FnOnce(&mut String)) {
-        let state = host.save();
-        let mut text = String::from_utf8_lossy(&state[8..]).into_owned();
-        edit(&mut text);
-        let mut changed = (text.len() as u64).to_le_bytes().to_vec();
-        changed.extend_from_slice(text.as_bytes());
-        assert!(host.load(&changed));
     }
 
     /// Plays a melody in real time until told to stop.
@@ -128,67 +113,5 @@ mod linux {
             let due = Duration::from_secs_f64((blocks * BLOCK) as f64 / rate_hz);
             std::thread::sleep(due.saturating_sub(started.elapsed()));
         }
-    }
-
-    fn run_window(host: &mut ClapHost, duration: Duration) {
-        let gui: PluginGui = host.instance().plugin_handle().get_extension().unwrap();
-        let handle = host.instance().plugin_handle();
-        let configuration = GuiConfiguration {
-            api_type: GuiApiType::X11,
-            is_floating: false,
-        };
-        gui.create(&handle, configuration).unwrap();
-        let size = gui.get_size(&handle).unwrap();
-
-        let (connection, screen) = x11rb::connect(None).unwrap();
-        let screen = &connection.setup().roots[screen];
-        let window = connection.generate_id().unwrap();
-        let attributes = CreateWindowAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
-        connection
-            .create_window(
-                screen.root_depth,
-                window,
-                screen.root,
-                0,
-                0,
-                size.width as u16,
-                size.height as u16,
-                0,
-                WindowClass::INPUT_OUTPUT,
-                screen.root_visual,
-                &attributes,
-            )
-            .unwrap();
-        let name = x11rb::protocol::xproto::AtomEnum::WM_NAME;
-        let text = x11rb::protocol::xproto::AtomEnum::STRING;
-        connection
-            .change_property8(PropMode::REPLACE, window, name, text, b"Mynah")
-            .unwrap();
-        connection.map_window(window).unwrap();
-        // The editor has a connection of its own: the window must exist before it is told of it.
-        connection.sync().unwrap();
-
-        let parent = Window::from_x11_handle(window.into());
-        // SAFETY: the window lives until after the editor is destroyed.
-        unsafe { gui.set_parent(&handle, parent) }.unwrap();
-        gui.show(&handle).unwrap();
-
-        let started = Instant::now();
-        while started.elapsed() < duration {
-            host.instance().call_on_main_thread_callback();
-            while let Some(event) = connection.poll_for_event().unwrap() {
-                if let Event::ConfigureNotify(ConfigureNotifyEvent { width, height, .. }) = event {
-                    let handle = host.instance().plugin_handle();
-                    let size = clack_extensions::gui::GuiSize {
-                        width: width.into(),
-                        height: height.into(),
-                    };
-                    // A window manager may ask for a size that the editor does not take.
-                    let _ = gui.set_size(&handle, size);
-                }
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        gui.destroy(&host.instance().plugin_handle());
     }
 }

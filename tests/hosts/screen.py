@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 from Xlib import X, display, error
+from Xlib.ext import xtest
 from Xlib.protocol import event
 from Xlib.xobject.drawable import Window
 
@@ -25,6 +26,11 @@ T = TypeVar("T")
 
 # Nothing on the way takes nearly as long: whoever waits longer waits in vain.
 GIVE_UP_S = 30.0
+
+# Long enough for an editor to see an event and to draw what it did.
+A_FEW_FRAMES_S = 0.1
+
+LEFT_BUTTON = 1
 
 
 class Screen:
@@ -59,6 +65,23 @@ class Screen:
         """Width and height of the editor within a host's window, once it has been drawn."""
         return wait_for("a picture", lambda: self._picture_size(window))
 
+    def drag(self, window: Window, start: tuple[float, float], down: int) -> None:
+        """Drags with the left mouse button from a place in the editor within a host's window, by hand's speed."""
+        corner = self._innermost(window).translate_coords(self._root, 0, 0)
+        x, y = (round(place - origin) for place, origin in zip(start, (corner.x, corner.y), strict=True))
+        self._mouse(X.MotionNotify, x=x, y=y)
+        self._mouse(X.ButtonPress, detail=LEFT_BUTTON)
+        for moved in range(0, down + 1, 5):
+            self._mouse(X.MotionNotify, x=x, y=y + moved)
+        self._mouse(X.ButtonRelease, detail=LEFT_BUTTON)
+
+    def pixels(self, window: Window) -> np.ndarray:
+        """What the editor within a host's window shows, a colour for each pixel."""
+        window = self._innermost(window)
+        shape = window.get_geometry()
+        image = window.get_image(0, 0, shape.width, shape.height, X.ZPixmap, 0xFFFFFFFF)
+        return np.frombuffer(image.data, np.uint32) & 0xFFFFFF
+
     def close(self, window: Window) -> None:
         """Closes a window as its close button does."""
         atom = self._display.intern_atom
@@ -79,15 +102,24 @@ class Screen:
     def _picture_size(self, window: Window) -> tuple[int, int] | None:
         """The size of the innermost window, where the plugin draws; none while it is blank."""
         try:
-            while children := window.query_tree().children:
-                window = max(children, key=area)
-            shape = window.get_geometry()
-            image = window.get_image(0, 0, shape.width, shape.height, X.ZPixmap, 0xFFFFFFFF)
+            shape = self._innermost(window).get_geometry()
+            pixels = self.pixels(window)
         except (error.BadWindow, error.BadDrawable, error.BadMatch):
             return None
-        pixels = np.frombuffer(image.data, np.uint32) & 0xFFFFFF
         # Text, knobs and meters, drawn smoothly, have many colours; an empty window has one.
         return (shape.width, shape.height) if np.unique(pixels).size >= 50 else None
+
+    def _innermost(self, window: Window) -> Window:
+        """The window within a host's window in which the plugin draws."""
+        while children := window.query_tree().children:
+            window = max(children, key=area)
+        return window
+
+    def _mouse(self, kind: int, **what: int) -> None:
+        """One movement or click, and time for the editor to see it."""
+        xtest.fake_input(self._display, kind, **what)
+        self._display.sync()
+        time.sleep(A_FEW_FRAMES_S)
 
 
 def area(window: Window) -> int:

@@ -72,6 +72,16 @@ impl ClapHost {
         &mut self.instance
     }
 
+    /// Changes the instance's state as text, behind its length.
+    pub fn edit_state(&mut self, edit: impl FnOnce(&mut String)) {
+        let state = self.save();
+        let mut text = String::from_utf8_lossy(&state[8..]).into_owned();
+        edit(&mut text);
+        let mut changed = (text.len() as u64).to_le_bytes().to_vec();
+        changed.extend_from_slice(text.as_bytes());
+        assert!(self.load(&changed));
+    }
+
     fn largest(&self, id: u32) -> f64 {
         self.largest
             .iter()

@@ -15,6 +15,8 @@ pub mod scenarios;
 pub mod signal;
 pub mod soak;
 pub mod vst3;
+#[cfg(target_os = "linux")]
+pub mod window;
 
 /// The tests of one plugin format: every scenario in the given host, and proof that allocations are
 /// seen. One list, so that no format misses a scenario.

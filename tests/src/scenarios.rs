@@ -3,6 +3,8 @@
 
 mod bad_states;
 mod careless;
+#[cfg(target_os = "linux")]
+mod editor;
 mod faults;
 mod notes;
 mod parameters;
@@ -12,6 +14,8 @@ mod state;
 
 pub use bad_states::*;
 pub use careless::*;
+#[cfg(target_os = "linux")]
+pub use editor::*;
 pub use faults::*;
 pub use notes::*;
 pub use parameters::*;

@@ -1,12 +1,12 @@
 //! The bundle in hosts that others wrote.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::python::{Environment, PYTEST};
-use crate::{bundle, step};
+use crate::{bundle, standalone, step};
 
 const TESTS: &str = "tests/hosts";
 
@@ -35,12 +35,34 @@ pub(crate) fn test() -> Result<Vec<String>> {
                 .to_owned(),
         );
     }
+    command.env("MYNAH_EDITOR_PLACES", editor_places()?);
+    if let Some(missing) = standalone::missing() {
+        left_out.push(format!("the test of the application: {missing}"));
+    } else {
+        standalone::build()?;
+        command.env("MYNAH_STANDALONE", std::path::absolute(standalone::path())?);
+    }
     let vst3 = step::target_folder().join("bundled").join("Mynah.vst3");
     command
         .env("MYNAH_VST3", std::path::absolute(vst3)?)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     step::run("Tests in other hosts", &mut command)?;
     Ok(left_out)
+}
+
+/// Where things stand in the editor, in the lines that `tests/hosts/places.py` reads.
+fn editor_places() -> Result<String> {
+    // Not `--package`: that would build every crate again with other features.
+    let mut command = step::cargo_command();
+    command.args(["run", "--release", "--example", "editor_places"]);
+    let output = command.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!(
+            "the editor does not say where its knobs are ({})",
+            output.status
+        );
+    }
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Whether some version of Ardour is here with its Lua interpreter, such as `/usr/lib/ardour7`.

@@ -1,4 +1,4 @@
-//! The project's chores, one command each: `cargo xtask bundle|standalone|test|hosts|soak|fuzz|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|standalone|test|hosts|soak|fuzz|screenshots|ci`.
 #![deny(unsafe_code)]
 
 mod bundle;
@@ -6,6 +6,7 @@ mod checks;
 mod endurance;
 mod hosts;
 mod python;
+mod screenshots;
 mod standalone;
 mod step;
 
@@ -29,6 +30,7 @@ Usage: cargo xtask COMMAND
   fuzz [--inputs N] [--seed S] [--index I]
                      gives N malformed files, states, blocks and events (1,000,000) to engine
                      and plugin
+  screenshots        takes the pictures of the editor in assets/images, on a screen of its own (Linux)
   ci                 format, lints, documentation, licences, then test --python
 ";
 
@@ -62,6 +64,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         ["soak", options @ ..] => endurance::run("soak", options),
         ["fuzz", options @ ..] => endurance::run("fuzz", options),
+        ["screenshots"] => screenshots::take(),
         ["ci"] => {
             checks::format()?;
             checks::lint()?;
@@ -78,10 +81,18 @@ fn run(arguments: &[&str]) -> Result<()> {
 }
 
 /// All tests. Those in Rust need nothing but cargo and the C compiler that it needs anyway: no
-/// screen, no sound card, no network.
+/// sound card, no network, and a screen only where Xvfb makes one.
 fn test(missing: python::Missing) -> Result<()> {
     step::cargo("Rust tests", &["test", "--release", "--workspace"])?;
-    name_left_out(&python::test(missing)?);
+    let mut left_out = python::test(missing)?;
+    if cfg!(target_os = "linux") && !step::exists("Xvfb") {
+        left_out.push(
+            "the tests of the editor in a window: Xvfb is not installed (on Debian, the packages xvfb \
+             and libgl1-mesa-dri)."
+                .to_owned(),
+        );
+    }
+    name_left_out(&left_out);
     Ok(())
 }
 

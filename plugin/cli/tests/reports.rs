@@ -123,7 +123,12 @@ fn bench_reports_its_keys_and_no_allocation() {
             assert!(value[key].as_f64().unwrap() > 0.0, "{key}");
         }
     };
-    let speeds = ["x_real_time", "x_real_time_follow", "x_real_time_eco"];
+    let speeds = [
+        "x_real_time",
+        "x_real_time_follow",
+        "x_real_time_eco",
+        "x_real_time_four_targets",
+    ];
     positive(&bench, &speeds);
     positive(
         &bench,

@@ -193,12 +193,7 @@ impl NiceEguiApp for App {
         if let Some(recorder) = self.recorder.clone() {
             self.show(ui, &ParamSetter::new(&*recorder), catalogue());
         }
-        // The host's shortcuts, the space bar above all, work until a control has the focus.
-        frame.set_key_capture(if ui.ctx().memory(|memory| memory.focused().is_some()) {
-            KeyCapture::CaptureAll
-        } else {
-            KeyCapture::IgnoreAll
-        });
+        frame.set_key_capture(captured_keys(ui.ctx()));
     }
 
     fn resized(&mut self, new_size: WindowSize) {
@@ -216,6 +211,15 @@ impl NiceEguiApp for App {
 impl Drop for App {
     fn drop(&mut self) {
         self.shared.set_editor_open(false);
+    }
+}
+
+/// The host keeps its shortcuts, the space bar above all, until the tab key has given a control the focus.
+fn captured_keys(ctx: &egui::Context) -> KeyCapture {
+    if ctx.memory(|memory| memory.focused().is_some()) {
+        KeyCapture::CaptureAll
+    } else {
+        KeyCapture::CaptureKeys("Tab".parse().into_iter().collect())
     }
 }
 

@@ -18,6 +18,7 @@ mod meter;
 mod models;
 mod panels;
 mod pictures;
+mod places;
 mod presets;
 mod scope;
 mod status_line;
@@ -43,6 +44,8 @@ use crate::look::SCALES_PERCENT;
 use crate::params::MynahParams;
 use crate::shared::Shared;
 use crate::state::EditorSize;
+
+pub use places::{Place, places};
 
 /// How often a changed meter may ask for a new picture.
 const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(16);

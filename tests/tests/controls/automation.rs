@@ -72,6 +72,31 @@ fn no_control_clicks_when_it_is_automated() {
 }
 
 #[test]
+fn auto_mode_does_not_click_when_it_changes_its_mind() {
+    // A tone to which a fifth comes and goes.
+    let fifth = tone(
+        2.0,
+        |_| 64.0,
+        |now_s| {
+            if (now_s * 4.0) as i32 % 2 == 1 {
+                -6.0
+            } else {
+                -90.0
+            }
+        },
+    );
+    let input: Vec<f32> = dull_tone().iter().zip(&fifth).map(|(a, b)| a + b).collect();
+    let of = |mode: f32| {
+        let controls = with(Control::Mode, mode);
+        render(slots(["flute", "", "", ""]), &input, |_| controls)
+    };
+    let [track, follow, auto] = [0.0, 1.0, 2.0].map(of);
+    assert!(auto != track && auto != follow, "it never changed its mind");
+    let (found, rest) = (steepest(&auto), steepest(&track).max(steepest(&follow)));
+    assert!(found <= LARGER * rest, "{found}, at rest {rest}");
+}
+
+#[test]
 fn a_change_of_target_does_not_click() {
     let input = dull_tone();
     let names = ["flute", "cello"];

@@ -161,7 +161,7 @@ impl Scope {
         }
 
         let [input, pitch, output] = panels(rect);
-        let (titles, content) = panel(ui, input, "INPUT", colours);
+        let (titles, content) = panel(ui, input, "Input spectrum", colours);
         let state = self.state.filter(|_| !resting);
         let gate = match state {
             Some(State {
@@ -173,7 +173,7 @@ impl Scope {
         lamp(ui, titles.right_center(), gate, colours);
         self.input.show(ui, content, &self.palette, colours);
 
-        let (titles, content) = panel(ui, pitch, "PITCH", colours);
+        let (titles, content) = panel(ui, pitch, "Pitch over time", colours);
         let played = lamp(
             ui,
             titles.right_center(),
@@ -184,7 +184,7 @@ impl Scope {
         lamp(ui, next, ("Heard", colours.tracked), colours);
         self.pitch.show(ui, content, colours);
 
-        let (titles, content) = panel(ui, output, "OUTPUT", colours);
+        let (titles, content) = panel(ui, output, "Output spectrum", colours);
         self.resting = resting;
         let mode = match state {
             Some(State { follows: true, .. }) => ("Follow", colours.lamp),
@@ -229,7 +229,7 @@ fn panel(ui: &Ui, rect: Rect, title: &str, colours: &Colours) -> (Rect, Rect) {
         titles.left_center(),
         Align2::LEFT_CENTER,
         title,
-        semibold(11.0),
+        semibold(12.5),
         colours.dim,
     );
     let content = Rect::from_min_max(pos2(inner.left() - 4.0, titles.bottom() + 4.0), inner.max);

@@ -86,7 +86,7 @@ fn pad_of(inside: Rect) -> Rect {
 /// Where the name of a slot stands: above or below its corner of the pad.
 fn corner_of(inside: Rect, pad: Rect, slot: usize) -> Rect {
     let size = vec2((inside.width() - GAP) / 2.0, CORNER_HEIGHT);
-    let x = if slot % 2 == 0 {
+    let x = if slot.is_multiple_of(2) {
         inside.left()
     } else {
         inside.right() - size.x
@@ -272,7 +272,6 @@ fn move_puck(ui: &Ui, desk: Desk<'_>, pad: Rect, response: &Response) {
         y.end();
     }
     if response.clicked_by(PointerButton::Primary) {
-        response.request_focus();
         if response.double_clicked() {
             set_once(Pos2::ZERO);
         } else if let Some(at) = under_pointer {

@@ -3,8 +3,8 @@
 use std::f32::consts::PI;
 
 use egui::{
-    Align2, CornerRadius, CursorIcon, Painter, Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
+    Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::keyboard::{Nudge, describe_value, nudge};
@@ -73,9 +73,8 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect, in_u
         pos2(rect.center().x, rect.bottom() - VALUE_HEIGHT / 2.0),
         vec2(rect.width() - 2.0, VALUE_HEIGHT),
     );
-    let by_keyboard = response.clicked() && !response.clicked_by(egui::PointerButton::Primary);
-    if by_keyboard {
-        value_entry::begin(ui, id, &text);
+    if response.clicked() && !response.clicked_by(PointerButton::Primary) {
+        value_entry::begin(ui, id, &text, true);
     }
     value_entry(ui, control, &text, value, id, in_use);
     // Not while dragging: it would cover the value that is being changed.
@@ -106,11 +105,11 @@ fn turn(ui: &Ui, control: Handle<'_>, response: &Response) {
     if response.drag_stopped() {
         control.end();
     }
-    if response.clicked_by(egui::PointerButton::Primary) {
-        response.request_focus();
-        if response.double_clicked() || modifiers.command || modifiers.alt {
-            control.reset();
-        }
+    // The focus is not taken: the host would lose its space bar.
+    if response.clicked_by(PointerButton::Primary)
+        && (response.double_clicked() || modifiers.command || modifiers.alt)
+    {
+        control.reset();
     }
     if response.hovered() {
         turn_by_wheel(ui, control, response, speed);

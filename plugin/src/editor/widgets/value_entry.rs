@@ -7,11 +7,12 @@ use crate::editor::desk::Handle;
 use crate::editor::fonts;
 use crate::editor::theme::Theme;
 
-/// Turns the value of the widget `id` into a text field.
-pub(super) fn begin(ui: &Ui, id: Id, text: &str) {
+/// Turns the value of the widget `id` into a text field; it gets the focus back if it had it.
+pub(super) fn begin(ui: &Ui, id: Id, text: &str, had_focus: bool) {
     let typing = Typing {
         text: text.to_owned(),
         begun: false,
+        had_focus,
     };
     ui.data_mut(|data| data.insert_temp(id.with("typing"), typing));
     ui.ctx().request_repaint();
@@ -49,7 +50,7 @@ pub(super) fn value_entry(
         colour,
     );
     if response.clicked() {
-        begin(ui, id, text);
+        begin(ui, id, text, false);
     }
     response.on_hover_text("Click to type a value");
 }
@@ -79,7 +80,7 @@ fn type_into(ui: &mut Ui, control: Handle<'_>, rect: Rect, id: Id, mut typing: T
         if !cancelled {
             control.set_text(&typing.text);
         }
-        if cancelled || entered {
+        if typing.had_focus && (cancelled || entered) {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
         ui.data_mut(|data| data.remove_temp::<Typing>(id.with("typing")));
@@ -94,6 +95,8 @@ struct Typing {
     text: String,
     /// Whether the field has been given the focus.
     begun: bool,
+    /// Whether the keyboard began it.
+    had_focus: bool,
 }
 
 fn select_all(ui: &Ui, id: Id, text: &str) {

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Target};
 
 use super::HOP_BUDGET_US;
 
@@ -38,6 +38,8 @@ pub(super) struct Run<'a> {
     pub(super) mode: Mode,
     /// Of the generator: 0 runs the prior only.
     pub(super) drive: f32,
+    /// How many times the target is blended with itself, 1 to 4: as much work as with others.
+    pub(super) blended: usize,
 }
 
 impl Run<'_> {
@@ -79,21 +81,23 @@ impl Run<'_> {
         let controls = HopControls {
             mode: self.mode,
             generator_drive: self.drive,
+            morph: std::array::from_fn(|slot| f32::from(u8::from(slot < self.blended))),
             ..HopControls::default()
         };
+        let targets = [Some(self.target); MORPH_SLOTS];
         let mut state = ChainState::new(self.base);
         let mut output = [0.0; HOP_SAMPLES];
         let (hops, _) = sound.as_chunks::<HOP_SAMPLES>();
         for hop in hops.iter().cycle().take(WARM_UP_HOPS) {
             self.base
-                .step(&alone(self.target), &mut state, &controls, hop, &mut output);
+                .step(&targets, &mut state, &controls, hop, &mut output);
         }
         let mut times = Vec::with_capacity(hops.len());
         for hop in hops {
             before_hop();
             let started = Instant::now();
             self.base
-                .step(&alone(self.target), &mut state, &controls, hop, &mut output);
+                .step(&targets, &mut state, &controls, hop, &mut output);
             times.push(started.elapsed().as_secs_f64() * 1e6);
             black_box(&output);
         }

@@ -9,7 +9,7 @@ mod table;
 
 use anyhow::{Context, Result};
 use mynah_engine::Library;
-use mynah_models::{HOP_SAMPLES, Mode, SAMPLE_RATE_HZ};
+use mynah_models::{HOP_SAMPLES, MORPH_SLOTS, Mode, SAMPLE_RATE_HZ};
 use serde::Serialize;
 
 use self::chain::{ChainTimes, Run};
@@ -34,6 +34,7 @@ struct BenchJson {
     x_real_time: f64,
     x_real_time_follow: f64,
     x_real_time_eco: f64,
+    x_real_time_four_targets: f64,
     x_real_time_engine: f64,
     x_real_time_engine_44100: f64,
     instances_per_core: u32,
@@ -98,6 +99,11 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
         target: &target,
         mode,
         drive,
+        blended: 1,
+    };
+    let four = Run {
+        blended: MORPH_SLOTS,
+        ..run(Mode::Track, 1.0)
     };
     let track = run(Mode::Track, 1.0).hot(&sound);
     let cold_hops = COLD_HOPS_PER_SECOND * arguments.seconds as usize;
@@ -113,6 +119,7 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
         x_real_time: track.x_real_time,
         x_real_time_follow: run(Mode::Follow, 1.0).hot(&sound).x_real_time,
         x_real_time_eco: run(Mode::Track, 0.0).hot(&sound).x_real_time,
+        x_real_time_four_targets: four.hot(&sound).x_real_time,
         x_real_time_engine,
         x_real_time_engine_44100,
         instances_per_core: x_real_time_engine as u32,

@@ -13,6 +13,7 @@ pub(super) fn text(json: &BenchJson) -> String {
         ("chain, track", json.x_real_time),
         ("chain, follow", json.x_real_time_follow),
         ("chain, eco", json.x_real_time_eco),
+        ("chain, four targets", json.x_real_time_four_targets),
         ("engine at 48 kHz", json.x_real_time_engine),
         ("engine at 44.1 kHz", json.x_real_time_engine_44100),
     ];

@@ -1,0 +1,105 @@
+//! The editor in a real window, with a real mouse.
+
+use std::time::Duration;
+
+use super::{active, assert_same, bounce, ids, targets};
+use crate::clap::{ClapAudio, ClapHost};
+use crate::host::{Audio, Change, Host, Setup, run};
+use crate::signal::{melody, noise};
+use crate::window::{EditorWindow, Pointer};
+use mynah_engine::Controls;
+use mynah_plugin::editor::places;
+
+/// Long enough for the editor to see an event and to draw what it did.
+const A_FEW_FRAMES: Duration = Duration::from_millis(150);
+
+/// The middle of a knob, pixels on the screen.
+fn knob(window: &EditorWindow, name: &str) -> [f32; 2] {
+    let places = places(window.size());
+    let knob = places
+        .iter()
+        .find(|place| place.name == name && place.role == "Slider");
+    knob.unwrap_or_else(|| panic!("no knob '{name}' among {places:?}"))
+        .centre
+}
+
+/// A block, in which the host hears of what was done in the editor.
+fn play_a_block(audio: &mut ClapAudio) {
+    audio.process(&mut noise(1, 2, 480), &[]);
+}
+
+/// Opens the editor of a playing instance and waits for its first picture.
+fn open() -> (EditorWindow, ClapAudio) {
+    assert!(!targets().is_empty());
+    let (host, audio) = active::<ClapHost>(Setup::USUAL, &[]);
+    let mut window = EditorWindow::open(host);
+    window.run_until_drawn();
+    window.run(A_FEW_FRAMES);
+    (window, audio)
+}
+
+/// A knob that is dragged down moves its parameter, is drawn elsewhere, and is heard exactly as the engine
+/// has it at that value.
+pub fn a_dragged_knob_is_heard() {
+    let (mut window, mut audio) = open();
+    let before = window.picture();
+    let pointer = Pointer::new();
+    let [x, y] = knob(&window, "Mix");
+    pointer.move_to([x, y]);
+    window.run(A_FEW_FRAMES);
+    pointer.press();
+    for step in 1..=10 {
+        window.run(A_FEW_FRAMES / 3);
+        pointer.move_to([x, y + 6.0 * step as f32]);
+        play_a_block(&mut audio);
+    }
+    window.run(A_FEW_FRAMES);
+    pointer.release();
+    window.run_until("the end of the drag", |window| {
+        play_a_block(&mut audio);
+        window.host().value(ids::MIX) < 0.8
+    });
+    window.run(A_FEW_FRAMES);
+    play_a_block(&mut audio);
+
+    let mix = window.host().value(ids::MIX);
+    assert!((0.2..0.8).contains(&mix), "mix is at {mix}");
+    assert_ne!(window.picture(), before, "the knob looks the same");
+    audio.reset();
+    let input = melody(48_000.0, 2, 12_000);
+    let controls = Controls {
+        mix: mix as f32,
+        ..Controls::default()
+    };
+    let output = run(&mut audio, &input, &[], || 480);
+    let expected = bounce(48_000.0, 0, &controls, &input);
+    assert_same("after the drag", &output, &expected);
+    window.close().deactivate(audio);
+}
+
+/// What a host automates is seen in the editor.
+pub fn automation_moves_the_knob() {
+    let (mut window, mut audio) = open();
+    let before = window.picture();
+    let change = Change {
+        at: 0,
+        id: ids::MIX,
+        value: 0.25,
+    };
+    // Silence, so that nothing else moves.
+    audio.process(&mut vec![vec![0.0; 480]; 2], &[change]);
+    window.run_until("another picture", |window| window.picture() != before);
+    window.close().deactivate(audio);
+}
+
+/// Opened again and again, the editor draws itself each time.
+pub fn the_editor_opens_again() {
+    let (host, audio) = active::<ClapHost>(Setup::USUAL, &[]);
+    let mut host = host;
+    for _ in 0..3 {
+        let mut window = EditorWindow::open(host);
+        window.run_until_drawn();
+        host = window.close();
+    }
+    host.deactivate(audio);
+}

@@ -1,0 +1,60 @@
+//! A screen that nobody looks at.
+
+#![allow(unsafe_code)]
+
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::process::{Command, Stdio};
+
+use x11rb::rust_connection::RustConnection;
+
+/// An Xvfb of our own. It ends by itself when its last client has gone, so never before a window that is
+/// still closing: a client that loses its server ends the process.
+pub struct Display {
+    name: String,
+    /// Keeps the server while no window is open.
+    _client: RustConnection,
+}
+
+impl Display {
+    /// Starts one with a free number; `None` where Xvfb is not installed.
+    pub fn start(width: u32, height: u32) -> Option<Self> {
+        let mut command = Command::new("Xvfb");
+        command
+            .args([
+                "-displayfd",
+                "1",
+                "-nolisten",
+                "tcp",
+                "-terminate",
+                "-screen",
+                "0",
+            ])
+            .arg(format!("{width}x{height}x24"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut server = match command.spawn() {
+            Ok(server) => server,
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            Err(error) => panic!("Xvfb does not start: {error}"),
+        };
+        // It writes its number when it is ready for clients.
+        let mut number = String::new();
+        let output = server.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut number).unwrap();
+        let number = number.trim();
+        assert!(!number.is_empty(), "Xvfb ended before it was ready");
+        let name = format!(":{number}");
+        let (_client, _screen) = x11rb::connect(Some(&name)).unwrap();
+        Some(Self { name, _client })
+    }
+
+    /// Makes it the display on which this process opens its windows.
+    ///
+    /// # Safety
+    /// No other thread may run yet: the environment is changed.
+    pub unsafe fn adopt(&self) {
+        // SAFETY: the caller's promise.
+        unsafe { std::env::set_var("DISPLAY", &self.name) };
+    }
+}
