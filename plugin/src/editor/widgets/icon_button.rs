@@ -91,8 +91,8 @@ impl Pen<'_> {
                 self.line(&[(-3.5, -1.5), (0.0, 2.0), (3.5, -1.5)]);
                 self.line(&[(-6.5, 2.5), (-6.5, 6.0), (6.5, 6.0), (6.5, 2.5)]);
             }
-            Icon::Undo => self.turn(-1.0),
-            Icon::Redo => self.turn(1.0),
+            Icon::Undo => self.turn(1.0),
+            Icon::Redo => self.turn(-1.0),
             Icon::Dice => {
                 let face = Rect::from_center_size(self.centre, Vec2::splat(14.0));
                 self.painter
@@ -126,7 +126,7 @@ impl Pen<'_> {
         }
     }
 
-    /// An arrow that turns to the left (-1) or to the right (1).
+    /// An arrow back to the left (1) or on to the right (-1).
     fn turn(&self, way: f32) {
         let arc: Vec<(f32, f32)> = (0..=12)
             .map(|step| {
