@@ -39,11 +39,13 @@ mod linux {
 
     use mynah_tests::clap::ClapHost;
     use mynah_tests::host::{Audio, Host, Setup};
-    use mynah_tests::window::EditorWindow;
+    use mynah_tests::window::{EditorWindow, Pointer};
 
     const RATE_HZ: f64 = 48_000.0;
     /// As much sound as passes between two looks at the window.
     const BLOCK_MS: u64 = 10;
+    /// The screen's lower right one, where no window reaches.
+    const CORNER: [f32; 2] = [1_599.0, 1_199.0];
     const PHRASE_SECONDS: f64 = 6.0;
 
     /// A picture, and what is changed in the state of a new instance for it.
@@ -79,6 +81,8 @@ mod linux {
         let mut host = ClapHost::new();
         host.edit_state(shot.edit);
         let mut audio = host.activate(Setup::USUAL);
+        // Away from everything that would show its tooltip.
+        Pointer::new().move_to(CORNER);
         let mut window = EditorWindow::open(host);
         window.run_until_drawn();
         let sound = phrase();

@@ -26,7 +26,7 @@ def main() -> None:
             before = screen.pixels(window)
             screen.drag(window, place_of("Mix"), DRAG_PX)
             time.sleep(A_FEW_FRAMES_S)
-            changed = np.count_nonzero(screen.pixels(window) != before)
+            changed = int(np.count_nonzero(screen.pixels(window) != before))
             application.send_signal(signal.SIGINT)
             exit_status = application.wait(GIVE_UP_S)
         finally:

@@ -24,10 +24,27 @@ fn main() {
         ),
         ("the_editor_opens_again", scenarios::the_editor_opens_again),
     ];
+    let threads_before = threads();
     for (name, scenario) in scenarios {
         scenario();
         println!("test {name} ... ok");
     }
+    // baseview takes a window down on a thread of its own that nobody waits for, and a process that ends
+    // meanwhile takes the graphics driver away under it.
+    let waiting = std::time::Instant::now();
+    while threads() > threads_before {
+        assert!(
+            waiting.elapsed().as_secs() < 30,
+            "a window's thread does not end"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
+/// Threads of this process.
+#[cfg(target_os = "linux")]
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -7,7 +7,7 @@ use arbitrary::{Result, Unstructured};
 use mynah_engine::OUTPUT_BOUND;
 
 use crate::clap::ClapHost;
-use crate::host::{Audio, Change, Host, Setup};
+use crate::host::{Audio, Change, Host, Note, NoteAction, Setup};
 use crate::scenarios::ids;
 use crate::signal::Random;
 use crate::vst3::Vst3Host;
@@ -16,6 +16,7 @@ use crate::vst3::Vst3Host;
 const MOST_SAMPLES: usize = 600;
 const LONGEST: usize = 256;
 const MOST_EVENTS: usize = 24;
+const MOST_NOTES: usize = 8;
 
 struct Active<H: Host> {
     host: H,
@@ -76,7 +77,12 @@ fn play<H: Host>(active: &mut Active<H>, input: &mut Unstructured<'_>) -> Result
                 (0..frames).map(saw).collect()
             })
             .collect();
-        active.audio.process(&mut block, &changes);
+        let count = input.int_in_range(0..=MOST_NOTES)?;
+        let mut notes = Vec::with_capacity(count);
+        for _ in 0..count {
+            notes.push(note(input, frames)?);
+        }
+        active.audio.process_notes(&mut block, &changes, &notes);
         for x in block.iter().flatten() {
             assert!(
                 x.is_finite() && !x.is_subnormal() && x.abs() <= OUTPUT_BOUND,
@@ -104,15 +110,33 @@ fn change(input: &mut Unstructured<'_>, frames: usize) -> Result<Change> {
         // The largest number is no id in CLAP.
         _ => input.arbitrary::<u32>()?.min(u32::MAX - 1),
     };
-    let at = if input.ratio(3, 4)? {
-        input.int_in_range(0..=frames)?
-    } else {
-        input.arbitrary::<u32>()? as usize
-    };
+    let at = moment(input, frames)?;
     let value = if input.ratio(3, 4)? {
         f64::from(input.arbitrary::<u16>()?) / f64::from(u16::MAX)
     } else {
         input.arbitrary()?
     };
     Ok(Change { at, id, value })
+}
+
+/// A note event at any time, with keys that there are and keys that there are not.
+fn note(input: &mut Unstructured<'_>, frames: usize) -> Result<Note> {
+    Ok(Note {
+        at: moment(input, frames)?,
+        key: input.arbitrary()?,
+        action: match input.int_in_range(0..=2)? {
+            0 => NoteAction::On,
+            1 => NoteAction::Off,
+            _ => NoteAction::Tuning(input.arbitrary()?),
+        },
+    })
+}
+
+/// Mostly within the block.
+fn moment(input: &mut Unstructured<'_>, frames: usize) -> Result<usize> {
+    if input.ratio(3, 4)? {
+        input.int_in_range(0..=frames)
+    } else {
+        Ok(input.arbitrary::<u32>()? as usize)
+    }
 }
