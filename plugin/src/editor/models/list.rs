@@ -26,12 +26,9 @@ pub(super) fn show(ui: &mut Ui, catalogue: &Catalogue) {
             for entry in catalogue.entries() {
                 show_entry(ui, entry);
             }
-            let place = catalogue.folder().map(|folder| {
-                format!(
-                    "Your own models are in {}. Files can also be dropped on the window.",
-                    folder.display()
-                )
-            });
+            let place = catalogue
+                .folder()
+                .map(|folder| format!("Your own models are in {}.", folder.display()));
             if let Some(place) = place {
                 let text = RichText::new(place).font(fonts::regular(11.5));
                 ui.label(text.color(theme.faint));

@@ -144,7 +144,8 @@ fn choose_where_missing(desk: Desk<'_>, catalogue: &Catalogue, slot: i32) {
     }
 }
 
-/// The files that were dropped on the window in this frame.
+/// The files that were dropped on the window in this frame. egui-baseview 0.9 passes none on; whoever else draws the
+/// editor does.
 pub(super) fn dropped(ui: &Ui) -> Vec<PathBuf> {
     ui.input(|input| {
         let files = input.raw.dropped_files.iter();
