@@ -1,5 +1,6 @@
 """What the tests ask of a host, whichever it is."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,17 +16,12 @@ TARGETS = ("Violin", "Cello", "Flute", "Clarinet", "Alto Sax", "Tenor Sax", "Tru
 # The target parameter counts to this: 64 slots, and one for a model that is missing.
 LARGEST_SLOT = 64
 
-DEFAULTS = {
-    "Target": 0.0,
-    "Mode": 0.0,
-    "Octave": 0.5,
-    "Input gain": 0.5,
-    "Drive": 1.0,
-    "Mix": 1.0,
-    "Output gain": 0.5,
-    "Bypass": 0.0,
-    "Quality": 1.0,
-}
+# Where the parameters stand as they were published: one row each, of id, number, name, default and steps.
+PUBLISHED = Path(__file__).parents[1] / "src" / "scenarios" / "published.rs"
+ROW = re.compile(r'row\("(\w+)", [\d_]+, "([^"]+)", ([\d.]+), \d+\)')
+
+# The names of all parameters, in order, with their defaults, 0 to 1.
+DEFAULTS = {name: float(default) for _, name, default in ROW.findall(PUBLISHED.read_text())}
 
 
 def target_value(name: str) -> float:

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from dawdreamer_host import DawDreamerHost
-from host import Host, Setup, target_value
+from host import DEFAULTS, Host, Setup, target_value
 from pedalboard_host import PedalboardHost
 from sounds import melody
 
-SETTINGS = {
+SETTINGS = DEFAULTS | {
     "Target": target_value("Tenor Sax"),
-    "Mode": 1.0,
+    "Target B": target_value("Piano"),
+    "Morph X": 0.3,
+    "Brightness": 0.7,
+    "Mode": 0.5,
     "Octave": 0.75,
     "Input gain": 0.4,
     "Drive": 0.3,
@@ -38,7 +41,7 @@ def test_state_round_trip(bundle: Path, host_type: type[Host]) -> None:
     restored = host_type(bundle, Setup())
     assert not np.array_equal(restored.render(sound), saved.render(sound))
     restored.load(state)
-    assert restored.parameters() == pytest.approx(SETTINGS)
+    assert restored.parameters() == pytest.approx(SETTINGS, abs=1e-6)
     assert restored.text("Target") == "Tenor Sax"
     np.testing.assert_array_equal(restored.render(sound), saved.render(sound))
     assert restored.save() == state
