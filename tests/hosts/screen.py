@@ -66,7 +66,7 @@ class Screen:
         return wait_for("a picture", lambda: self._picture_size(window))
 
     def drag(self, window: Window, start: tuple[float, float], down: int) -> None:
-        """Drags with the left mouse button from a place in the editor within a host's window, as a hand does."""
+        """Drags with the left mouse button, from a place in the editor within a host's window."""
         corner = self._innermost(window).translate_coords(self._root, 0, 0)
         x, y = (round(place - origin) for place, origin in zip(start, (corner.x, corner.y), strict=True))
         self._mouse(X.MotionNotify, x=x, y=y)
