@@ -256,7 +256,7 @@ mod tests {
             );
         }
         let unknown = controls.set_text("gain=3").unwrap_err().to_string();
-        assert!(unknown.starts_with("there is no control 'gain'; there are mode, morph_x"));
+        assert!(unknown.starts_with("there is no control 'gain'; there are morph_x, morph_y"));
         assert_eq!(controls, Controls::default());
     }
 

@@ -150,9 +150,6 @@ const QUALITIES: &[&str] = &["eco", "full"];
 // Every control: variant, field, type, default; id, name, group, kind, range, unit; tooltip. Ids and the
 // meaning of values are a promise to saved sessions. New choices are added at the end only.
 control_table! {
-    Mode, mode: Mode = 0.0;
-    "mode", "Mode", Output, Choice(MODES), 0.0..=2.0, "",
-    "Track plays the pitch of one voice; Follow keeps chords and noises; Auto tracks while one clear pitch is heard.";
     MorphX, morph_x: f32 = 0.0;
     "morph_x", "Morph X", Target, Share, 0.0..=1.0, "",
     "Blends from the targets A and C on the left to B and D on the right.";
@@ -234,6 +231,9 @@ control_table! {
     Freeze, freeze: bool = 0.0;
     "freeze", "Freeze", Variation, Switch, 0.0..=1.0, "",
     "Holds the tone, pitch and loudness of this moment. Held MIDI notes play it.";
+    Mode, mode: Mode = 0.0;
+    "mode", "Mode", Output, Choice(MODES), 0.0..=2.0, "",
+    "Track plays the pitch of one voice; Follow keeps chords and noises; Auto tracks while one clear pitch is heard.";
     InputGain, input_gain_db: f32 = 0.0;
     "input_gain", "Input gain", Output, Continuous, -24.0..=24.0, "dB",
     "How loud the translation hears the input. The dry signal keeps its level.";
