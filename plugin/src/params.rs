@@ -147,7 +147,7 @@ impl MynahParams {
     pub(crate) fn set_controls(&self) -> Controls {
         let mut controls = Controls::default();
         for param in &self.automated.controls {
-            controls.set(param.control(), param.set_number());
+            controls.set(param.control(), param.chosen_number());
         }
         controls
     }

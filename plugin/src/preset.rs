@@ -25,7 +25,7 @@ pub(crate) fn of_params(
         category: category.to_owned(),
         about: about.to_owned(),
         targets: params.targets().each_ref().map(|target| {
-            let entry = catalogue.entry(target.set_slot())?;
+            let entry = catalogue.entry(target.chosen_slot())?;
             Some(TargetRef {
                 name: entry.info().name.clone(),
                 hash: (*entry.source() != Source::Shipped).then_some(entry.info().hash),
@@ -61,12 +61,12 @@ pub(crate) fn changes(
 pub(crate) fn is_set(preset: &Preset, params: &MynahParams, catalogue: &Catalogue) -> bool {
     let controls = Preset::parts().all(|control| {
         let info = control.info();
-        let away = (params[control].set_number() - preset.controls.get(control)).abs();
+        let away = (params[control].chosen_number() - preset.controls.get(control)).abs();
         away <= TOLERANCE * (info.max - info.min)
     });
     let targets = slots(preset, catalogue).is_ok_and(|slots| {
         let mut pairs = slots.into_iter().zip(params.targets());
-        pairs.all(|(slot, target)| slot.is_none_or(|slot| slot == target.set_slot()))
+        pairs.all(|(slot, target)| slot.is_none_or(|slot| slot == target.chosen_slot()))
     });
     controls && targets
 }

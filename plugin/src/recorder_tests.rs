@@ -98,7 +98,7 @@ fn gestures_are_undone_through_the_host_and_automation_is_not() {
     desk.automate(Control::Mix, 0.25);
     assert_eq!(desk.gestures(), 2);
     desk.play(|player| player.undo(false));
-    assert_eq!(desk.params.targets()[1].set_slot(), 1);
+    assert_eq!(desk.params.targets()[1].chosen_slot(), 1);
     desk.play(|player| player.undo(false));
     let controls = desk.params.controls();
     assert_eq!((controls.octave, controls.mix), (0, 0.25));
@@ -107,7 +107,7 @@ fn gestures_are_undone_through_the_host_and_automation_is_not() {
     desk.play(|player| player.undo(true));
     desk.play(|player| player.undo(true));
     assert_eq!(desk.params.controls().octave, 2);
-    assert_eq!(desk.params.targets()[1].set_slot(), 7);
+    assert_eq!(desk.params.targets()[1].chosen_slot(), 7);
     // Nothing was recorded of the undoing itself.
     assert!(!desk.shared.comparison().can_redo());
 }
@@ -170,8 +170,11 @@ fn a_preset_of_what_is_set_sets_it_again() {
     other
         .play(|player| player.load(&read, &other.catalogue))
         .unwrap();
-    assert_eq!(other.params.targets()[0].set_slot(), 8);
-    assert_eq!(other.params.targets()[3].set_slot(), MORPH_SLOTS as i32 - 1);
+    assert_eq!(other.params.targets()[0].chosen_slot(), 8);
+    assert_eq!(
+        other.params.targets()[3].chosen_slot(),
+        MORPH_SLOTS as i32 - 1
+    );
     assert!(is_set(&preset, &other.params, &other.catalogue));
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{names_in, read_wav, succeed, write_tone};
+use common::{names_in, read_wav, succeed};
 use serde_json::Value;
 
 fn json(arguments: &[&str]) -> Value {
@@ -390,14 +390,4 @@ fn eval_on_recordings_compares_with_the_true_rendering() {
     ] {
         assert!(table.contains(word), "{word} in {table}");
     }
-}
-
-#[test]
-fn help_and_version_succeed() {
-    for arguments in [["--help"], ["--version"]] {
-        assert!(!succeed(arguments).is_empty());
-    }
-    let folder = tempfile::tempdir().unwrap();
-    write_tone(&folder.path().join("in.wav"), 48_000, 1, 0.1);
-    assert!(succeed(["bounce", "--help"]).contains("--out-dir"));
 }

@@ -1,4 +1,4 @@
-//! `params`, `presets`, and what a bounce makes of presets and settings.
+//! `params`, `presets` and help, and what a bounce makes of presets and settings.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -262,4 +262,14 @@ fn presets_are_listed_with_the_players_own() {
 
     let plain = succeed(["presets"]);
     assert_eq!(plain.lines().count(), factory_presets().len());
+}
+
+#[test]
+fn help_and_version_succeed() {
+    for arguments in [["--help"], ["--version"]] {
+        assert!(!succeed(arguments).is_empty());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    write_tone(&folder.path().join("in.wav"), 48_000, 1, 0.1);
+    assert!(succeed(["bounce", "--help"]).contains("--out-dir"));
 }

@@ -33,7 +33,7 @@ pub(super) fn show(
         wording::complaint(
             shared.condition(),
             shared.rate_hz(),
-            target.set_slot(),
+            target.chosen_slot(),
             &target.saved(),
             catalogue,
         )
@@ -104,7 +104,7 @@ fn show_models(ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue, room: Rect) {
         if weight < 0.005 {
             continue;
         }
-        if let Some(entry) = catalogue.entry(target.set_slot()) {
+        if let Some(entry) = catalogue.entry(target.chosen_slot()) {
             let info = entry.info();
             let model = (
                 wording::short_name(&info.display_name),

@@ -81,7 +81,7 @@ impl ControlParam {
     }
 
     /// The control's value as the player set it.
-    pub fn set_number(&self) -> f32 {
+    pub fn chosen_number(&self) -> f32 {
         match &self.param {
             AnyParam::Float(param) => param.unmodulated_plain_value(),
             AnyParam::Int(param) => param.unmodulated_plain_value() as f32,

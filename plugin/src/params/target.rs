@@ -56,7 +56,7 @@ impl TargetParam {
     }
 
     /// The chosen slot as the player set it.
-    pub fn set_slot(&self) -> i32 {
+    pub fn chosen_slot(&self) -> i32 {
         self.index.unmodulated_plain_value()
     }
 
@@ -74,7 +74,7 @@ impl TargetParam {
 
     /// The reference that a save would write now.
     pub fn saved(&self) -> SavedTarget {
-        let slot = self.set_slot();
+        let slot = self.chosen_slot();
         if let Some(entry) = catalogue().entry(slot) {
             return SavedTarget {
                 name: entry.info().name.clone(),

@@ -138,7 +138,7 @@ fn button(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
 /// Gives the places of the morph pad that stand for this very model, which was missing, the slot where it is now.
 fn choose_where_missing(desk: Desk<'_>, catalogue: &Catalogue, slot: i32) {
     for (place, target) in desk.params.targets().iter().enumerate() {
-        if target.set_slot() == MISSING_SLOT && catalogue.find(&target.saved()) == Some(slot) {
+        if target.chosen_slot() == MISSING_SLOT && catalogue.find(&target.saved()) == Some(slot) {
             desk.choose_target(place, slot);
         }
     }

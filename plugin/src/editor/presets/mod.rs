@@ -205,7 +205,7 @@ fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {
             hash: Some(entry.info().hash),
         })
         .collect();
-    let quality = if player.params[Control::Quality].set_number() >= 0.5 {
+    let quality = if player.params[Control::Quality].chosen_number() >= 0.5 {
         Quality::Full
     } else {
         Quality::Eco

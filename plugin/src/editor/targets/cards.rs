@@ -66,7 +66,8 @@ pub(in crate::editor) fn show(
         (area.width() + GAP) / COLUMNS as f32 - GAP,
         height.clamp(MIN_CARD_HEIGHT, MAX_CARD_HEIGHT),
     );
-    let chosen: [i32; MORPH_SLOTS] = std::array::from_fn(|at| desk.params.targets()[at].set_slot());
+    let chosen: [i32; MORPH_SLOTS] =
+        std::array::from_fn(|at| desk.params.targets()[at].chosen_slot());
     ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
         ScrollArea::vertical()
             .id_salt("cards")

@@ -20,7 +20,7 @@ struct Slot<'a> {
 impl<'a> Slot<'a> {
     fn of(desk: Desk<'_>, catalogue: &'a Catalogue, slot: usize) -> Self {
         let target = &desk.params.targets()[slot];
-        if let Some(entry) = catalogue.entry(target.set_slot()) {
+        if let Some(entry) = catalogue.entry(target.chosen_slot()) {
             let info = entry.info();
             return Self {
                 model: info.name.clone(),

@@ -22,7 +22,7 @@ fn a_click_on_a_card_chooses_it_for_the_selected_slot() {
         for (index, entry) in catalogue().entries().iter().enumerate().skip(slot + 3) {
             bench.click(&entry.info().display_name);
             let target = &bench.params.targets()[slot];
-            assert_eq!(target.set_slot(), index as i32);
+            assert_eq!(target.chosen_slot(), index as i32);
             assert_eq!(target.saved().name, entry.info().name);
             assert_eq!(bench.told(), ONCE);
             // The chosen one again: nothing to tell.

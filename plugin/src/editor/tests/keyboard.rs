@@ -86,12 +86,12 @@ fn cards_corners_and_switches_are_pressed_with_the_space_bar() {
     bench.focus("Trumpet");
     bench.press(Key::Space, Modifiers::NONE);
     let trumpet = catalogue().find_name("trumpet").unwrap();
-    assert_eq!(bench.params.targets()[0].set_slot(), trumpet);
+    assert_eq!(bench.params.targets()[0].chosen_slot(), trumpet);
     bench.focus("Slot C: Flute");
     bench.press(Key::Space, Modifiers::NONE);
     bench.focus("Trumpet");
     bench.press(Key::Enter, Modifiers::NONE);
-    assert_eq!(bench.params.targets()[2].set_slot(), trumpet);
+    assert_eq!(bench.params.targets()[2].chosen_slot(), trumpet);
     bench.focus("Freeze");
     bench.press(Key::Space, Modifiers::NONE);
     assert_eq!(bench.param(Control::Freeze).number(), 1.0);

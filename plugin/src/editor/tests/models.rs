@@ -88,7 +88,7 @@ fn a_dropped_model_is_installed_and_played_where_it_was_missing() {
     own.drop(&[file]);
     assert_eq!(own.catalogue.count(), 2);
     assert!(own.catalogue.target(1).is_some());
-    assert_eq!(own.bench.params.targets()[1].set_slot(), 1);
+    assert_eq!(own.bench.params.targets()[1].chosen_slot(), 1);
     own.bench
         .harness
         .get_by_label_contains("is installed and can be chosen");
