@@ -59,6 +59,7 @@ mod pipeline;
 mod preset;
 mod quiet;
 mod resample;
+mod room;
 mod slots;
 mod smoothing;
 mod swap;
