@@ -16,6 +16,7 @@ mod pipeline;
 mod progress;
 mod spectrogram;
 mod synth;
+mod tail;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

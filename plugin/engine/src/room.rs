@@ -141,7 +141,10 @@ impl Room {
         let scale = 1.0 / (direct * direct + amount * amount).sqrt();
         // Exactly 1 and 0 where there is no room.
         let gains = [direct * scale, amount * scale];
-        for (glide, gain) in [&mut self.direct_gain, &mut self.room_gain].into_iter().zip(gains) {
+        for (glide, gain) in [&mut self.direct_gain, &mut self.room_gain]
+            .into_iter()
+            .zip(gains)
+        {
             if at_once {
                 glide.jump_to(gain);
             } else {
@@ -227,7 +230,11 @@ impl Room {
     }
 
     fn wanted_shape(&self) -> Shape {
-        Shape::new(self.wanted_size, self.rate_hz, self.network.lengths_samples())
+        Shape::new(
+            self.wanted_size,
+            self.rate_hz,
+            self.network.lengths_samples(),
+        )
     }
 
     fn fade_samples(&self) -> u32 {

@@ -31,6 +31,7 @@ impl<'a> Desk<'a> {
                 controls.snap > 0.0 && !matches!(controls.scale, Scale::Chromatic | Scale::Custom)
             }
             Control::Hysteresis => controls.floor_db > Control::Floor.info().min,
+            Control::RoomSize => controls.room > 0.0,
             Control::VariationRate | Control::Seed => controls.variation > 0.0,
             Control::Drive => controls.quality == Quality::Full,
             _ => true,

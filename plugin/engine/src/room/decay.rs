@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn no_filter_amplifies_on_the_way_either() {
         for rate_hz in [8_000.0, 44_100.0, 192_000.0] {
-            let lengths = std::array::from_fn(|line| (0.003 * (line + 3) as f32 * rate_hz) as usize);
+            let lengths =
+                std::array::from_fn(|line| (0.003 * (line + 3) as f32 * rate_hz) as usize);
             let [small, large] = [0.0, 1.0].map(|size| Damping::new(size, rate_hz, &lengths));
             for share in [0.0, 0.1, 0.5, 0.9, 1.0] {
                 let damping = Damping::between(&small, &large, share);
@@ -108,8 +109,14 @@ mod tests {
                     let (now, before) = (damping.now[line], damping.before[line]);
                     let again = damping.again[line];
                     assert!(again.abs() < 1.0);
-                    for gain in [(now + before) / (1.0 - again), (now - before) / (1.0 + again)] {
-                        assert!(gain > 0.0 && gain < 0.99, "line {line} at {rate_hz} Hz: {gain}");
+                    for gain in [
+                        (now + before) / (1.0 - again),
+                        (now - before) / (1.0 + again),
+                    ] {
+                        assert!(
+                            gain > 0.0 && gain < 0.99,
+                            "line {line} at {rate_hz} Hz: {gain}"
+                        );
                     }
                 }
             }

@@ -53,7 +53,10 @@ pub(super) fn prime_samples(ms: f64, rate_hz: f64, at_least: usize) -> usize {
 }
 
 fn is_prime(number: usize) -> bool {
-    number > 1 && (2..).take_while(|n| n * n <= number).all(|n| !number.is_multiple_of(n))
+    number > 1
+        && (2..)
+            .take_while(|n| n * n <= number)
+            .all(|n| !number.is_multiple_of(n))
 }
 
 /// The lines and what they hold.
@@ -120,7 +123,11 @@ impl Network {
         }
         for line in 0..LINES {
             let next = self.places[line] + 1;
-            self.places[line] = if next == self.ends[line] { self.starts[line] } else { next };
+            self.places[line] = if next == self.ends[line] {
+                self.starts[line]
+            } else {
+                next
+            };
         }
         for line in 0..LINES {
             self.oldest[line] = self.memory[self.places[line] as usize];
@@ -130,7 +137,9 @@ impl Network {
 
     /// The largest that went into a line last.
     pub(super) fn largest(&self) -> f32 {
-        self.newest.iter().fold(0.0, |largest, x| x.abs().max(largest))
+        self.newest
+            .iter()
+            .fold(0.0, |largest, x| x.abs().max(largest))
     }
 
     /// Back to silence.
@@ -202,7 +211,10 @@ mod tests {
 
     #[test]
     fn outputs_agree_on_as_many_lines_as_they_differ() {
-        let agree = LEFT.iter().zip(&RIGHT).filter(|(left, right)| left == right);
+        let agree = LEFT
+            .iter()
+            .zip(&RIGHT)
+            .filter(|(left, right)| left == right);
         assert_eq!(agree.count(), LINES / 2);
         assert_eq!(sum(&LEFT, &RIGHT), 0.0);
     }

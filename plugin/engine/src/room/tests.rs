@@ -5,7 +5,6 @@
 mod bounds;
 mod measure;
 mod response;
-mod speed;
 
 use super::*;
 

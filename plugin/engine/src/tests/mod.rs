@@ -7,6 +7,7 @@ mod hostile_input;
 mod invariance;
 mod rates;
 mod rest;
+mod room;
 mod swaps;
 mod timing;
 

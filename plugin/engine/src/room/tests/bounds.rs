@@ -34,7 +34,7 @@ impl Input {
             Input::Noise => 0.0,
             Input::Sine(turns) => (TAU * (turns * n as f32).fract()).sin(),
             Input::Step => 1.0,
-            Input::Impulses(every) => f32::from(u8::from(n % every == 0)),
+            Input::Impulses(every) => f32::from(u8::from(n.is_multiple_of(*every))),
         };
         match self {
             Input::Noise => noise(9, samples),
@@ -97,7 +97,12 @@ fn size_at_full_speed_adds_nothing() {
 
 #[test]
 fn a_tail_rings_out_below_what_is_heard_and_then_is_forgotten() {
-    for (rate_hz, size) in [(8_000.0, 0.0), (44_100.0, 0.5), (48_000.0, 1.0), (192_000.0, 0.3)] {
+    for (rate_hz, size) in [
+        (8_000.0, 0.0),
+        (44_100.0, 0.5),
+        (48_000.0, 1.0),
+        (192_000.0, 0.3),
+    ] {
         let mut room = room(rate_hz, 1.0, size);
         for sample in noise(2, (0.5 * rate_hz) as usize) {
             room.step(sample, 1.0);

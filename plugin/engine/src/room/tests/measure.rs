@@ -11,7 +11,10 @@ pub(super) fn impulse_response(rate_hz: f64, size: f32, seconds: f64) -> [Vec<f3
     let mut sides = [Vec::with_capacity(samples), Vec::with_capacity(samples)];
     for n in 0..samples {
         let answer = room.step(if n == 0 { 1.0 } else { 0.0 }, 1.0);
-        sides.iter_mut().zip(answer).for_each(|(side, x)| side.push(x));
+        sides
+            .iter_mut()
+            .zip(answer)
+            .for_each(|(side, x)| side.push(x));
     }
     sides
 }
@@ -28,7 +31,10 @@ pub(super) fn db(ratio: f64) -> f64 {
 pub(super) fn band(sound: &[f32], rate_hz: f64, from_hz: f64, to_hz: f64) -> Vec<f32> {
     let size = (2 * sound.len()).next_power_of_two();
     let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));
+    let (forward, inverse) = (
+        planner.plan_fft_forward(size),
+        planner.plan_fft_inverse(size),
+    );
     let mut padded = sound.to_vec();
     padded.resize(size, 0.0);
     let mut spectrum = forward.make_output_vec();
@@ -74,7 +80,10 @@ pub(super) fn echo_density(response: &[f32], rate_hz: f64, at_s: f64) -> f64 {
     let middle = at_s * rate_hz;
     let window = &response[(middle - half) as usize..(middle + half) as usize];
     let deviation = (energy(window) / window.len() as f64).sqrt();
-    let beyond = window.iter().filter(|x| f64::from(x.abs()) > deviation).count();
+    let beyond = window
+        .iter()
+        .filter(|x| f64::from(x.abs()) > deviation)
+        .count();
     beyond as f64 / window.len() as f64 / 0.3173
 }
 
@@ -83,7 +92,8 @@ pub(super) fn level_tail(response: &[f32], rate_hz: f64, size: f32) -> Vec<f32> 
     let fall = f64::ln(1e-3) / f64::from(decay::decay_s(size)) / rate_hz;
     let at = |seconds: f64| (seconds * rate_hz) as usize;
     let tail = response[at(0.1)..at(0.4)].iter().enumerate();
-    tail.map(|(n, x)| x * (-fall * n as f64).exp() as f32).collect()
+    tail.map(|(n, x)| x * (-fall * n as f64).exp() as f32)
+        .collect()
 }
 
 /// Correlation of two sounds, -1 to 1.
@@ -100,7 +110,9 @@ pub(super) fn music_like(rate_hz: f64, samples: usize) -> Vec<f32> {
     while from_hz < 4_000.0f64.min(0.4 * rate_hz) {
         let octave = band(&noise, rate_hz, from_hz, 2.0 * from_hz);
         let scale = (0.001 * samples as f64 / energy(&octave)).sqrt() as f32;
-        sum.iter_mut().zip(octave).for_each(|(sum, x)| *sum += scale * x);
+        sum.iter_mut()
+            .zip(octave)
+            .for_each(|(sum, x)| *sum += scale * x);
         from_hz *= 2.0;
     }
     sum
