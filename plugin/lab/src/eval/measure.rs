@@ -91,7 +91,7 @@ impl<'a> Bench<'a> {
         let controls = Controls {
             mode,
             drive,
-            ..Controls::default()
+            ..Controls::neutral()
         };
         translate_mono(self.base, self.target, &controls, RATE_HZ, signal)
     }
