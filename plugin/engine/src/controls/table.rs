@@ -252,7 +252,7 @@ control_table! {
     Freeze, freeze: bool = 0.0;
     "freeze", "Freeze", Variation, Switch, 0.0..=1.0, "",
     "Holds the tone, pitch and loudness of this moment. Held MIDI notes play it.";
-    Room, room: f32 = 0.25, neutral 0.0;
+    Room, room: f32 = 0.35, neutral 0.0;
     "room", "Room", Room, Share, 0.0..=1.0, "",
     "Puts the target into a small room. 0 % leaves it dry.";
     RoomSize, room_size: f32 = 0.5;
