@@ -66,7 +66,7 @@ pub const PUBLISHED: [Published; 39] = [
     row("seed", 3_526_257, "Seed", 0.0, 999),
     row("freeze", 881_080_983, "Freeze", 0.0, 1),
     row("room", 3_506_395, "Room", 0.35, 0),
-    row("room_size", 1_080_060_133, "Size", 0.5, 0),
+    row("room_size", 1_080_060_133, "Size", 0.3, 0),
     row("mode", 3_357_091, "Mode", 0.0, 2),
     row("input_gain", 1_386_281_684, "Input gain", 0.5, 0),
     row("mix", 108_124, "Mix", 1.0, 0),

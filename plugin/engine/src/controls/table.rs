@@ -255,7 +255,7 @@ control_table! {
     Room, room: f32 = 0.35, neutral 0.0;
     "room", "Room", Room, Share, 0.0..=1.0, "",
     "Puts the target into a small room. 0 % leaves it dry.";
-    RoomSize, room_size: f32 = 0.5;
+    RoomSize, room_size: f32 = 0.3;
     "room_size", "Size", Room, Share, 0.0..=1.0, "",
     "Size of the room: how late its walls answer, and how long it rings, from 0.4 to 1.8 s.";
     Mode, mode: Mode = 0.0;

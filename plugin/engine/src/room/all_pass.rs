@@ -1,12 +1,12 @@
 //! Spreads each sound a little before the late room, which is dense the sooner: all-passes in a row (Schroeder 1962), short
 //! enough to have rung out before the shortest decay.
 
-use super::network::prime_samples;
+use super::network::samples_at;
 use super::settled;
 
 const COUNT: usize = 3;
-/// Delays before they are made prime, milliseconds.
-const DELAYS_MS: [f64; COUNT] = [2.3, 4.3, 7.1];
+/// Delays, samples at 48 kHz: 2.4, 4.4 and 7.2 ms.
+const DELAYS_AT_48_KHZ: [u32; COUNT] = [113, 211, 347];
 /// What goes past the delay, and back into it.
 const GAIN: f32 = 0.6;
 
@@ -21,8 +21,8 @@ struct AllPass {
 impl AllPasses {
     /// Silent. Allocates.
     pub(super) fn new(rate_hz: f64) -> AllPasses {
-        AllPasses(DELAYS_MS.map(|ms| AllPass {
-            memory: vec![0.0; prime_samples(ms, rate_hz, 2)].into_boxed_slice(),
+        AllPasses(DELAYS_AT_48_KHZ.map(|delay| AllPass {
+            memory: vec![0.0; samples_at(rate_hz, delay)].into_boxed_slice(),
             next: 0,
         }))
     }

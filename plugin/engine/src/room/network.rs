@@ -2,24 +2,25 @@
 //!
 //! Sixteen delay lines feed each other through a Hadamard matrix, which is orthogonal and so keeps the energy; what is lost is
 //! lost in the lines' filters alone (Stautner and Puckette, "Designing multi-channel reverberators", Computer Music Journal 6,
-//! 1982; Jot and Chaigne 1991). The lengths are prime numbers of samples, so that echoes meet as late as they can (Schroeder,
-//! "Natural sounding artificial reverberation", JAES 10, 1962), 0.4 s in all: enough modes for the longest decay.
+//! 1982; Jot and Chaigne 1991). The lengths are prime numbers, so that echoes meet as late as they can (Schroeder, "Natural
+//! sounding artificial reverberation", JAES 10, 1962), and together long enough to have the modes that the longest decay needs.
 
 use super::decay::Damping;
 use super::settled;
 
 /// Delay lines.
 pub(super) const LINES: usize = 16;
-/// Their lengths before they are made prime, milliseconds.
-const LENGTHS_MS: [f64; LINES] = [
-    11.3, 12.7, 14.1, 16.3, 17.9, 19.7, 21.1, 23.9, 25.3, 27.1, 29.9, 32.3, 34.1, 36.7, 39.1, 41.9,
+/// Their lengths, samples at 48 kHz: 11 to 42 ms, 0.4 s in all.
+const LENGTHS_AT_48_KHZ: [u32; LINES] = [
+    547, 613, 677, 787, 859, 947, 1013, 1151, 1217, 1301, 1439, 1553, 1637, 1777, 1877, 2011,
 ];
 /// With which sign the input goes into each line, and each line into the two outputs.
 ///
-/// As many signs are equal in the two outputs as differ, so that these have nothing to do with each other. And each row is as far
+/// Of any two of the three rows as many signs are equal as differ. So the outputs have nothing to do with each other; and as the
+/// matrix is symmetric, what returns to where it came from would otherwise be heard louder, and the same, in both. And each row is as far
 /// from every row of the matrix as can be (a bent function, Rothaus, "On bent functions", 1976): otherwise an output would hear
 /// one line again, a pass later, above all others.
-const INTO: [f32; LINES] = signs(0b0110_1100_1010_0000);
+const INTO: [f32; LINES] = signs(0b1100_0110_0000_1010);
 const LEFT: [f32; LINES] = signs(0b0111_1000_1000_1000);
 const RIGHT: [f32; LINES] = signs(0b0010_1101_0010_0010);
 /// What a line takes of the input: as much energy comes in as there is.
@@ -37,26 +38,14 @@ const fn signs(bits: u16) -> [f32; LINES] {
     signs
 }
 
-/// The lengths of the lines at a rate, samples: different primes.
+/// The lengths of the lines at a rate, samples: the same times at every rate, so that the room sounds the same.
 pub(super) fn lengths_samples(rate_hz: f64) -> [usize; LINES] {
-    let mut last = 1;
-    LENGTHS_MS.map(|ms| {
-        last = prime_samples(ms, rate_hz, last + 1);
-        last
-    })
+    LENGTHS_AT_48_KHZ.map(|length| samples_at(rate_hz, length))
 }
 
-/// A prime number of samples, the next to a time, but not less than `at_least`.
-pub(super) fn prime_samples(ms: f64, rate_hz: f64, at_least: usize) -> usize {
-    let near = ((ms * rate_hz / 1_000.0).round() as usize).max(at_least);
-    (near..).find(|length| is_prime(*length)).unwrap_or(near)
-}
-
-fn is_prime(number: usize) -> bool {
-    number > 1
-        && (2..)
-            .take_while(|n| n * n <= number)
-            .all(|n| !number.is_multiple_of(n))
+/// So many samples at 48 kHz at another rate.
+pub(super) fn samples_at(rate_hz: f64, at_48_khz: u32) -> usize {
+    (f64::from(at_48_khz) * rate_hz / 48_000.0).round().max(1.0) as usize
 }
 
 /// The lines and what they hold.
@@ -187,13 +176,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_different_primes_at_every_rate() {
+    fn lengths_are_different_primes_and_as_long_at_every_rate() {
+        let is_prime = |number: u32| (2..number).all(|n| !number.is_multiple_of(n));
+        assert!(LENGTHS_AT_48_KHZ.into_iter().all(is_prime));
         for rate_hz in [8_000.0, 11_025.5, 44_100.0, 48_000.0, 192_000.0] {
             let lengths = lengths_samples(rate_hz);
-            assert!(lengths.iter().all(|length| is_prime(*length)));
             assert!(lengths.windows(2).all(|pair| pair[0] < pair[1]));
-            let last_ms = lengths[LINES - 1] as f64 * 1_000.0 / rate_hz;
-            assert!((41.0..44.0).contains(&last_ms), "{last_ms} at {rate_hz}");
+            for (length, at_48_khz) in lengths.iter().zip(LENGTHS_AT_48_KHZ) {
+                let apart_s = *length as f64 / rate_hz - f64::from(at_48_khz) / 48_000.0;
+                assert!(apart_s.abs() <= 0.5 / rate_hz);
+            }
         }
     }
 
@@ -210,13 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn outputs_agree_on_as_many_lines_as_they_differ() {
-        let agree = LEFT
-            .iter()
-            .zip(&RIGHT)
-            .filter(|(left, right)| left == right);
-        assert_eq!(agree.count(), LINES / 2);
+    fn rows_agree_on_as_many_lines_as_they_differ() {
         assert_eq!(sum(&LEFT, &RIGHT), 0.0);
+        assert_eq!(sum(&INTO, &LEFT), 0.0);
+        assert_eq!(sum(&INTO, &RIGHT), 0.0);
     }
 
     #[test]

@@ -55,19 +55,19 @@ pub(super) fn band(sound: &[f32], rate_hz: f64, from_hz: f64, to_hz: f64) -> Vec
     padded.iter().map(|x| x * scale).collect()
 }
 
-/// The time of a decay by 60 dB, from the slope between -5 and -25 dB of the energy that is still to come (Schroeder, "New
+/// The time of a decay by 60 dB, of both sides together, from the slope between -5 and -25 dB of the energy that is still to come (Schroeder, "New
 /// method of measuring reverberation time", JASA 37, 1965).
-pub(super) fn decay_time_s(response: &[f32], rate_hz: f64) -> f64 {
-    let total = energy(response);
+pub(super) fn decay_time_s([left, right]: &[Vec<f32>; 2], rate_hz: f64) -> f64 {
+    let total = energy(left) + energy(right);
     let mut to_come = total;
     let mut times = [None; 2];
-    for (n, sample) in response.iter().enumerate() {
+    for (n, (left, right)) in left.iter().zip(right).enumerate() {
         for (time, fallen_db) in times.iter_mut().zip([-5.0, -25.0]) {
             if time.is_none() && db(to_come / total) < fallen_db {
                 *time = Some(n as f64 / rate_hz);
             }
         }
-        to_come -= f64::from(*sample).powi(2);
+        to_come -= f64::from(*left).powi(2) + f64::from(*right).powi(2);
     }
     3.0 * (times[1].unwrap() - times[0].unwrap())
 }
