@@ -12,6 +12,7 @@ mod eval;
 mod interrupt;
 mod memory;
 mod notes;
+mod phrases;
 mod pipeline;
 mod progress;
 mod spectrogram;
