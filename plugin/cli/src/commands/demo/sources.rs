@@ -121,12 +121,15 @@ fn read(path: &Path) -> Result<Source> {
         sound.iter_mut().for_each(|x| *x *= 0.999 / peak);
     }
     let part = if is_cut { ", its first 20 s" } else { "" };
-    let kind = if channels == 1 { "mono" } else { "stereo" };
+    let kind = match channels {
+        1 => "mono file",
+        _ => "stereo file, made mono",
+    };
     let title = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Source {
         slug: slug(&path.file_stem().unwrap_or_default().to_string_lossy()),
         title: title.into_owned(),
-        about: format!("A {kind} file of {rate_hz} Hz{part}, heard in mono at {RATE_HZ} Hz."),
+        about: format!("A {kind}, of {rate_hz} Hz{part}."),
         sound,
     })
 }
