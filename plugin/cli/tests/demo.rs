@@ -152,8 +152,14 @@ fn the_page_says_what_was_set_and_whose_models_they_are() {
     for control in controls.filter(|p| p["kind"] != "target") {
         let name = control["name"].as_str().unwrap();
         assert!(html.contains(&format!("<dt>{name}</dt><dd>")), "{name}");
+        if control["kind"] == "choice" {
+            let row = format!(
+                "<dt>{name}</dt><dd>{}</dd>",
+                control["default"].as_str().unwrap()
+            );
+            assert!(html.to_lowercase().contains(&row.to_lowercase()), "{row}");
+        }
     }
-    assert!(html.contains("<dt>Mode</dt><dd>Track</dd>"));
     let listed: serde_json::Value = serde_json::from_str(&succeed(["targets", "--json"])).unwrap();
     for target in listed.as_array().unwrap() {
         for text in [&target["display_name"], &target["credits"][0]] {
