@@ -203,19 +203,19 @@ fn one_octave_brings_a_whole_file_home_and_is_named() {
         ("violin", "+1"),
     ] {
         let (printed, file) = with(target, &[]);
-        let named = format!("  octave {octave}\n");
-        assert!(printed.ends_with(&named), "{target}: {printed}");
+        let named = format!("  octave {octave}");
+        assert!(printed.contains(&named), "{target}: {printed}");
         assert_eq!(with(target, &["--octave", "auto"]).1, file);
         assert_eq!(with(target, &["--octave", octave]).1, file, "{target}");
         // A steady tone is where live playing agrees, but for its first frames.
         let (printed, _) = with(target, &["--set", "octave_auto=on"]);
-        assert!(printed.ends_with("  octave chosen while playing\n"));
+        assert!(printed.contains("  octave chosen while playing"));
     }
     let (printed, plain) = with("violin", &["--set", "octave_auto=off"]);
     assert!(!printed.contains("octave"), "{printed}");
     assert_eq!(with("violin", &["--octave", "0"]).1, plain);
     let (printed, follow) = with("violin", &["--mode", "follow"]);
-    assert!(printed.ends_with("  octave +0\n"), "{printed}");
+    assert!(printed.contains("  octave +0"), "{printed}");
     assert_eq!(
         with("violin", &["--mode", "follow", "--octave", "0"]).1,
         follow

@@ -45,6 +45,14 @@ pub(super) fn short_name(display_name: &str) -> String {
     display_name.replace("Saxophone", "Sax")
 }
 
+/// The octave that was chosen, below its switch: `Auto: +1`.
+pub(super) fn octave(octave: i32) -> String {
+    match octave {
+        0 => "Auto: 0".to_owned(),
+        _ => format!("Auto: {octave:+}"),
+    }
+}
+
 /// What the choices of a control are called on buttons: `Track`.
 pub(super) fn capitalized(choice: &str) -> String {
     let mut characters = choice.chars();
@@ -102,12 +110,14 @@ pub(super) fn complaint(
         Condition::Running | Condition::Idle => {}
     }
     if let Some(entry) = catalogue.entry(slot) {
-        return entry.problem().map(|problem| {
-            format!(
-                "{} cannot be used: {problem}. The dry sound passes.",
-                entry.info().display_name
-            )
-        });
+        let name = &entry.info().display_name;
+        if let Some(problem) = entry.problem() {
+            return Some(format!(
+                "{name} cannot be used: {problem}. The dry sound passes."
+            ));
+        }
+        let news = saved.plays.is_empty() && saved.became(entry);
+        return news.then(|| format!("{name} was retrained since this session was saved."));
     }
     if catalogue.entries().is_empty() {
         return Some("No models found. The dry sound passes.".to_owned());
@@ -186,14 +196,29 @@ mod tests {
         let saved = |name: &str| SavedTarget {
             name: name.to_owned(),
             hash: "deadbeef00".to_owned(),
+            plays: String::new(),
         };
         let say = |condition, slot, name: &str| {
             complaint(condition, 384_000.0, slot, &saved(name), catalogue)
         };
-        assert_eq!(say(Condition::Running, 0, "violin"), None);
+        assert_eq!(say(Condition::Running, 0, "cello"), None);
+        let known = SavedTarget {
+            plays: "0123".to_owned(),
+            ..saved("violin")
+        };
+        assert_eq!(
+            complaint(Condition::Running, 48e3, 0, &known, catalogue),
+            None
+        );
         for (condition, slot, name, part) in [
             (Condition::UnsupportedRate, 0, "violin", "runs at 384 kHz"),
             (Condition::EngineFailed, 0, "violin", "passes unchanged"),
+            (
+                Condition::Running,
+                0,
+                "violin",
+                "Violin was retrained since this session was saved.",
+            ),
             (Condition::Running, 40, "", "Target 41 is empty"),
             (Condition::Running, MISSING_SLOT, "", "No target is chosen"),
             (

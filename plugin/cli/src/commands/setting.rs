@@ -66,6 +66,17 @@ impl Setting {
     fn take_preset(&mut self, preset: &Preset, library: &Library) -> Result<()> {
         let refused = || format!("cannot load the preset '{}'", preset.name);
         let found = preset.find_targets(library).with_context(refused)?;
+        for (entry, wanted) in found.iter().zip(&preset.targets) {
+            let hash = wanted.as_ref().and_then(|wanted| wanted.hash);
+            if let (Some(entry), Some(hash)) = (entry, hash)
+                && entry.info.hash != hash
+            {
+                eprintln!(
+                    "mynah: {} was retrained since the preset '{}' was saved",
+                    entry.info.display_name, preset.name
+                );
+            }
+        }
         for (slot, entry) in self.targets.0.iter_mut().zip(found) {
             let reference = entry.map(TargetRef::from);
             let target = reference.map(|reference| library.load(&reference));

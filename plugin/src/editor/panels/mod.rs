@@ -20,13 +20,13 @@ const PANEL_HEIGHT: f32 = TITLE_HEIGHT + knob::HEIGHT + 8.0;
 /// Three rows of panels.
 pub(super) const HEIGHT: f32 = 3.0 * PANEL_HEIGHT + 2.0 * GAP;
 
-/// Draws all panels.
-pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
+/// Draws all panels. `octave` is the one in use.
+pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let row = |index: usize| {
         let top = rect.top() + index as f32 * (PANEL_HEIGHT + GAP);
         Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PANEL_HEIGHT))
     };
-    pitch::show(ui, desk, row(0));
+    pitch::show(ui, desk, row(0), octave);
 
     let (dynamics, tone) = split(row(1), 6.0 / 11.0);
     row_of(ui, desk, dynamics, ControlGroup::Dynamics);
@@ -71,13 +71,25 @@ fn row_of(ui: &mut Ui, desk: Desk<'_>, rect: Rect, group: ControlGroup) {
 
 /// Knobs and switches side by side.
 fn cells(ui: &mut Ui, desk: Desk<'_>, rect: Rect, controls: &[Control]) {
+    let on = |_: Control| "On".to_owned();
+    cells_with(ui, desk, rect, controls, on);
+}
+
+/// The same; `on` says what is written below a switch that is on.
+fn cells_with(
+    ui: &mut Ui,
+    desk: Desk<'_>,
+    rect: Rect,
+    controls: &[Control],
+    on: impl Fn(Control) -> String,
+) {
     let width = rect.width() / controls.len().max(1) as f32;
     for (index, control) in controls.iter().enumerate() {
         let corner = pos2(rect.left() + index as f32 * width, rect.top());
         let cell = Rect::from_min_size(corner, vec2(width, rect.height()));
         let handle = desk.control(*control);
         match handle.info().kind {
-            ControlKind::Switch => switch::show(ui, handle, cell),
+            ControlKind::Switch => switch::show(ui, handle, cell, &on(*control)),
             _ => knob::show(ui, handle, cell, desk.is_in_use(*control)),
         }
     }

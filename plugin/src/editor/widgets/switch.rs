@@ -13,8 +13,8 @@ use crate::editor::theme::Theme;
 const TRACK_WIDTH: f32 = 36.0;
 const TRACK_HEIGHT: f32 = 20.0;
 
-/// Draws a switch with its name above, as large as a knob.
-pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
+/// Draws a switch with its name above, as large as a knob. Below it stands `on_text` while it is on.
+pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect, on_text: &str) {
     let theme = Theme::of(ui);
     let info = control.info();
     let on = control.is_on();
@@ -29,6 +29,9 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
         )
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, info.name));
+    let text = if on { on_text } else { "Off" };
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_value(text));
 
     let painter = ui.painter();
     painter.text(
@@ -60,7 +63,7 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
     painter.text(
         pos2(rect.center().x, rect.bottom() - 10.0),
         Align2::CENTER_CENTER,
-        if on { "On" } else { "Off" },
+        text,
         fonts::regular(12.0),
         if on { theme.text } else { theme.dim },
     );
