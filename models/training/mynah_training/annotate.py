@@ -2,8 +2,8 @@
 
     python -m mynah_training.annotate ../../assets/targets/*.mynah
 
-Only the header's metadata changes, and with it the file's hash. Needs nothing but Python; a file that says the same
-already is left alone.
+Only the header's metadata changes, and with it the file's hash. Needs nothing but Python; a file that says
+the same already is left alone.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Where each shipped target is at home and what it can play: what the files say, and annotations put right."""
+"""Where each shipped target is at home, and what it can play."""
 
 HOME_REGISTERS_MIDI = {
     "violin": (64, 78),
@@ -11,8 +11,8 @@ HOME_REGISTERS_MIDI = {
     "piano": (64, 78),
     "guitar": (50, 64),
 }
-"""Where the middle of a phrase lies, as the instrument is known: MIDI notes, at least an octave from low to high, so
-that any phrase can be brought there by octaves."""
+"""Where the middle of a phrase lies, as the instrument is known: MIDI notes, at least an octave from low to
+high, so that any phrase can be brought there by octaves."""
 
 PITCH_RANGES_MIDI = {
     "violin": (55, 100),

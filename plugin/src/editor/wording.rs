@@ -1,5 +1,7 @@
 //! The words of the editor, apart from drawing so that they can be tested.
 
+use mynah_engine::Control;
+
 use crate::params::MISSING_SLOT;
 use crate::shared::Condition;
 use crate::state::SavedTarget;
@@ -45,12 +47,10 @@ pub(super) fn short_name(display_name: &str) -> String {
     display_name.replace("Saxophone", "Sax")
 }
 
-/// The octave that was chosen, below its switch: `Auto: +1`.
+/// The octave in use: `+1 oct`.
 pub(super) fn octave(octave: i32) -> String {
-    match octave {
-        0 => "Auto: 0".to_owned(),
-        _ => format!("Auto: {octave:+}"),
-    }
+    let info = Control::Octave.info();
+    format!("{} {}", info.text(octave as f32), info.shown_unit())
 }
 
 /// What the choices of a control are called on buttons: `Track`.

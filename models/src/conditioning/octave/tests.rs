@@ -5,23 +5,23 @@ use crate::conditioning::smoothing::FRAME_MS;
 use crate::features::{Features, FeaturesState};
 use proptest::prelude::*;
 
-/// The shipped targets' registers, MIDI notes, and the playable ranges, Hz.
-const HOMES: [(&str, (f32, f32), (f32, f32)); 9] = [
-    ("violin", (64.0, 78.0), (196.0, 2_637.0)),
-    ("cello", (36.0, 49.0), (65.4, 1_046.5)),
-    ("flute", (69.0, 83.0), (246.9, 2_217.5)),
-    ("clarinet", (56.0, 70.0), (146.8, 1_975.5)),
-    ("trumpet", (60.0, 74.0), (164.8, 1_174.7)),
-    ("sax-alto", (54.0, 68.0), (138.6, 880.0)),
-    ("sax-tenor", (47.0, 61.0), (103.8, 659.3)),
-    ("piano", (64.0, 78.0), (27.5, 3_520.0)),
-    ("guitar", (50.0, 64.0), (69.3, 1_046.5)),
+/// The shipped targets' registers, MIDI notes, and their playable ranges, Hz.
+const HOMES: [(&str, [f32; 2], [f32; 2]); 9] = [
+    ("violin", [64.0, 78.0], [196.0, 2_637.0]),
+    ("cello", [36.0, 49.0], [65.4, 1_046.5]),
+    ("flute", [69.0, 83.0], [246.9, 2_217.5]),
+    ("clarinet", [56.0, 70.0], [146.8, 1_975.5]),
+    ("trumpet", [60.0, 74.0], [164.8, 1_174.7]),
+    ("sax-alto", [54.0, 68.0], [138.6, 880.0]),
+    ("sax-tenor", [47.0, 61.0], [103.8, 659.3]),
+    ("piano", [64.0, 78.0], [27.5, 3_520.0]),
+    ("guitar", [50.0, 64.0], [69.3, 1_046.5]),
 ];
 
 fn home(name: &str) -> HomeRegister {
     let found = HOMES.iter().find(|(known, ..)| *known == name);
     let (_, register, playable) = *found.unwrap_or(&HOMES[0]);
-    HomeRegister::new(Some(register), playable)
+    HomeRegister::new(Some(register.into()), playable.into())
 }
 
 /// Someone who plays to a choice.
@@ -84,7 +84,7 @@ impl Player {
 
 #[test]
 fn a_phrase_in_any_register_comes_home_on_every_target() {
-    for (name, (low, high), _) in HOMES {
+    for (name, [low, high], _) in HOMES {
         for first in 36..=84 {
             let mut player = Player::new(home(name));
             let first = first as f32;

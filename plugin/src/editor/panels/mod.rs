@@ -9,6 +9,7 @@ use mynah_engine::{Control, ControlGroup, ControlKind};
 use super::desk::Desk;
 use super::fonts;
 use super::theme::{PANEL_ROUNDING, Theme};
+use super::widgets::switch::Words;
 use super::widgets::{knob, switch};
 
 /// Distance between panels, logical pixels.
@@ -71,17 +72,18 @@ fn row_of(ui: &mut Ui, desk: Desk<'_>, rect: Rect, group: ControlGroup) {
 
 /// Knobs and switches side by side.
 fn cells(ui: &mut Ui, desk: Desk<'_>, rect: Rect, controls: &[Control]) {
-    let on = |_: Control| "On".to_owned();
-    cells_with(ui, desk, rect, controls, on);
+    cells_with(ui, desk, rect, controls, |control| {
+        Words::of(control.info())
+    });
 }
 
-/// The same; `on` says what is written below a switch that is on.
+/// The same; `words` are those around a switch.
 fn cells_with(
     ui: &mut Ui,
     desk: Desk<'_>,
     rect: Rect,
     controls: &[Control],
-    on: impl Fn(Control) -> String,
+    words: impl Fn(Control) -> Words,
 ) {
     let width = rect.width() / controls.len().max(1) as f32;
     for (index, control) in controls.iter().enumerate() {
@@ -89,7 +91,7 @@ fn cells_with(
         let cell = Rect::from_min_size(corner, vec2(width, rect.height()));
         let handle = desk.control(*control);
         match handle.info().kind {
-            ControlKind::Switch => switch::show(ui, handle, cell, &on(*control)),
+            ControlKind::Switch => switch::show(ui, handle, cell, &words(*control)),
             _ => knob::show(ui, handle, cell, desk.is_in_use(*control)),
         }
     }

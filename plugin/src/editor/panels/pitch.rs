@@ -5,6 +5,7 @@ use mynah_engine::{Control, ControlGroup, ControlKind, Scale};
 
 use super::{GAP, PADDING, cells_with, panel};
 use crate::editor::desk::{Desk, Handle};
+use crate::editor::widgets::switch::Words;
 use crate::editor::widgets::{drop_down, note_keys};
 use crate::editor::wording;
 
@@ -32,7 +33,11 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
         rect.max - vec2(PADDING, PADDING),
     );
     let knobs = Rect::from_min_max(inside.min, pos2(scale.left() - GAP / 2.0, inside.bottom()));
-    cells_with(ui, desk, knobs, &CONTROLS, |_| wording::octave(octave));
+    // Beside the octave's knob, so that it needs no other name.
+    cells_with(ui, desk, knobs, &CONTROLS, |_| Words {
+        name: "Auto",
+        on: wording::octave(octave),
+    });
 
     let row = Rect::from_min_size(scale.min, vec2(scale.width(), drop_down::HEIGHT));
     let key = Rect::from_min_size(row.min, vec2(KEY_WIDTH, row.height()));

@@ -267,9 +267,9 @@ fn the_octave_in_use_stands_below_the_switch() {
         let node = bench.harness.get_by_label("Auto octave");
         node.accesskit_node().value().unwrap_or_default()
     };
-    assert_eq!(shown(&bench), "Auto: 0");
+    assert_eq!(shown(&bench), "0 oct");
     bench.play();
-    assert_eq!(shown(&bench), "Auto: -1");
+    assert_eq!(shown(&bench), "-1 oct");
     bench.set(Control::OctaveAuto, 0.0);
     assert_eq!(shown(&bench), "Off");
 }
