@@ -1,7 +1,7 @@
 """Command line of the onset network: data, training, measures, and its place in the model files.
 
     python -m mynah_training.onsets cache --data INSTRUMENTS --out CACHE
-    python -m mynah_training.onsets train --cache CACHE --out RUN --minutes 12
+    python -m mynah_training.onsets train --cache CACHE --out RUN --steps 7200
     python -m mynah_training.onsets measure --cache CACHE --network RUN/onsets.pt
     python -m mynah_training.onsets export --network RUN/onsets.pt --base ../../assets/base.mynah \
         --targets ../../assets/targets/*.mynah
@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train; goes on where a run was interrupted")
     train.add_argument("--cache", type=Path, required=True)
     train.add_argument("--out", type=Path, required=True)
-    train.add_argument("--minutes", type=float, default=12.0)
+    train.add_argument("--steps", type=int, default=7200)
     train.add_argument("--seed", type=int, default=0)
     measure = commands.add_parser("measure", help="figures on held-out notes and phrases")
     measure.add_argument("--cache", type=Path, required=True)
@@ -54,7 +54,7 @@ def main() -> None:
         for split, clips in sides.items():
             onsets_cache.build(a.data, split, a.out / split, clips, a.processes, a.frames)
     elif a.command == "train":
-        onsets_train.train(a.cache, a.out, a.minutes, a.seed)
+        onsets_train.train(a.cache, a.out, a.steps, a.seed)
     elif a.command == "measure":
         onsets_measure.report(onsets_cache.load_clips(a.cache / "validation"), a.network)
     else:

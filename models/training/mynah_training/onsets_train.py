@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +23,7 @@ PAST_FRAMES = 2 * sum(DILATIONS)
 """The first frames of a crop do not have the past they were heard with: nothing is asked of them."""
 LEARNING_RATE = 3e-3
 LAST_LEARNING_RATE = 1e-5
+WARM_UP_STEPS = 100
 POSITIVE_WEIGHT = 3.0
 AVERAGE = 0.998
 INPUT_NOISE = 0.02
@@ -30,7 +31,7 @@ YES_FRAMES = 4
 """A note begins for this long, from the first frame on that ends after its onset."""
 EARLY_FRAMES, LATE_FRAMES, EDGE_WEIGHT = 3, 4, 0.2
 """Just before and just after either answer will do: labels are no surer than that."""
-SAVE_EVERY_S = 60.0
+SAVE_STEPS = 500
 
 
 def labels(onsets: Sequence[int] | np.ndarray, frames: int) -> tuple[Tensor, Tensor]:
@@ -87,8 +88,15 @@ def _save(path: Path, **state: object) -> None:
     os.replace(partial, path)
 
 
-def train(cache: Path, out: Path, minutes: float, seed: int) -> Path:
-    """Trains for `minutes` of its own time in all; the averaged weights go to `out/onsets.pt`."""
+def learning_rate(step: int, steps: int) -> float:
+    """Rises over the first hundred steps, then falls along a cosine."""
+    fallen = 0.5 * (1.0 - math.cos(math.pi * step / steps))
+    rate = LEARNING_RATE + (LAST_LEARNING_RATE - LEARNING_RATE) * fallen
+    return rate * min(1.0, (step + 1) / WARM_UP_STEPS)
+
+
+def train(cache: Path, out: Path, steps: int, seed: int) -> Path:
+    """Trains up to `steps` steps; the averaged weights go to `out/onsets.pt`."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     crops = Crops(load_clips(cache / "train"), seed)
@@ -96,21 +104,18 @@ def train(cache: Path, out: Path, minutes: float, seed: int) -> Path:
     network, average = OnsetNetwork(), OnsetNetwork()
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=1e-3)
-    step, spent_s = 0, 0.0
+    first = 0
     checkpoint = out / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
-        step, spent_s = state["step"], state["spent_s"]
-    before = time.process_time()
-    saved_s, losses = spent_s, []
-    while spent_s < 60.0 * minutes:
-        share = spent_s / (60.0 * minutes)
-        rate = LAST_LEARNING_RATE + 0.5 * (LEARNING_RATE - LAST_LEARNING_RATE) * (1 + np.cos(np.pi * share))
+        first = state["step"]
+    losses = []
+    for step in range(first, steps):
         for group in optimizer.param_groups:
-            group["lr"] = float(rate) * min(1.0, (step + 1) / 100)
+            group["lr"] = learning_rate(step, steps)
         inputs, wanted, weight = crops.batch(step)
         loss = loss_of(network(inputs), wanted, weight)
         optimizer.zero_grad()
@@ -120,28 +125,23 @@ def train(cache: Path, out: Path, minutes: float, seed: int) -> Path:
         with torch.no_grad():
             for mean, now in zip(average.parameters(), network.parameters(), strict=True):
                 mean.lerp_(now, 1.0 - min(AVERAGE, (step + 1) / (step + 10)))
-        step += 1
         losses.append(loss.item())
-        # The time of the processor: a busy machine makes a run longer, not worse.
-        spent_s += time.process_time() - before
-        before = time.process_time()
-        if spent_s - saved_s > SAVE_EVERY_S:
-            saved_s = spent_s
-            _save(
-                checkpoint,
-                network=network.state_dict(),
-                average=average.state_dict(),
-                optimizer=optimizer.state_dict(),
-                step=step,
-                spent_s=spent_s,
-            )
-            f, precision, recall = onsets_measure.summary(average, held_out)
-            line = {"step": step, "seconds": round(spent_s), "loss": round(float(np.mean(losses)), 4)}
-            line |= {"f": round(f, 3), "precision": round(precision, 3), "recall": round(recall, 3)}
-            print(json.dumps(line), flush=True)
-            with (out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(line) + "\n")
-            losses = []
-            before = time.process_time()
-    _save(out / "onsets.pt", network=average.state_dict(), dilations=list(DILATIONS), step=step)
+        if (step + 1) % SAVE_STEPS and step + 1 < steps:
+            continue
+        _save(
+            checkpoint,
+            network=network.state_dict(),
+            average=average.state_dict(),
+            optimizer=optimizer.state_dict(),
+            step=step + 1,
+        )
+        f, precision, recall = onsets_measure.summary(average, held_out)
+        figures = {"loss": float(np.mean(losses)), "f": f, "precision": precision, "recall": recall}
+        line = {"step": step + 1} | {name: round(value, 4) for name, value in figures.items()}
+        print(json.dumps(line), flush=True)
+        with (out / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        losses = []
+    dilations = list(DILATIONS)
+    _save(out / "onsets.pt", network=average.state_dict(), dilations=dilations, step=max(first, steps))
     return out / "onsets.pt"

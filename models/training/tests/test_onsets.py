@@ -135,30 +135,51 @@ def test_noise_has_no_onsets(data: Path) -> None:  # noqa: F811
 def test_training_learns_goes_on_and_is_measured(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A few seconds on plucked notes; a second run goes on where the first was saved."""
+    """On four plucked notes; a second run goes on where the first ended, as if there had been one."""
     monkeypatch.setattr(onsets_train, "BATCH", 2)
-    monkeypatch.setattr(onsets_train, "SAVE_EVERY_S", 1.0)
+    monkeypatch.setattr(onsets_train, "SAVE_STEPS", 20)
+    monkeypatch.setattr(onsets_train, "AVERAGE", 0.9)
+    monkeypatch.setattr(onsets_train, "learning_rate", lambda step, steps: 3e-3)
+    torch.set_num_threads(1)
     audio, onsets = plucks()
     for split in ("train", "validation"):
         (tmp_path / split).mkdir()
         save_clip(tmp_path / split / "clip_00000.npz", Clip(audio, onsets, "guitar", "struck", "melody"))
     clips = load_clips(tmp_path / "train")
     assert clips[0].source == "guitar" and clips[0].onsets.tolist() == onsets
-    crops = Crops([LabelledClip(clips[0].inputs.repeat(1, 3), clips[0].onsets, "", "", "")], seed=1)
+    onsets_train.train(tmp_path, tmp_path / "two", steps=40, seed=1)
+    two = onsets_train.train(tmp_path, tmp_path / "two", steps=80, seed=1)
+    one = onsets_train.train(tmp_path, tmp_path / "one", steps=80, seed=1)
+    states = [torch.load(path, weights_only=True) for path in (one, two)]
+    assert states[0]["step"] == states[1]["step"] == 80
+    for name, value in states[0]["network"].items():
+        assert torch.equal(value, states[1]["network"][name])
+    assert json.loads((tmp_path / "two" / "log.jsonl").read_text().splitlines()[-1])["step"] == 80
+    network = OnsetNetwork()
+    network.load_state_dict(states[0]["network"])
+    assert onsets_measure.summary(network, clips)[0] > 0.8
+    onsets_measure.report(clips, one)
+    assert "melody, struck" in capsys.readouterr().out
+
+
+def test_batches_are_repeatable_and_ask_nothing_where_the_past_is_cut_off() -> None:
+    """The seed and the step decide; only a crop from the clip's beginning counts from its first frame."""
+    long = LabelledClip(torch.zeros(INPUTS, 900).half(), np.array([20_000]), "", "", "")
+    crops = Crops([long], seed=1)
     first, second = crops.batch(7), crops.batch(7)
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+    assert not torch.equal(first[0], crops.batch(8)[0])
+    weight = first[2]
+    cut_off = weight[:, 0] == 0.0
+    assert cut_off.any() and not cut_off.all()
+    assert (weight[cut_off, :64] == 0.0).all() and (weight[cut_off, 64:] > 0.0).all()
 
-    run = tmp_path / "run"
-    saved = torch.load(onsets_train.train(tmp_path, run, minutes=0.03, seed=1), weights_only=True)
-    weights = onsets_train.train(tmp_path, run, minutes=0.08, seed=1)
-    state = torch.load(weights, weights_only=True)
-    assert state["step"] > saved["step"] > 0
-    assert json.loads((run / "log.jsonl").read_text().splitlines()[-1])["step"] > saved["step"]
-    network = OnsetNetwork()
-    network.load_state_dict(state["network"])
-    assert onsets_measure.summary(network, clips)[0] > 0.8
-    onsets_measure.report(clips, weights)
-    assert "melody, struck" in capsys.readouterr().out
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    """Slow at both ends."""
+    rates = [onsets_train.learning_rate(step, 1_000) for step in range(1_000)]
+    assert rates[0] < 1e-4 and 2e-3 < max(rates) <= 3e-3 and rates[-1] < 2e-5
+    assert np.argmax(rates) < 120
 
 
 def test_a_certain_answer_costs_little() -> None:
