@@ -138,8 +138,11 @@ proptest! {
         let loud = recording(seed);
         let gain = 10.0_f32.powf(gain_db / 20.0);
         let quiet: Vec<f32> = loud.iter().map(|x| gain * x).collect();
-        // The first frames hear the noise before the first note is louder than the lowest reference.
-        let rows = |sound: &[f32]| inputs_of(&frames_of(sound))[8 * ONSET_INPUTS..].to_vec();
+        // While the first note sounds; in the noise of a rest the pitch tracker does hear the level, and at
+        // first the noise lies below the lowest reference.
+        let rows = |sound: &[f32]| {
+            inputs_of(&frames_of(&sound[..9_600]))[8 * ONSET_INPUTS..].to_vec()
+        };
         assert_near(&rows(&quiet), &rows(&loud), 0.02);
     }
 }
