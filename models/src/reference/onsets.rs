@@ -45,12 +45,20 @@ impl Onsets {
     /// # Errors
     /// candle's.
     pub fn forward(&self, inputs: &Tensor) -> Result<Tensor> {
-        let mut past = Past::default();
-        let mut x = self.input.step(inputs, &mut past)?;
+        self.step(inputs, &mut Past::default())
+    }
+
+    /// The same for the frames that come next.
+    ///
+    /// # Errors
+    /// candle's.
+    pub fn step(&self, inputs: &Tensor, past: &mut Past) -> Result<Tensor> {
+        past.rewind();
+        let mut x = self.input.step(inputs, past)?;
         for block in &self.blocks {
-            x = block.step(&x, None, &mut past)?;
+            x = block.step(&x, None, past)?;
         }
-        let logits = self.output.step(&leaky(&x)?, &mut past)?;
+        let logits = self.output.step(&leaky(&x)?, past)?;
         candle_nn::ops::sigmoid(&logits)?.flatten_all()
     }
 }

@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::notes::Random;
 
 /// The stages that are networks.
-pub(super) const NETWORKS: [&str; 3] = ["encoder", "translator", "generator"];
+pub(super) const NETWORKS: [&str; 4] = ["encoder", "onsets", "translator", "generator"];
 
 /// One stage's time, spread over all hops (stages that work once a frame work in every second hop).
 #[derive(Serialize)]
