@@ -103,16 +103,15 @@ def add_bursts(audio: Audio, level: float, rng: np.random.Generator) -> Audio:
 
 
 def warped(audio: Audio, rng: np.random.Generator) -> Audio:
-    """A steady sound [n] with a vibrato of up to 1.2 semitones and, mostly, a slide of up to 7."""
-    t = np.arange(len(audio)) / SAMPLE_RATE_HZ
+    """Half of a steady sound [n], with a vibrato of up to 1.2 semitones and up to two slides of up to 7."""
+    t = np.arange(len(audio) // 2) / SAMPLE_RATE_HZ
     cents = rng.uniform(0.0, 120.0) * np.sin(2.0 * np.pi * (rng.uniform(4.0, 7.5) * t + rng.random()))
     cents *= np.clip((t - rng.uniform(0.05, 0.5)) / 0.3, 0.0, 1.0)
     for _ in range(int(rng.integers(0, 3))):
         begin, length = rng.uniform(0.25, max(t[-1] - 0.4, 0.3)), rng.uniform(0.12, 0.8)
         cents += 100.0 * rng.uniform(-7.0, 7.0) * np.clip((t - begin) / length, 0.0, 1.0)
     position = np.cumsum(2.0 ** (np.clip(cents, -1200.0, 1200.0) / 1200.0))
-    # Past the end of the recording the note is over.
-    moved = np.interp(position, np.arange(len(audio)), audio, right=0.0)
+    moved = np.interp(position, np.arange(len(audio)), audio)
     swell_db = rng.uniform(0.0, 8.0) * np.sin(2.0 * np.pi * (rng.uniform(0.2, 1.5) * t + rng.random()))
     depth_db, hz = rng.uniform(0.0, 3.0) * (rng.random() < 0.4), rng.uniform(4.0, 7.0)
     tremolo_db = depth_db * np.sin(2.0 * np.pi * hz * t)
@@ -205,8 +204,9 @@ class ClipMaker:
             length_s = min(float(rng.uniform(1.2, 3.5)), PHRASE_S - now_s)
             event = NoteEvent(0.0, length_s, midi, float(rng.uniform(0.3, 0.95)))
             samples = int(length_s * SAMPLE_RATE_HZ)
-            raw = source.note(event, samples + 4_800, False, rng)
-            note = warped(raw, rng)[:samples]
+            # A slide upwards uses more of the recording than the note is long.
+            raw = source.note(event, 2 * samples, False, rng)
+            note = warped(raw, rng)
             note *= 0.1 * 10.0 ** (rng.uniform(-8.0, 4.0) / 20.0) / (np.sqrt(np.mean(note**2)) + 1e-6)
             fade = int(rng.uniform(0.03, 0.12) * SAMPLE_RATE_HZ)
             note[-fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
