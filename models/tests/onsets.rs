@@ -12,7 +12,9 @@ use candle_nn::VarBuilder;
 use mynah_models::architecture::Architecture;
 use mynah_models::features::FeatureFrame;
 use mynah_models::reference;
-use mynah_models::streaming::onsets::{ONSET_INPUTS, OnsetInput, OnsetNet, OnsetNetState};
+use mynah_models::streaming::onsets::{
+    ONSET_INPUTS, ONSET_THRESHOLD, OnsetInput, OnsetNet, OnsetNetState,
+};
 use mynah_models::streaming::params::Tensors;
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
 use mynah_models::{
@@ -232,11 +234,11 @@ fn onsets(base: &Base, target: &Target, input: &[f32]) -> Vec<usize> {
     let mut armed = true;
     let mut out = Vec::new();
     for (k, p) in told(base, target, input, 1000).into_iter().enumerate() {
-        if armed && p > 0.5 {
+        if armed && p > ONSET_THRESHOLD {
             out.push((k + 1) * FRAME_SAMPLES);
             armed = false;
         }
-        armed |= p < 0.25;
+        armed |= p < 0.5 * ONSET_THRESHOLD;
     }
     out
 }

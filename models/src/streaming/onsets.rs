@@ -23,6 +23,10 @@ const SCALARS: usize = 4 + 2 * LAGS.len();
 /// Numbers that the network is told of a frame: the mel bands, their rises over each lag, and [`SCALARS`].
 pub const ONSET_INPUTS: usize = MEL_BINS * (1 + LAGS.len()) + SCALARS;
 
+/// A note begins where the probability rises above this; as it stays up for some frames, the next one is
+/// to be counted only after it has fallen below half of it. Chosen on held-out notes (`REPORT.md`).
+pub const ONSET_THRESHOLD: f32 = 0.8;
+
 /// ln(1e-5): features of silence.
 const SILENCE: f32 = -11.512_925;
 /// Nepers, -69 dB: what is quieter does not count as playing.
@@ -170,8 +174,8 @@ impl OnsetNet {
 
     /// The next frame -> the probability, 0 to 1, that a note begins there. Audio thread.
     ///
-    /// It rises within 0 to 3 frames of where the note can be heard and stays up for about four; a note
-    /// is best counted once, where it rises above one half.
+    /// It rises within a few frames of where the note can be heard (5 ms in the median) and stays up for
+    /// about four; see [`ONSET_THRESHOLD`].
     pub fn step(&self, state: &mut OnsetNetState, frame: &FeatureFrame) -> f32 {
         let OnsetNetState {
             input,

@@ -13,7 +13,7 @@ from . import config as c
 from .onsets_cache import LabelledClip
 from .onsets_network import OnsetNetwork
 
-THRESHOLD = 0.6
+THRESHOLD = 0.8
 REARM = 0.5
 """A next onset is looked for once the probability has fallen to this share of the threshold."""
 REST_FRAMES = 8
