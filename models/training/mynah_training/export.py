@@ -24,7 +24,7 @@ from .checkpoint import load_model
 from .model import Mynah, Source
 from .registers import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 TOLERANCE = 1e-4
 DISPLAY_NAMES = {"sax-alto": "Alto Sax", "sax-tenor": "Tenor Sax"}
 CREDITS = Path(__file__).parent.parent / "credits.json"
