@@ -6,16 +6,23 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::header::{Header, bad_value};
-use super::{FORMAT_VERSION, ModelFileError};
+use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
+use crate::conditioning::HomeRegister;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
+/// The first version whose bases may have an onset network.
+const ONSETS_FORMAT_VERSION: u32 = 3;
 /// Longest name and display name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 /// Longest licence and credit line, in characters.
 const MAX_LINE_CHARS: usize = 1000;
 /// Most credit lines.
 const MAX_CREDITS: usize = 256;
+/// Narrowest home register, semitones: an octave, so that octaves bring any phrase there.
+const MIN_REGISTER_SEMITONES: f32 = 12.0;
+/// The highest MIDI note.
+const MAX_NOTE: f32 = 127.0;
 /// Octaves a model may ask to be shifted by.
 const OCTAVES: std::ops::RangeInclusive<i32> = -2..=2;
 
@@ -91,11 +98,14 @@ impl<'de> Deserialize<'de> for ModelHash {
 }
 
 /// Where a model wants its controls to start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DefaultControls {
     /// Octaves the pitch is shifted by, -2..=2.
     pub octave: i32,
+    /// Share of the room, 0 to 1, if the model asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<f32>,
 }
 
 /// Everything a model file says of itself, checked.
@@ -117,8 +127,10 @@ pub struct ModelInfo {
     pub sample_rate_hz: u32,
     /// Always [`HOP_SAMPLES`] in this version.
     pub hop_samples: usize,
-    /// Lowest and highest pitch the model was trained on.
+    /// Lowest and highest pitch the model was trained on: what it can play.
     pub pitch_range_hz: (f32, f32),
+    /// Between which MIDI notes the middle of a phrase lies, if the file says so.
+    pub home_register_midi: Option<(f32, f32)>,
     /// Where the controls should start.
     pub default_controls: DefaultControls,
     /// Who made the recordings it was trained on, and their licences.
@@ -141,10 +153,11 @@ impl ModelInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let version = header.number("mynah_format_version")?;
         let format_version = u32::try_from(version).unwrap_or(u32::MAX);
-        if format_version != FORMAT_VERSION {
+        if !(OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&format_version) {
             return Err(ModelFileError::WrongVersion {
                 found: format_version,
-                supported: FORMAT_VERSION,
+                oldest: OLDEST_FORMAT_VERSION,
+                newest: FORMAT_VERSION,
             });
         }
         let kind = match header.text("kind")? {
@@ -178,6 +191,13 @@ impl ModelInfo {
         };
         let architecture: Architecture = header.json("architecture")?;
         architecture.check()?;
+        if architecture.has_onsets() && format_version < ONSETS_FORMAT_VERSION {
+            return Err(bad_value(
+                "architecture",
+                header.text("architecture")?,
+                "an onset network needs format version 3",
+            ));
+        }
         Ok(Self {
             format_version,
             kind,
@@ -188,11 +208,17 @@ impl ModelInfo {
             sample_rate_hz: SAMPLE_RATE_HZ,
             hop_samples: HOP_SAMPLES,
             pitch_range_hz: pitch_range_hz(header)?,
+            home_register_midi: home_register_midi(header)?,
             default_controls: default_controls(header)?,
             credits: credits(header)?,
             licence: line(header, "licence", MAX_LINE_CHARS)?,
             architecture,
         })
+    }
+
+    /// Where it is at home: what the file says, or else the middle of what it can play.
+    pub fn home_register(&self) -> HomeRegister {
+        HomeRegister::new(self.home_register_midi, self.pitch_range_hz)
     }
 
     /// Refuses a file of the other kind.
@@ -255,17 +281,36 @@ fn pitch_range_hz(header: &Header) -> Result<(f32, f32), ModelFileError> {
     ))
 }
 
-fn default_controls(header: &Header) -> Result<DefaultControls, ModelFileError> {
-    let key = "default_controls";
-    let controls: DefaultControls = header.json(key)?;
-    if OCTAVES.contains(&controls.octave) {
-        return Ok(controls);
+fn home_register_midi(header: &Header) -> Result<Option<(f32, f32)>, ModelFileError> {
+    let key = "home_register_midi";
+    if !header.has(key) {
+        return Ok(None);
+    }
+    let (low, high): (f32, f32) = header.json(key)?;
+    if low >= 0.0 && high <= MAX_NOTE && high - low >= MIN_REGISTER_SEMITONES {
+        return Ok(Some((low, high)));
     }
     Err(bad_value(
         key,
         header.text(key)?,
-        "octave must be within -2..=2",
+        "[low, high] with 0 <= low, high <= 127 and 12 or more between them is needed",
     ))
+}
+
+fn default_controls(header: &Header) -> Result<DefaultControls, ModelFileError> {
+    let key = "default_controls";
+    let controls: DefaultControls = header.json(key)?;
+    let refused = |reason| Err(bad_value(key, header.text(key)?, reason));
+    if !OCTAVES.contains(&controls.octave) {
+        return refused("octave must be within -2..=2");
+    }
+    if controls
+        .room
+        .is_some_and(|room| !(0.0..=1.0).contains(&room))
+    {
+        return refused("room must be within 0..=1");
+    }
+    Ok(controls)
 }
 
 fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {
