@@ -6,7 +6,7 @@
 //!                           +-> all-passes -> late room (sixteen lines) -- gain ---+
 //! ```
 //!
-//! Works at the host's rate, a sample at a time. All times are in milliseconds, so that the room is the same at every rate.
+//! Works at the host's rate, a sample in and a sample out. All times are in milliseconds, so that the room is the same at every rate.
 //! Reflections, decay and the loudness of the late room follow the size; the lines of the late room do not, so that no pitch is
 //! bent when the size moves: it crossfades from one size to another. What is too small to be heard is zero, and once a tail has
 //! rung out below -102 dBFS the room is silent and costs nothing.
@@ -28,6 +28,11 @@ use reflections::{Heard, Reflections, Times};
 
 use crate::smoothing::Glide;
 
+/// The room is computed in parts of so many samples, all of which is there before the part begins: the first sound of the room
+/// comes 2 ms after what went in, which is as much at 8 kHz.
+const PART_SAMPLES: usize = 16;
+/// A part.
+type Part = [f32; PART_SAMPLES];
 /// How long it takes from one size to another, milliseconds.
 const SIZE_FADE_MS: f32 = 50.0;
 /// What is lower than this is not heard in the room, by the two low cuts of the first order: together -6 dB at 80 Hz.
@@ -51,9 +56,13 @@ pub(crate) fn tail_s(size: f32) -> f64 {
 }
 
 /// A sample that is not too small.
-#[inline(always)]
 fn settled(sample: f32) -> f32 {
     if sample.abs() < NOTHING { 0.0 } else { sample }
+}
+
+/// The value at sample `n` of a part in which it goes linearly from one to another.
+fn at([from, to]: [f32; 2], n: usize) -> f32 {
+    from + (to - from) * (n + 1) as f32 / PART_SAMPLES as f32
 }
 
 /// All that follows from the size.
@@ -87,7 +96,7 @@ pub(crate) struct Room {
     wanted_size: f32,
     /// What is heard, or what it fades from.
     shape: Shape,
-    /// The shape to come and the samples until it is there.
+    /// The shape to come and the parts that have been gone of the way to it.
     next: Option<(Shape, u32)>,
     /// Of this moment.
     damping: Damping,
@@ -96,6 +105,11 @@ pub(crate) struct Room {
     reflections: Reflections,
     all_passes: AllPasses,
     network: Network,
+    /// The present part of the room, left and right, and how many samples of it have been heard.
+    part: [Part; 2],
+    heard_samples: usize,
+    /// The loudest sample of the present part that went in.
+    loudest_sent: f32,
     /// Samples since anything went in or round that could be heard.
     quiet_samples: usize,
     /// After as many, nothing is held that could be heard.
@@ -128,6 +142,9 @@ impl Room {
             reflections,
             all_passes,
             network,
+            part: [[0.0; PART_SAMPLES]; 2],
+            heard_samples: PART_SAMPLES,
+            loudest_sent: 0.0,
             quiet_samples: 0,
             silent: true,
         }
@@ -193,41 +210,57 @@ impl Room {
 
     /// The room alone, left and right.
     fn ring(&mut self, sent: f32) -> [f32; 2] {
+        if self.heard_samples == PART_SAMPLES {
+            self.listen();
+            self.compute();
+        }
+        let room = self.part.map(|side| side[self.heard_samples]);
+        self.heard_samples += 1;
         let sent = sent - self.low_cuts[0].low_pass(sent);
         let sent = sent - self.low_cuts[1].low_pass(sent);
+        self.loudest_sent = self.loudest_sent.max(sent.abs());
         self.reflections.push(sent);
-        let (heard, late_gain) = self.advance_shape();
-        let spread = self.all_passes.step(heard.late);
-        let [left, right] = self.network.step(spread, &self.damping);
-        let early_gain = EARLY_ENERGY.sqrt();
-        let room = [
-            early_gain * self.dull[0].low_pass(heard.early[0]) + late_gain * left,
-            early_gain * self.dull[1].low_pass(heard.early[1]) + late_gain * right,
-        ];
-        self.listen(sent);
         room
     }
 
-    /// What is heard of the past, and the gain of the late room: on the way from one size to another, if it is.
-    fn advance_shape(&mut self) -> (Heard, f32) {
+    /// The next part of the room.
+    fn compute(&mut self) {
+        let (heard, late_gains) = self.advance_shape();
+        let spread = self.all_passes.run(&heard.late);
+        let late = self.network.run(&spread, &self.damping);
+        let early_gain = EARLY_ENERGY.sqrt();
+        for side in 0..2 {
+            let dull = &mut self.dull[side];
+            self.part[side] = std::array::from_fn(|n| {
+                early_gain * dull.low_pass(heard.early[side][n]) + at(late_gains, n) * late[side][n]
+            });
+        }
+        self.heard_samples = 0;
+    }
+
+    /// What is heard of the past in the next part, and between which gains the late room goes: on the way from one size to
+    /// another, if it is.
+    fn advance_shape(&mut self) -> (Heard, [f32; 2]) {
+        if self.next.is_none() && self.wanted_size != self.shape.size {
+            self.next = Some((self.wanted_shape(), 0));
+        }
         let here = self.reflections.heard(&self.shape.times);
-        let Some((next, left_samples)) = &mut self.next else {
-            if self.wanted_size != self.shape.size {
-                self.next = Some((self.wanted_shape(), self.fade_samples()));
-            }
-            return (here, self.shape.late_gain);
+        let Some((next, parts)) = &mut self.next else {
+            return (here, [self.shape.late_gain; 2]);
         };
-        *left_samples -= 1;
-        let (next, left_samples) = (*next, *left_samples);
-        let share = 1.0 - left_samples as f32 / self.fade_samples() as f32;
-        self.damping = Damping::between(&self.shape.damping, &next.damping, share);
+        let fade_parts = (SIZE_FADE_MS * self.rate_hz / 1_000.0 / PART_SAMPLES as f32).ceil();
+        let shares = [*parts as f32 / fade_parts, (*parts + 1) as f32 / fade_parts];
+        *parts += 1;
+        let next = *next;
+        self.damping = Damping::between(&self.shape.damping, &next.damping, shares[1]);
         let there = self.reflections.heard(&next.times);
-        let late_gain = self.shape.late_gain + share * (next.late_gain - self.shape.late_gain);
-        if left_samples == 0 {
+        let [from, to] = [self.shape.late_gain, next.late_gain];
+        let late_gains = shares.map(|share| from + share * (to - from));
+        if shares[1] >= 1.0 {
             self.shape = next;
             self.next = None;
         }
-        (Heard::between(here, there, share), late_gain)
+        (Heard::between(&here, &there, shares), late_gains)
     }
 
     fn wanted_shape(&self) -> Shape {
@@ -238,17 +271,15 @@ impl Room {
         )
     }
 
-    fn fade_samples(&self) -> u32 {
-        (SIZE_FADE_MS * self.rate_hz / 1_000.0).round() as u32
-    }
-
     /// Counts the samples in which nothing came in, or round again, that could be heard; forgets a tail that has rung out.
-    fn listen(&mut self, sent: f32) {
-        if sent.abs() >= RUNG_OUT || self.network.largest() >= RUNG_OUT {
-            self.quiet_samples = 0;
-            return;
-        }
-        self.quiet_samples += 1;
+    fn listen(&mut self) {
+        let loudest = self.loudest_sent.max(self.network.largest());
+        self.loudest_sent = 0.0;
+        self.quiet_samples = if loudest < RUNG_OUT {
+            self.quiet_samples + PART_SAMPLES
+        } else {
+            0
+        };
         if self.quiet_samples >= self.rings_out_samples {
             self.clear();
         }
@@ -264,6 +295,8 @@ impl Room {
         self.reflections.clear();
         self.all_passes.clear();
         self.network.clear();
+        self.heard_samples = PART_SAMPLES;
+        self.loudest_sent = 0.0;
         self.quiet_samples = 0;
         self.silent = true;
     }

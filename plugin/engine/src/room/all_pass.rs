@@ -2,7 +2,7 @@
 //! enough to have rung out before the shortest decay.
 
 use super::network::samples_at;
-use super::settled;
+use super::{Part, settled};
 
 const COUNT: usize = 3;
 /// Delays, samples at 48 kHz: 2.4, 4.4 and 7.2 ms.
@@ -32,8 +32,12 @@ impl AllPasses {
         self.0.iter().map(|all_pass| all_pass.memory.len()).sum()
     }
 
-    /// Takes a sample in and gives one out.
-    pub(super) fn step(&mut self, input: f32) -> f32 {
+    /// Takes a part in and gives one out.
+    pub(super) fn run(&mut self, input: &Part) -> Part {
+        input.map(|sample| self.step(sample))
+    }
+
+    fn step(&mut self, input: f32) -> f32 {
         self.0.iter_mut().fold(input, |sample, all_pass| {
             let slot = &mut all_pass.memory[all_pass.next];
             let old = *slot;

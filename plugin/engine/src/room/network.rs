@@ -5,10 +5,8 @@
 //! 1982; Jot and Chaigne 1991). The lengths are prime numbers, so that echoes meet as late as they can (Schroeder, "Natural
 //! sounding artificial reverberation", JAES 10, 1962), and together long enough to have the modes that the longest decay needs.
 
-use pulp::Arch;
-
 use super::decay::Damping;
-use super::settled;
+use super::{PART_SAMPLES, Part, settled};
 
 /// Delay lines.
 pub(super) const LINES: usize = 16;
@@ -18,9 +16,9 @@ const LENGTHS_AT_48_KHZ: [u32; LINES] = [
 ];
 /// With which sign the input goes into each line, and each line into the two outputs.
 ///
-/// Of any two of the three rows as many signs are equal as differ. So the outputs have nothing to do with each other; and as the
-/// matrix is symmetric, what returns to where it came from would otherwise be heard louder, and the same, in both. And each row is as far
-/// from every row of the matrix as can be (a bent function, Rothaus, "On bent functions", 1976): otherwise an output would hear
+/// Of any two of the three rows as many signs are equal as differ, so that the outputs have nothing to do with each other, nor
+/// with what returns to where it came from. And each row is as far from every row of the matrix as can be (a bent function, Rothaus,
+/// "On bent functions", 1976): otherwise an output would hear
 /// one line again, a pass later, above all others.
 const INTO: [f32; LINES] = signs(0b1100_0110_0000_1010);
 const LEFT: [f32; LINES] = signs(0b0111_1000_1000_1000);
@@ -50,22 +48,22 @@ pub(super) fn samples_at(rate_hz: f64, at_48_khz: u32) -> usize {
     (f64::from(at_48_khz) * rate_hz / 48_000.0).round().max(1.0) as usize
 }
 
+/// Where a line has its oldest sample, and will have its newest, and where it begins and ends.
+struct Place {
+    next: usize,
+    start: usize,
+    end: usize,
+}
+
 /// The lines and what they hold.
 pub(super) struct Network {
     /// All lines, one after the other.
     memory: Box<[f32]>,
-    /// Where each line has its oldest sample, and will have its newest.
-    places: [u32; LINES],
-    starts: [u32; LINES],
-    ends: [u32; LINES],
-    /// What comes out of the lines next: read ahead, since what is read only now is waited for.
-    oldest: [f32; LINES],
-    /// What went into them last.
-    newest: [f32; LINES],
+    places: [Place; LINES],
     /// What each filter keeps for the next sample.
     filters: [f32; LINES],
     lengths_samples: [usize; LINES],
-    arch: Arch,
+    largest: f32,
 }
 
 impl Network {
@@ -73,21 +71,21 @@ impl Network {
     pub(super) fn new(rate_hz: f64) -> Network {
         let lengths_samples = lengths_samples(rate_hz);
         let mut end = 0;
-        let ends = lengths_samples.map(|length| {
-            end += length as u32;
-            end
+        let places = lengths_samples.map(|length| {
+            let start = end;
+            end += length;
+            Place {
+                next: start,
+                start,
+                end,
+            }
         });
-        let starts = std::array::from_fn(|line| ends[line] - lengths_samples[line] as u32);
         Network {
-            memory: vec![0.0; end as usize].into_boxed_slice(),
-            places: starts,
-            starts,
-            ends,
-            oldest: [0.0; LINES],
-            newest: [0.0; LINES],
+            memory: vec![0.0; end].into_boxed_slice(),
+            places,
             filters: [0.0; LINES],
             lengths_samples,
-            arch: Arch::new(),
+            largest: 0.0,
         }
     }
 
@@ -96,87 +94,116 @@ impl Network {
         &self.lengths_samples
     }
 
-    /// Takes a sample in; left and right.
-    pub(super) fn step(&mut self, input: f32, damping: &Damping) -> [f32; 2] {
-        let arch = self.arch;
-        arch.dispatch(
-            #[inline(always)]
-            || self.pass(input, damping),
-        )
-    }
-
-    /// A step, compiled for each of the processor's vector widths; none of them rounds differently.
-    #[inline(always)]
-    fn pass(&mut self, input: f32, damping: &Damping) -> [f32; 2] {
-        let oldest = self.oldest;
-        let sides = [sum(&oldest, &LEFT), sum(&oldest, &RIGHT)];
-        let mut mixed = [0.0; LINES];
-        for line in 0..LINES {
-            mixed[line] = damping.now[line] * oldest[line] + self.filters[line];
-            self.filters[line] =
-                settled(damping.before[line] * oldest[line] + damping.again[line] * mixed[line]);
+    /// Takes a part in; left and right. No line is as short as a part.
+    pub(super) fn run(&mut self, input: &Part, damping: &Damping) -> [Part; 2] {
+        let mut sides = [[0.0; PART_SAMPLES]; 2];
+        let mut filters = self.filters;
+        let mut largest = [0.0f32; LINES];
+        let mut frames = self.read();
+        for (n, lines) in frames.iter_mut().enumerate() {
+            sides[0][n] = sum(lines, &LEFT);
+            sides[1][n] = sum(lines, &RIGHT);
+            let mut mixed = [0.0; LINES];
+            for line in 0..LINES {
+                mixed[line] = damping.now[line] * lines[line] + filters[line];
+                filters[line] =
+                    settled(damping.before[line] * lines[line] + damping.again[line] * mixed[line]);
+            }
+            mix(&mut mixed);
+            let input = INTO_GAIN * input[n];
+            for line in 0..LINES {
+                lines[line] = settled(mixed[line] + INTO[line] * input);
+                let size = lines[line].abs();
+                largest[line] = if size > largest[line] {
+                    size
+                } else {
+                    largest[line]
+                };
+            }
         }
-        mix(&mut mixed);
-        let input = INTO_GAIN * input;
-        for line in 0..LINES {
-            self.newest[line] = settled(mixed[line] + INTO[line] * input);
-        }
-        for line in 0..LINES {
-            self.memory[self.places[line] as usize] = self.newest[line];
-        }
-        for line in 0..LINES {
-            let next = self.places[line] + 1;
-            self.places[line] = if next == self.ends[line] {
-                self.starts[line]
-            } else {
-                next
-            };
-        }
-        for line in 0..LINES {
-            self.oldest[line] = self.memory[self.places[line] as usize];
-        }
+        self.write(&frames);
+        self.filters = filters;
+        self.largest = largest.into_iter().fold(0.0, f32::max);
         sides
     }
 
-    /// The largest that went into a line last.
+    /// The oldest samples of all lines.
+    fn read(&self) -> [[f32; LINES]; PART_SAMPLES] {
+        let mut frames = [[0.0; LINES]; PART_SAMPLES];
+        for (line, place) in self.places.iter().enumerate() {
+            let first = PART_SAMPLES.min(place.end - place.next);
+            let (to_end, from_start) = frames.split_at_mut(first);
+            let oldest = &self.memory[place.next..place.next + first];
+            for (frame, sample) in to_end.iter_mut().zip(oldest) {
+                frame[line] = *sample;
+            }
+            for (frame, sample) in from_start.iter_mut().zip(&self.memory[place.start..]) {
+                frame[line] = *sample;
+            }
+        }
+        frames
+    }
+
+    /// Puts the newest samples in the place of the oldest.
+    fn write(&mut self, frames: &[[f32; LINES]; PART_SAMPLES]) {
+        for (line, place) in self.places.iter_mut().enumerate() {
+            let first = PART_SAMPLES.min(place.end - place.next);
+            let (to_end, from_start) = frames.split_at(first);
+            let newest = &mut self.memory[place.next..place.next + first];
+            for (sample, frame) in newest.iter_mut().zip(to_end) {
+                *sample = frame[line];
+            }
+            for (sample, frame) in self.memory[place.start..].iter_mut().zip(from_start) {
+                *sample = frame[line];
+            }
+            place.next += PART_SAMPLES;
+            if place.next >= place.end {
+                place.next -= place.end - place.start;
+            }
+        }
+    }
+
+    /// The largest that went into a line in the last part.
     pub(super) fn largest(&self) -> f32 {
-        self.newest
-            .iter()
-            .fold(0.0, |largest, x| x.abs().max(largest))
+        self.largest
     }
 
     /// Back to silence.
     pub(super) fn clear(&mut self) {
         self.memory.fill(0.0);
-        self.oldest = [0.0; LINES];
-        self.newest = [0.0; LINES];
         self.filters = [0.0; LINES];
-        self.places = self.starts;
+        self.largest = 0.0;
+        for place in &mut self.places {
+            place.next = place.start;
+        }
     }
 }
 
-/// The Hadamard matrix of order 16, scaled to be orthogonal, in four rounds of sums and differences.
-#[inline(always)]
+/// A Hadamard matrix of order 16, scaled to be orthogonal: sums and differences of four rows of four, and again of the
+/// columns, which stay rows (four lines at a time are what processors add). The rows move on by one: a matrix that is its own mirror
+/// image would send the same echo both ways round every loop of lines.
 fn mix(lines: &mut [f32; LINES]) {
-    for half in [8, 4, 2, 1] {
-        let mut mixed = [0.0; LINES];
-        for (line, mixed) in mixed.iter_mut().enumerate() {
-            let (first, second) = (line & !half, line | half);
-            *mixed = if line & half == 0 {
-                lines[first] + lines[second]
-            } else {
-                lines[first] - lines[second]
-            };
+    let rows = mix_rows(std::array::from_fn(|row| {
+        std::array::from_fn(|column| lines[4 * row + column])
+    }));
+    let columns = std::array::from_fn(|column| rows.map(|row: [f32; 4]| row[column]));
+    let [a, b, c, d] = mix_rows(columns);
+    for (lines, row) in lines.chunks_exact_mut(4).zip([d, a, b, c]) {
+        for (line, x) in lines.iter_mut().zip(row) {
+            *line = 0.25 * x;
         }
-        *lines = mixed;
     }
-    for line in lines {
-        *line *= 0.25;
-    }
+}
+
+/// A Hadamard matrix of order 4 on the rows.
+fn mix_rows([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    let plus = |x: [f32; 4], y: [f32; 4]| -> [f32; 4] { std::array::from_fn(|n| x[n] + y[n]) };
+    let minus = |x: [f32; 4], y: [f32; 4]| -> [f32; 4] { std::array::from_fn(|n| x[n] - y[n]) };
+    let (ac, bd, a_c, b_d) = (plus(a, c), plus(b, d), minus(a, c), minus(b, d));
+    [plus(ac, bd), minus(ac, bd), plus(a_c, b_d), minus(a_c, b_d)]
 }
 
 /// The lines' sum with these signs, by halves, which is quicker than one after the other.
-#[inline(always)]
 fn sum(lines: &[f32; LINES], signs: &[f32; LINES]) -> f32 {
     let mut sums: [f32; LINES] = std::array::from_fn(|line| signs[line] * lines[line]);
     for half in [8, 4, 2, 1] {
@@ -212,8 +239,12 @@ mod tests {
             lines[line] = 1.0;
             mix(&mut lines);
             assert!(lines.iter().all(|x| x.abs() == 0.25));
-            mix(&mut lines);
-            assert_eq!(lines[line], 1.0);
+            for other in 0..line {
+                let mut others = [0.0; LINES];
+                others[other] = 1.0;
+                mix(&mut others);
+                assert_eq!(sum(&lines, &others), 0.0, "{line} and {other}");
+            }
         }
     }
 

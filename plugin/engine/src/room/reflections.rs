@@ -3,6 +3,8 @@
 //! A dozen taps of a delay line for each side (Moorer, "About this reverberation business", Computer Music Journal 3, 1979), thinner
 //! and softer as they go. Their signs change, so that together they colour the sound as little as they can.
 
+use super::{PART_SAMPLES, Part};
+
 /// Taps of each side.
 const TAPS: usize = 12;
 /// When the taps of left and right come after the first of them, milliseconds, in a room of middle size.
@@ -43,7 +45,8 @@ impl Times {
     /// At a size from 0 to 1.
     pub(super) fn new(size: f32, rate_hz: f32) -> Times {
         let of = |ends: [f32; 2]| ends[0] + size * (ends[1] - ends[0]);
-        let samples = |ms: f32| (ms * rate_hz / 1_000.0).round() as u32;
+        // Never within the part that is computed.
+        let samples = |ms: f32| ((ms * rate_hz / 1_000.0).round() as u32).max(PART_SAMPLES as u32);
         let (first_ms, stretch) = (of(FIRST_MS), of(STRETCH));
         Times {
             taps: TIMES_MS.map(|side| side.map(|ms| samples(first_ms + stretch * ms))),
@@ -52,18 +55,17 @@ impl Times {
     }
 }
 
-/// What the taps and the late room hear at a moment.
-#[derive(Clone, Copy)]
+/// What the taps and the late room hear in a part.
 pub(super) struct Heard {
     /// The reflections, left and right; of unit energy for an impulse.
-    pub(super) early: [f32; 2],
+    pub(super) early: [Part; 2],
     /// What goes into the late room.
-    pub(super) late: f32,
+    pub(super) late: Part,
 }
 
 /// The line that the taps read.
 pub(super) struct Reflections {
-    /// A power of two long.
+    /// A power of two long, and its first samples once more behind it, so that every part is one slice.
     ring: Box<[f32]>,
     mask: usize,
     next: usize,
@@ -82,7 +84,7 @@ impl Reflections {
             std::array::from_fn(|tap| SIGNS[side][tap] * falls[tap] / energy.sqrt())
         };
         Reflections {
-            ring: vec![0.0; size].into_boxed_slice(),
+            ring: vec![0.0; size + PART_SAMPLES].into_boxed_slice(),
             mask: size - 1,
             next: 0,
             gains: [side(0), side(1)],
@@ -96,21 +98,32 @@ impl Reflections {
 
     /// Takes a sample in.
     pub(super) fn push(&mut self, sample: f32) {
-        self.next = (self.next + 1) & self.mask;
         self.ring[self.next] = sample;
+        if self.next < PART_SAMPLES {
+            self.ring[self.next + self.mask + 1] = sample;
+        }
+        self.next = (self.next + 1) & self.mask;
     }
 
-    /// What is heard now.
+    /// What will be heard in the part that comes: all of it has been taken in already.
     pub(super) fn heard(&self, times: &Times) -> Heard {
-        let past = |samples: u32| self.ring[self.next.wrapping_sub(samples as usize) & self.mask];
-        let side = |side: usize| {
-            let taps = times.taps[side].iter().zip(&self.gains[side]);
-            taps.fold(0.0, |sum, (samples, gain)| sum + gain * past(*samples))
-        };
-        Heard {
-            early: [side(0), side(1)],
-            late: past(times.late),
+        let mut early = [[0.0; PART_SAMPLES]; 2];
+        for (side, early) in early.iter_mut().enumerate() {
+            for (samples, gain) in times.taps[side].iter().zip(&self.gains[side]) {
+                for (sum, sample) in early.iter_mut().zip(self.past(*samples)) {
+                    *sum += gain * sample;
+                }
+            }
         }
+        let mut late = [0.0; PART_SAMPLES];
+        late.copy_from_slice(self.past(times.late));
+        Heard { early, late }
+    }
+
+    /// The part that comes, of so many samples earlier.
+    fn past(&self, samples: u32) -> &[f32] {
+        let start = self.next.wrapping_sub(samples as usize) & self.mask;
+        &self.ring[start..start + PART_SAMPLES]
     }
 
     /// Back to silence.
@@ -121,12 +134,17 @@ impl Reflections {
 }
 
 impl Heard {
-    /// On the way from one to another, at `share` of it.
-    pub(super) fn between(from: Heard, to: Heard, share: f32) -> Heard {
-        let way = |from: f32, to: f32| from + share * (to - from);
+    /// On the way from one to another, which is gone linearly between two shares of it.
+    pub(super) fn between(from: &Heard, to: &Heard, shares: [f32; 2]) -> Heard {
+        let way = |from: &Part, to: &Part| {
+            std::array::from_fn(|n| {
+                let share = super::at(shares, n);
+                from[n] + share * (to[n] - from[n])
+            })
+        };
         Heard {
-            early: [0, 1].map(|side| way(from.early[side], to.early[side])),
-            late: way(from.late, to.late),
+            early: [0, 1].map(|side| way(&from.early[side], &to.early[side])),
+            late: way(&from.late, &to.late),
         }
     }
 }

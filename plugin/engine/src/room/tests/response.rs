@@ -81,7 +81,8 @@ fn no_echo_and_no_tone_comes_again_and_again() {
     let rate_hz = 48_000.0;
     for size in SIZES {
         for side in impulse_response(rate_hz, size, 2.0) {
-            let tail = level_tail(&side, rate_hz, size);
+            // Below 200 Hz single modes are heard in any small room.
+            let tail = band(&level_tail(&side, rate_hz, size), rate_hz, 200.0, 20_000.0);
             let mut worst = (0.0f64, 0);
             for lag in 96..4_800 {
                 let again = correlation(&tail[lag..], &tail[..tail.len() - lag]).abs();
