@@ -16,6 +16,8 @@ use crate::blend::Blend;
 use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
+use crate::memory::{Memory, MemoryInfo};
+use crate::performer::PerformerState;
 use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
@@ -65,6 +67,7 @@ pub struct Base {
 pub struct Target {
     info: ModelInfo,
     pub(crate) weights: TargetWeights,
+    memory: Option<Memory>,
 }
 
 /// Everything one stream remembers.
@@ -75,6 +78,7 @@ pub struct ChainState {
     encoder: EncoderState,
     conditioning: ConditioningState,
     blend: Blend,
+    performer: PerformerState,
     generator: GeneratorState,
     telemetry: Telemetry,
     /// Overwritten before it is read, in every frame.
@@ -97,13 +101,22 @@ fn read_model(
     kind: ModelKind,
     expected: impl FnOnce(&Architecture) -> Vec<crate::architecture::Shape>,
     check: impl FnOnce(&ModelInfo) -> Result<(), ModelFileError>,
-) -> Result<(ModelInfo, crate::streaming::params::Tensors), ModelFileError> {
+) -> Result<(ModelInfo, crate::streaming::params::Tensors, Option<Memory>), ModelFileError> {
     let header = Header::read(bytes)?;
     let info = ModelInfo::from_header(&header, bytes)?;
     info.expect_kind(kind)?;
     check(&info)?;
-    let tensors = read_tensors(&header, &expected(&info.architecture))?;
-    Ok((info, tensors))
+    let others = info.memory.map(|_| MemoryInfo::tensors());
+    let tensors = read_tensors(
+        &header,
+        &expected(&info.architecture),
+        others.as_ref().map_or(&[], |names| names),
+    )?;
+    let memory = info
+        .memory
+        .map(|memory| Memory::new(&memory, memory.read(&header)?))
+        .transpose()?;
+    Ok((info, tensors, memory))
 }
 
 impl Base {
@@ -112,7 +125,7 @@ impl Base {
     /// # Errors
     /// Whatever is wrong with the file ([`ModelFileError`]).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
-        let (info, tensors) =
+        let (info, tensors, _) =
             read_model(bytes, ModelKind::Base, Architecture::base_tensors, |_| {
                 Ok(())
             })?;
@@ -164,6 +177,7 @@ impl Base {
             encoder,
             conditioning,
             blend,
+            performer,
             generator,
             telemetry,
             z,
@@ -171,17 +185,29 @@ impl Base {
         if let Some(frame) = self.features.step(features, &input) {
             self.encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
-            let voice = conditioning.step(controls, frame, z);
-            *telemetry = Telemetry::of(frame, &voice);
+            let mut voice = conditioning.step(controls, frame, z);
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
             let (mut harmonic, mut noise) =
                 blend.step(&self.translator, targets, &weights, &voice, z);
+            performer.step(
+                targets,
+                &weights,
+                controls.performance,
+                None,
+                &mut voice,
+                [&mut harmonic, &mut noise],
+            );
+            *telemetry = Telemetry::of(frame, &voice);
             conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
+            let performed = performer.performed();
             let prior_frame = PriorFrame {
                 features: frame,
                 harmonic: &harmonic,
+                details: &performed.details,
+                spread: performed.share > 0.0,
                 noise: &noise,
+                texture: Some(&performed.texture),
                 follow: voice.follow,
                 f0_hz: voice.played_hz,
                 voicing: voice.voicing,
@@ -194,8 +220,10 @@ impl Base {
         let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
         self.prior
             .step(prior, controls.pitch_ratio, &input, &mut tonal, &mut noisy);
+        // The generator has learnt to mend the translator's frames; a recording's need no mending.
+        let drive = controls.generator_drive * (1.0 - performer.performed().share);
         self.generator
-            .step(generator, controls.generator_drive, &tonal, &noisy, output);
+            .step(generator, drive, &tonal, &noisy, output);
         // Cannot happen with weights and input in bounds; if it does, it must not last.
         if !output.iter().all(|x| x.is_finite()) {
             output.fill(0.0);
@@ -223,7 +251,7 @@ impl Target {
     /// # Errors
     /// Whatever is wrong with the file, another base included ([`ModelFileError`]).
     pub fn from_bytes(bytes: &[u8], base: &Base) -> Result<Self, ModelFileError> {
-        let (info, tensors) = read_model(
+        let (info, tensors, memory) = read_model(
             bytes,
             ModelKind::Target,
             Architecture::target_tensors,
@@ -245,12 +273,21 @@ impl Target {
             },
         )?;
         let weights = TargetWeights::new(&info.architecture, &tensors.root())?;
-        Ok(Self { info, weights })
+        Ok(Self {
+            info,
+            weights,
+            memory,
+        })
     }
 
     /// What the file says of itself.
     pub fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    /// Its recorded notes, if it has some.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 }
 
@@ -263,6 +300,7 @@ impl ChainState {
             encoder: EncoderState::new(&base.encoder, 1),
             conditioning: ConditioningState::new(base.encoder.latent_channels()),
             blend: Blend::new(&base.translator),
+            performer: PerformerState::new(),
             generator: GeneratorState::new(&base.generator),
             telemetry: Telemetry::default(),
             z: vec![0.0; base.encoder.latent_channels()],
@@ -278,6 +316,7 @@ impl ChainState {
         self.encoder.reset();
         self.conditioning.reset();
         self.blend.reset();
+        self.performer.reset();
         self.generator.reset();
         self.telemetry = self.silence();
     }
@@ -289,6 +328,7 @@ impl ChainState {
         self.encoder.copy_from(&other.encoder);
         self.conditioning.copy_from(&other.conditioning);
         self.blend.copy_from(&other.blend);
+        self.performer.copy_from(&other.performer);
         self.generator.copy_from(&other.generator);
         self.telemetry = other.telemetry;
     }

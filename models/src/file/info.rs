@@ -6,8 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::header::{Header, bad_value};
-use super::{FORMAT_VERSION, ModelFileError};
+use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
+use crate::memory::MemoryInfo;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Longest name and display name, in characters.
@@ -127,6 +128,8 @@ pub struct ModelInfo {
     pub licence: String,
     /// Sizes of the networks.
     pub architecture: Architecture,
+    /// Sizes of the recorded notes; targets that have some.
+    pub memory: Option<MemoryInfo>,
 }
 
 impl ModelInfo {
@@ -141,7 +144,7 @@ impl ModelInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let version = header.number("mynah_format_version")?;
         let format_version = u32::try_from(version).unwrap_or(u32::MAX);
-        if format_version != FORMAT_VERSION {
+        if !(OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&format_version) {
             return Err(ModelFileError::WrongVersion {
                 found: format_version,
                 supported: FORMAT_VERSION,
@@ -192,6 +195,7 @@ impl ModelInfo {
             credits: credits(header)?,
             licence: line(header, "licence", MAX_LINE_CHARS)?,
             architecture,
+            memory: memory(header, kind)?,
         })
     }
 
@@ -277,4 +281,14 @@ fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {
     let reason =
         format!("at most {MAX_CREDITS} lines of 1 to {MAX_LINE_CHARS} characters are accepted");
     Err(bad_value(key, header.text(key)?, &reason))
+}
+
+/// A base has no memory, whatever its header says.
+fn memory(header: &Header, kind: ModelKind) -> Result<Option<MemoryInfo>, ModelFileError> {
+    if kind == ModelKind::Base || !header.has("memory") {
+        return Ok(None);
+    }
+    let info: MemoryInfo = header.json("memory")?;
+    info.check()?;
+    Ok(Some(info))
 }

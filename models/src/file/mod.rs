@@ -14,10 +14,12 @@ pub use info::{DefaultControls, ModelHash, ModelInfo, ModelKind};
 pub use write::write;
 
 pub(crate) use header::Header;
-pub(crate) use tensors::read_tensors;
+pub(crate) use tensors::{read_bytes, read_floats, read_tensors};
 
-/// The version this build reads and writes.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version this build writes.
+pub const FORMAT_VERSION: u32 = 3;
+/// The oldest version this build reads.
+pub const OLDEST_FORMAT_VERSION: u32 = 2;
 /// Largest model file.
 pub const MAX_FILE_BYTES: usize = 16 << 20;
 /// Largest JSON header of a model file.

@@ -8,7 +8,7 @@ use crate::chain::bounded_input;
 use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{ModelFileError, ModelInfo};
-use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
+use crate::prior::{ENVELOPE_POINTS, Envelope, NO_DETAILS, Prior, PriorFrame, PriorState};
 use crate::streaming::generator::SUB_BANDS;
 use crate::streaming::translator::translator_input;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES};
@@ -207,7 +207,10 @@ impl Reference {
                 let frame = PriorFrame {
                     features: &frames[k],
                     harmonic,
+                    details: &NO_DETAILS,
+                    spread: false,
                     noise,
+                    texture: None,
                     follow: voice.follow,
                     f0_hz: voice.played_hz,
                     voicing: voice.voicing,

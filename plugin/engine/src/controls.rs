@@ -146,6 +146,7 @@ impl Controls {
                 seed: self.seed as u32,
             },
             freeze: self.freeze,
+            performance: self.performance,
         }
     }
 }
