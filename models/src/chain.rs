@@ -107,15 +107,10 @@ fn read_model(
     info.expect_kind(kind)?;
     check(&info)?;
     let others = info.memory.map(|_| MemoryInfo::tensors());
-    let tensors = read_tensors(
-        &header,
-        &expected(&info.architecture),
-        others.as_ref().map_or(&[], |names| names),
-    )?;
-    let memory = info
-        .memory
-        .map(|memory| Memory::new(&memory, memory.read(&header)?))
-        .transpose()?;
+    let others = others.as_ref().map_or(&[][..], |names| names);
+    let tensors = read_tensors(&header, &expected(&info.architecture), others)?;
+    let memory = info.memory.map(|memory| Memory::read(&memory, &header));
+    let memory = memory.transpose()?;
     Ok((info, tensors, memory))
 }
 
@@ -191,7 +186,7 @@ impl Base {
             let (mut harmonic, mut noise) =
                 blend.step(&self.translator, targets, &weights, &voice, z);
             performer.step(
-                targets,
+                &targets.map(|target| target.and_then(Target::memory)),
                 &weights,
                 controls.performance,
                 None,
@@ -221,7 +216,7 @@ impl Base {
         self.prior
             .step(prior, controls.pitch_ratio, &input, &mut tonal, &mut noisy);
         // The generator has learnt to mend the translator's frames; a recording's need no mending.
-        let drive = controls.generator_drive * (1.0 - performer.performed().share);
+        let drive = controls.generator_drive * (1.0 - performer.performed().planned_share);
         self.generator
             .step(generator, drive, &tonal, &noisy, output);
         // Cannot happen with weights and input in bounds; if it does, it must not last.
@@ -285,7 +280,7 @@ impl Target {
         &self.info
     }
 
-    /// Its recorded notes, if it has some.
+    /// Its recorded notes, if it has some. Any thread.
     pub fn memory(&self) -> Option<&Memory> {
         self.memory.as_ref()
     }

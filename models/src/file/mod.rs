@@ -11,7 +11,7 @@ mod write;
 
 pub use error::ModelFileError;
 pub use info::{DefaultControls, ModelHash, ModelInfo, ModelKind};
-pub use write::write;
+pub use write::{ByteTensor, write, write_with};
 
 pub(crate) use header::Header;
 pub(crate) use tensors::{read_bytes, read_floats, read_tensors};

@@ -12,6 +12,7 @@ mod file;
 
 pub use file::{MemoryInfo, Recorded};
 
+use crate::file::{Header, ModelFileError};
 use crate::prior::{ENVELOPE_POINTS, NUMBERED_HARMONICS};
 
 /// Frames from one row to the next.
@@ -81,11 +82,16 @@ const TEXTURE_DEVIATION: f32 = 32.0;
 const USUAL_SHARE: f32 = 0.7;
 
 impl Memory {
+    /// Reads the tensors `memory.*` of a file whose metadata says `info`.
+    pub(crate) fn read(info: &MemoryInfo, header: &Header) -> Result<Self, ModelFileError> {
+        Self::new(info, info.read(header)?)
+    }
+
     /// Checks what a file holds against itself. Loader thread.
     ///
     /// # Errors
-    /// [`crate::ModelFileError::BadMemory`] for a note or texture that lies outside of what is there.
-    pub fn new(info: &MemoryInfo, recorded: Recorded) -> Result<Self, crate::ModelFileError> {
+    /// [`ModelFileError::BadMemory`] for a note or texture that lies outside of what is there.
+    pub fn new(info: &MemoryInfo, recorded: Recorded) -> Result<Self, ModelFileError> {
         let textures = file::textures(info, &recorded)?;
         let notes = file::notes(info, &recorded)?;
         let mut tops: Vec<f32> = notes.iter().map(|note| note.top_db).collect();

@@ -14,7 +14,6 @@ mod note_tracker;
 mod player;
 mod recent;
 
-use crate::chain::Targets;
 use crate::conditioning::{MORPH_SLOTS, Voice};
 use crate::features::log_to_db;
 use crate::memory::Memory;
@@ -38,6 +37,9 @@ const NEPER_DB: f32 = 8.685_889_6;
 const A4_HZ: f32 = 440.0;
 const A4_SEMITONES: f32 = 69.0;
 
+/// The recorded notes of the targets A to D, as far as there are any.
+pub type Memories<'a> = [Option<&'a Memory>; MORPH_SLOTS];
+
 /// What the performer adds to a frame.
 #[derive(Clone, Debug)]
 pub struct Performed {
@@ -47,6 +49,8 @@ pub struct Performed {
     pub texture: TextureBlock,
     /// What of the frame is recorded, 0 to 1.
     pub share: f32,
+    /// What of it would be while a note is played, 0 to 1: so much of the sound needs no generator.
+    pub planned_share: f32,
 }
 
 /// The tracker and the players of the targets A to D.
@@ -86,6 +90,7 @@ impl PerformerState {
                 details: NO_DETAILS,
                 texture: TextureBlock::default(),
                 share: 0.0,
+                planned_share: 0.0,
             },
         }
     }
@@ -115,12 +120,12 @@ impl PerformerState {
         &self.performed
     }
 
-    /// One frame. `weights` are those of `targets`; `performance` is 0 (the source's own level and pitch, the
+    /// One frame. `weights` are those of the targets; `performance` is 0 (the source's own level and pitch, the
     /// translator's colour) to 1 (the recorded ones; from one half on the colour is recorded); `onset` says how sure it
     /// is that a note begins, if a network knows. `voice` and both envelopes are changed in place.
     pub fn step(
         &mut self,
-        targets: &Targets<'_>,
+        memories: &Memories<'_>,
         weights: &[f32; MORPH_SLOTS],
         performance: f32,
         onset: Option<f32>,
@@ -136,9 +141,13 @@ impl PerformerState {
         };
         let note = self.tracker.step(&heard);
         let note = note.filter(|_| !voice.follow);
+        let recorded = memories.iter().zip(weights).filter(|(memory, _)| memory.is_some());
+        let recorded: f32 = recorded.map(|(_, weight)| weight).sum();
+        if !voice.follow {
+            self.performed.planned_share = (recorded * wanted_colour(performance)).min(1.0);
+        }
         let parts: [Option<Part>; MORPH_SLOTS] = std::array::from_fn(|slot| {
-            let target = targets[slot].filter(|_| weights[slot] > 0.0);
-            let memory = target.and_then(crate::Target::memory);
+            let memory = memories[slot].filter(|_| weights[slot] > 0.0);
             self.part(slot, memory, note.as_ref(), weights[slot], performance)
         });
         let (Some(note), true) = (note, parts.iter().flatten().any(|part| part.share() > 0.0))
@@ -169,7 +178,7 @@ impl PerformerState {
         performance: f32,
     ) -> Option<Part<'a>> {
         let (player, colour) = (&mut self.players[slot], &mut self.colours[slot]);
-        let wanted = (2.0 * performance).min(1.0);
+        let wanted = wanted_colour(performance);
         let played = memory.zip(note).filter(|_| wanted > 0.0 || *colour > 0.0);
         let Some((memory, note)) = played else {
             player.silence();
@@ -202,6 +211,7 @@ impl PerformerState {
             details,
             texture,
             share,
+            ..
         } = &mut self.performed;
         *share = parts.iter().flatten().map(Part::share).sum::<f32>().min(1.0);
         texture.share = *share;
@@ -236,6 +246,7 @@ impl PerformerState {
         self.performed.texture.samples.fill(0.0);
         self.performed.texture.share = 0.0;
         self.performed.share = 0.0;
+        self.performed.planned_share = 0.0;
     }
 }
 
@@ -265,6 +276,11 @@ impl Part<'_> {
         let slide = (SLIDE_SEMITONES - off) / (SLIDE_SEMITONES - VIBRATO_SEMITONES);
         slide.clamp(0.0, 1.0) * change
     }
+}
+
+/// How far the colour is to be recorded.
+fn wanted_colour(performance: f32) -> f32 {
+    (2.0 * performance).clamp(0.0, 1.0)
 }
 
 fn to_semitones(hz: f32) -> f32 {
