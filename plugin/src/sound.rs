@@ -243,7 +243,7 @@ mod tests {
     /// Noise through a new sound of a catalogue: what came out, the latency, and what the editor is told.
     fn play(catalogue: &'static Catalogue, slot: i32) -> ([Vec<f32>; 2], usize, Condition) {
         let (mut sound, shared) = (Sound::default(), Shared::default());
-        let controls = Controls::default();
+        let controls = Controls::neutral();
         let latency = sound.prepare(catalogue, 48_000.0, 512, [slot; 4], &controls, &shared);
         let input: Vec<f32> = (0..4_000u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
@@ -274,7 +274,7 @@ mod tests {
         let base = Base::from_bytes(&base_file).unwrap();
         let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
         let (mut sound, shared) = (Sound::default(), Shared::default());
-        let controls = Controls::default();
+        let controls = Controls::neutral();
         for (rate_hz, open, expected) in [
             (48_000.0, false, 0),
             (48_000.0, true, 10),
@@ -322,7 +322,7 @@ mod tests {
         let own = Some(folder.path().join("targets"));
         let catalogue: &Catalogue = Box::leak(Box::new(Catalogue::new(library, own)));
         let (mut sound, shared) = (Sound::default(), Shared::default());
-        let controls = Controls::default();
+        let controls = Controls::neutral();
         let slots = [1; MORPH_SLOTS];
         let latency = sound.prepare(catalogue, 48_000.0, 512, slots, &controls, &shared) as usize;
         let input: Vec<f32> = (0..4_000u32)

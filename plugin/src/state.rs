@@ -147,19 +147,19 @@ fn number(control: Control, value: &ParamValue) -> Option<f32> {
 }
 
 /// Makes a state safe and consistent before its values are taken over: numbers within their ranges,
-/// and the targets' indices those of the models the state names. What it lacks, because an older version
-/// wrote it or because it is damaged, gets its default, so that a session never depends on what was
-/// set before it was loaded.
+/// and the targets' indices those of the models the state names. A control that it lacks, because an older
+/// version wrote it, gets its neutral value, so that the session sounds as it did; one whose value is
+/// damaged gets its default. So a session never depends on what was set before it was loaded.
 pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
     let mut params = std::mem::take(&mut state.params);
     for control in Control::ALL {
         let info = control.info();
-        let found = params.remove(info.id);
-        let found = found.and_then(|value| number(*control, &value));
-        let number = info.in_range(found.unwrap_or(info.default));
-        state
-            .params
-            .insert(info.id.to_owned(), param_value(info, number));
+        let number = match params.remove(info.id) {
+            None => info.neutral,
+            Some(value) => number(*control, &value).unwrap_or(info.default),
+        };
+        let value = param_value(info, info.in_range(number));
+        state.params.insert(info.id.to_owned(), value);
     }
     let saved = saved_targets(state);
     for ((id, default), saved) in target_defaults().zip(&saved) {

@@ -49,7 +49,7 @@ fn bypassed() -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
 fn check(bypass: bool, input: &[Vec<f32>], output: &[Vec<f32>]) -> Result<(), String> {
     let controls = Controls {
         bypass,
-        ..Controls::default()
+        ..Controls::neutral()
     };
     let mut watch = Watch::new(RATE_HZ, LATENCY_SAMPLES);
     watch.check(&controls, [&input[0], &input[1]], [&output[0], &output[1]])

@@ -3,24 +3,28 @@
 //! Everything here runs offline and may allocate; the sound itself goes through `mynah-engine`, the same code as the
 //! plugin's audio callback. Errors of any command are one sentence on stderr and exit code 2.
 //!
-//! A library with one function, so that tests can run the very command in their own process.
+//! A library, so that tests can run the very command in their own process ([`run`]), and so that `mynah-lab` reads files,
+//! plays notes and translates with the same code.
 
-mod audio;
+pub mod audio;
 mod cli;
 mod commands;
-mod eval;
 mod interrupt;
 mod memory;
-mod notes;
-mod pipeline;
-mod progress;
-mod spectrogram;
-mod synth;
+pub mod notes;
+pub mod pipeline;
+pub mod progress;
+pub mod spectrogram;
+pub mod stft;
+pub mod synth;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::Parser;
+
+pub use commands::{find_target, print, print_json};
 
 /// Exit code for every kind of bad input or failure.
 const FAILURE: u8 = 2;
@@ -30,7 +34,18 @@ const INTERRUPTED: u8 = 130;
 /// Runs the command line `arguments`, the program's name first, and says how it ended: success, 2 after an error,
 /// 130 after Ctrl-C. Any thread; prints to stdout and stderr.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match cli::Cli::try_parse_from(arguments) {
+    run_as("mynah", arguments, |arguments: cli::Cli| {
+        commands::run(arguments.command)
+    })
+}
+
+/// As [`run`], for any program: reads `arguments` as `P` and gives them to `command`. Errors are told as `program`'s.
+pub fn run_as<P: Parser>(
+    program: &str,
+    arguments: impl IntoIterator<Item = OsString>,
+    command: impl FnOnce(P) -> Result<()>,
+) -> ExitCode {
+    let arguments = match P::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
             // clap's first paragraph says what is wrong; its hints would make it more than one sentence.
@@ -40,7 +55,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 .next()
                 .unwrap_or_default()
                 .trim_start_matches("error: ");
-            return fail(&first.split_whitespace().collect::<Vec<_>>().join(" "));
+            return fail(
+                program,
+                &first.split_whitespace().collect::<Vec<_>>().join(" "),
+            );
         }
         Err(help) => {
             // A closed pipe is no reason to complain about help that nobody reads.
@@ -48,16 +66,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    match commands::run(arguments.command) {
+    match command(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) if interrupt::requested() => ExitCode::from(INTERRUPTED),
-        Err(error) => fail(&format!("{error:#}")),
+        Err(error) => fail(program, &format!("{error:#}")),
     }
 }
 
-fn fail(sentence: &str) -> ExitCode {
+fn fail(program: &str, sentence: &str) -> ExitCode {
     for line in sentence.lines() {
-        eprintln!("mynah: {line}");
+        eprintln!("{program}: {line}");
     }
     ExitCode::from(FAILURE)
 }

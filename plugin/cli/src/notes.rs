@@ -2,50 +2,50 @@
 
 /// One note of a phrase.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Note {
+pub struct Note {
     /// Seconds from the start of the phrase.
-    pub(crate) start_s: f64,
+    pub start_s: f64,
     /// Sounding length in seconds.
-    pub(crate) seconds: f64,
+    pub seconds: f64,
     /// MIDI number (69 = A4 = 440 Hz).
-    pub(crate) midi: i32,
+    pub midi: i32,
     /// 1..=127.
-    pub(crate) velocity: u8,
+    pub velocity: u8,
 }
 
 impl Note {
     /// When it ends, in seconds.
-    pub(crate) fn end_s(&self) -> f64 {
+    pub fn end_s(&self) -> f64 {
         self.start_s + self.seconds
     }
 }
 
 /// Frequency of a (fractional) MIDI number in equal temperament, A4 = 440 Hz.
-pub(crate) fn midi_to_hz(midi: f64) -> f64 {
+pub fn midi_to_hz(midi: f64) -> f64 {
     440.0 * ((midi - 69.0) / 12.0).exp2()
 }
 
 /// Level a velocity stands for, in dB relative to full scale (RMS of the note): 127 is -14 dB, 1 is about -46 dB.
-pub(crate) fn velocity_to_db(velocity: u8) -> f64 {
+pub fn velocity_to_db(velocity: u8) -> f64 {
     -46.0 + 32.0 * f64::from(velocity) / 127.0
 }
 
 /// End of the last note in seconds.
-pub(crate) fn phrase_seconds(notes: &[Note]) -> f64 {
+pub fn phrase_seconds(notes: &[Note]) -> f64 {
     notes.iter().map(Note::end_s).fold(0.0, f64::max)
 }
 
 /// A small seeded random generator (SplitMix64): the same phrase on every machine and in every release.
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// A generator for `seed`.
-    pub(crate) fn new(seed: u64) -> Random {
+    pub fn new(seed: u64) -> Random {
         Random(seed)
     }
 
     /// The next 64 bits.
-    pub(crate) fn next_u64(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -54,12 +54,12 @@ impl Random {
     }
 
     /// Even in [0, 1).
-    pub(crate) fn unit(&mut self) -> f64 {
+    pub fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Even in [-1, 1).
-    pub(crate) fn bipolar(&mut self) -> f64 {
+    pub fn bipolar(&mut self) -> f64 {
         2.0 * self.unit() - 1.0
     }
 }

@@ -7,10 +7,10 @@ use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Slots};
 use mynah_models::{Base, Target};
 
 /// Samples given to the engine at once. Any other number would give the same output to the bit.
-pub(crate) const BLOCK_SAMPLES: usize = 4_096;
+pub const BLOCK_SAMPLES: usize = 4_096;
 
 /// An engine at one rate, and the samples of its latency still to be dropped.
-pub(crate) struct Translation {
+pub struct Translation {
     engine: Engine,
     // Held for the engine's lifetime: the other end of its queues.
     _handle: EngineHandle,
@@ -24,7 +24,7 @@ impl Translation {
     ///
     /// # Errors
     /// A rate the engine does not run at.
-    pub(crate) fn new(
+    pub fn new(
         base: &Arc<Base>,
         targets: impl Into<Slots>,
         controls: &Controls,
@@ -52,7 +52,7 @@ impl Translation {
     ///
     /// # Errors
     /// What `sink` returns.
-    pub(crate) fn push(
+    pub fn push(
         &mut self,
         block: &[&[f32]],
         mut sink: impl FnMut(&[&[f32]]) -> Result<()>,
@@ -86,7 +86,7 @@ impl Translation {
     ///
     /// # Errors
     /// What `sink` returns.
-    pub(crate) fn finish(&mut self, sink: impl FnMut(&[&[f32]]) -> Result<()>) -> Result<()> {
+    pub fn finish(&mut self, sink: impl FnMut(&[&[f32]]) -> Result<()>) -> Result<()> {
         let silence = vec![0.0f32; self.latency];
         let planes: Vec<&[f32]> = self.planes.iter().map(|_| silence.as_slice()).collect();
         self.push(&planes, sink)
@@ -97,7 +97,7 @@ impl Translation {
 ///
 /// # Errors
 /// A rate the engine does not run at.
-pub(crate) fn translate_mono(
+pub fn translate_mono(
     base: &Arc<Base>,
     target: &Arc<Target>,
     controls: &Controls,

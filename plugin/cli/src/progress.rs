@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Bars of the files being worked on.
-pub(crate) struct Bars {
+pub struct Bars {
     bars: MultiProgress,
 }
 
 impl Bars {
     /// On stderr, or hidden.
-    pub(crate) fn new(quiet: bool) -> Bars {
+    pub fn new(quiet: bool) -> Bars {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
@@ -23,7 +23,7 @@ impl Bars {
     }
 
     /// A bar for one file of `frames` frames (if known) at `rate_hz`.
-    pub(crate) fn file(&self, name: &str, frames: Option<u64>, rate_hz: u32) -> FileBar {
+    pub fn file(&self, name: &str, frames: Option<u64>, rate_hz: u32) -> FileBar {
         let (bar, template) = match frames {
             Some(frames) => (
                 ProgressBar::new(frames),
@@ -45,7 +45,7 @@ impl Bars {
     }
 
     /// A bar that counts steps.
-    pub(crate) fn steps(&self, name: &str) -> ProgressBar {
+    pub fn steps(&self, name: &str) -> ProgressBar {
         let bar = self.bars.add(ProgressBar::new(0));
         if let Ok(style) =
             ProgressStyle::with_template("{prefix} [{bar:32}] {pos}/{len}  {eta} left")
@@ -58,7 +58,7 @@ impl Bars {
 }
 
 /// The bar of one file, with its speed.
-pub(crate) struct FileBar {
+pub struct FileBar {
     bar: ProgressBar,
     rate_hz: u32,
     done: u64,
@@ -67,7 +67,7 @@ pub(crate) struct FileBar {
 
 impl FileBar {
     /// `frames` more are translated.
-    pub(crate) fn advance(&mut self, frames: usize) {
+    pub fn advance(&mut self, frames: usize) {
         self.done += frames as u64;
         self.bar.set_position(self.done);
         self.bar
@@ -75,17 +75,17 @@ impl FileBar {
     }
 
     /// Seconds of sound per second of work so far.
-    pub(crate) fn speed(&self) -> f64 {
+    pub fn speed(&self) -> f64 {
         self.seconds() / self.elapsed().as_secs_f64().max(1e-9)
     }
 
     /// Seconds of sound so far.
-    pub(crate) fn seconds(&self) -> f64 {
+    pub fn seconds(&self) -> f64 {
         self.done as f64 / f64::from(self.rate_hz)
     }
 
     /// Time since the file was begun.
-    pub(crate) fn elapsed(&self) -> Duration {
+    pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use image::{ImageEncoder, Rgb, RgbImage};
 
 use crate::audio::write::Pending;
-use crate::eval::stft::Stft;
+use crate::stft::Stft;
 
 const PANEL_WIDTH: u32 = 1_000;
 const PANEL_HEIGHT: u32 = 300;
@@ -25,7 +25,7 @@ const GRID_HZ: [f64; 3] = [100.0, 1_000.0, 10_000.0];
 ///
 /// # Errors
 /// The file cannot be written, or exists and `overwrite` is false.
-pub(crate) fn write_png(path: &Path, signals: &[&[f32]], overwrite: bool) -> Result<()> {
+pub fn write_png(path: &Path, signals: &[&[f32]], overwrite: bool) -> Result<()> {
     let picture = draw(signals);
     let (file, pending) = Pending::create(path, overwrite)?;
     let mut file = BufWriter::new(file);

@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{fixture, names_in, run, write_tone};
+use common::{names_in, run, write_tone};
 
 /// Runs in a folder of test files and expects a refusal whose sentence contains `clue`.
 fn refused(folder: &Path, clue: &str, arguments: &[&str]) {
@@ -141,7 +141,6 @@ fn bad_targets_are_refused() {
     refused(folder.path(), "cannot open", &["info", "{}/missing.mynah"]);
     refused(folder.path(), "text.mynah", &["info", "{}/text.mynah"]);
     refused(folder.path(), "kazoo", &["bench", "--target", "kazoo"]);
-    refused(folder.path(), "kazoo", &["eval", "--target", "kazoo"]);
 }
 
 #[test]
@@ -262,19 +261,4 @@ fn of_several_files_the_good_ones_are_written() {
     ]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(names_in(&out), ["good-cello.wav"]);
-}
-
-#[test]
-fn eval_refuses_a_folder_without_a_manifest() {
-    let folder = folder_of_files();
-    refused(
-        folder.path(),
-        "manifest.csv",
-        &["eval", "--data", "{}/folder"],
-    );
-    refused(
-        folder.path(),
-        "manifest.csv",
-        &["eval", "--data", fixture("nowhere").to_str().unwrap()],
-    );
 }

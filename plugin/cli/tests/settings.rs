@@ -94,7 +94,7 @@ const OWN: &str = r#"{"format": 1, "name": "My Two", "targets": {"a": "cello", "
 fn a_preset_is_the_engine_with_the_same_controls() {
     let desk = Desk::new();
     let file = desk.preset("two.json", OWN);
-    let mut controls = Controls::default();
+    let mut controls = Controls::neutral();
     for setting in ["morph_x=0.3", "octave=-1", "mode=auto", "brightness=1.5"] {
         controls.set_text(setting).unwrap();
     }

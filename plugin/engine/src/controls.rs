@@ -170,11 +170,14 @@ mod tests {
     #[test]
     fn every_control_has_its_row_and_its_field() {
         for (control, info) in Control::ALL.iter().zip(&CONTROLS) {
-            assert!((info.min..=info.max).contains(&info.default), "{control}");
+            for number in [info.default, info.neutral] {
+                assert!((info.min..=info.max).contains(&number), "{control}");
+            }
             assert!(info.tooltip.ends_with('.'), "{control}");
             assert_eq!(Control::of(info.id), Some(*control));
             assert_eq!(control.info().id, info.id);
             assert_eq!(Controls::default().get(*control), info.default);
+            assert_eq!(Controls::neutral().get(*control), info.neutral);
             for number in [info.min, info.max] {
                 let changed = Controls::default().with(*control, number);
                 assert_eq!(changed.get(*control), number, "{control}");

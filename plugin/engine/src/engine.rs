@@ -121,7 +121,7 @@ impl Engine {
         self.pipeline.latency_samples()
     }
 
-    /// Sets all controls, from the next hop on (2.7 ms at the latest). Gains, mix and bypass glide there
+    /// Sets all controls, neutral until then, from the next hop on (2.7 ms at the latest). Gains, mix and bypass glide there
     /// in 20 ms; mode crossfades. Before the first sample, and after a reset, they are there at once.
     /// Values outside their ranges are brought into them.
     pub fn set_controls(&mut self, controls: &Controls) {

@@ -56,7 +56,7 @@ impl<C: Chain> Pipeline<C> {
         swaps: SwapReceiver<C::Patch>,
     ) -> Self {
         let timing = Timing::new(host_rate_hz);
-        let controls = Controls::default();
+        let controls = Controls::neutral();
         let delay_samples = timing.latency_samples as usize;
         let glide = |value| Glide::new(value, host_rate_hz);
         Pipeline {

@@ -44,7 +44,7 @@ fn controls() -> impl Strategy<Value = Controls> {
     let all = prop::collection::vec(number(), Control::COUNT);
     (all, numbers, any::<i32>()).prop_map(
         |(all, (mix, input_gain_db, drive, formant_semitones), octave)| {
-            let mut controls = Controls::default();
+            let mut controls = Controls::neutral();
             for (control, number) in Control::ALL.iter().zip(all) {
                 controls.set(*control, number);
             }

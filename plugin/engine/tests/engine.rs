@@ -72,7 +72,7 @@ fn at_48_khz_it_is_the_chain_to_the_bit() {
             mode,
             octave: 1,
             drive: 0.5,
-            ..Controls::default()
+            ..Controls::neutral()
         });
         let mut output = input;
         engine.process(&mut [&mut output]);
@@ -99,7 +99,7 @@ proptest! {
         let run = |blocks: &[usize]| {
             let base = Arc::clone(&models.base);
             let (mut engine, mut handle) = engine(spec(host_rate_hz), base, Some(models.target(1))).unwrap();
-            engine.set_controls(&Controls { mode, mix: 0.8, ..Controls::default() });
+            engine.set_controls(&Controls { mode, mix: 0.8, ..Controls::neutral() });
             let mut signal = tune(30_000);
             let (first, second) = signal.split_at_mut(10_000);
             process_in_blocks(&mut engine, first, blocks);
@@ -190,7 +190,7 @@ fn shipped_targets_come_to_rest_in_silence() {
                 engine(spec(48_000.0), Arc::clone(&base), Some(target)).unwrap();
             engine.set_controls(&Controls {
                 mode,
-                ..Controls::default()
+                ..Controls::neutral()
             });
             let mut signal = tune(48_000);
             signal.resize(4 * 48_000, 0.0);

@@ -31,7 +31,7 @@ fn reports_hold_what_goes_in_and_out() {
     assert!(handle.take_monitor().is_none(), "there is one");
     engine.set_controls(&Controls {
         mode: Mode::Follow,
-        ..Controls::default()
+        ..Controls::neutral()
     });
     monitor.watch(true);
     let input = noise(3, 100 * HOP);

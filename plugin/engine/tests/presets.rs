@@ -21,7 +21,7 @@ fn plain(name: &str) -> Preset {
         category: String::new(),
         about: String::new(),
         targets: Default::default(),
-        controls: Controls::default(),
+        controls: Controls::neutral(),
     }
 }
 
@@ -48,7 +48,7 @@ fn any_preset() -> impl Strategy<Value = Preset> {
     let targets = [any_target(), any_target(), any_target(), any_target()];
     let shares = prop::collection::vec(0.0f32..=1.0, CONTROLS.len());
     (texts, targets, shares).prop_map(|((name, category, about), targets, shares)| {
-        let mut controls = Controls::default();
+        let mut controls = Controls::neutral();
         for (control, share) in Preset::parts().zip(shares) {
             let info = control.info();
             controls.set(control, info.min + share * (info.max - info.min));
@@ -80,7 +80,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_not_said_has_its_default() {
+fn what_is_not_said_is_neutral() {
     let text = r#"{"format": 1, "name": " Short ", "targets": {"b": "flute", "c": null},
         "controls": {"octave": 1, "mode": "follow", "freeze": true, "mix": "40 %", "notes": "C D E"}}"#;
     let preset = Preset::from_json(text).unwrap();
@@ -89,7 +89,7 @@ fn what_is_not_said_has_its_default() {
         preset.targets,
         [None, Some(target("flute", None)), None, None]
     );
-    let mut expected = Controls::default();
+    let mut expected = Controls::neutral();
     for setting in [
         "octave=1",
         "mode=follow",

@@ -75,30 +75,30 @@ fn processing_leaves_the_heap_alone() {
         monitor.watch(true);
         run(&mut engine, "watched", 0.1);
         while monitor.next_report().is_some() {}
-        let default = Controls::default();
+        let neutral = Controls::neutral();
         for controls in [
             Controls {
                 mode: Mode::Follow,
-                ..default
+                ..neutral
             },
             Controls {
                 octave: -2,
                 drive: 0.0,
-                ..default
+                ..neutral
             },
             Controls {
                 mix: 0.3,
                 input_gain_db: 20.0,
                 output_gain_db: -20.0,
-                ..default
+                ..neutral
             },
             Controls {
                 bypass: true,
-                ..default
+                ..neutral
             },
             Controls {
                 mix: f32::NAN,
-                ..default
+                ..neutral
             },
         ] {
             let ((), counts) = tracker::count(|| engine.set_controls(&controls));
@@ -108,7 +108,7 @@ fn processing_leaves_the_heap_alone() {
         for control in Control::ALL {
             let info = control.info();
             for number in [info.min, info.max] {
-                engine.set_controls(&default.with(*control, number));
+                engine.set_controls(&neutral.with(*control, number));
                 run(&mut engine, info.id, 0.1);
             }
         }
@@ -119,12 +119,12 @@ fn processing_leaves_the_heap_alone() {
             .swap_target([Some(2), None, Some(3), Some(4)].map(|seed| Some(models.target(seed?))))
             .unwrap();
         engine.set_controls(
-            &default
+            &neutral
                 .with(Control::MorphX, 0.5)
                 .with(Control::MorphY, 0.5),
         );
         run(&mut engine, "four targets", 0.1);
-        engine.set_controls(&default);
+        engine.set_controls(&neutral);
         for target in [Some(2), None, Some(3)] {
             // The engine must not free what it gives up, though nobody else holds it.
             handle

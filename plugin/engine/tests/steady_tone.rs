@@ -73,7 +73,7 @@ fn steady(library: &Library, name: &str, mode: Mode) -> Vec<f32> {
     let (mut engine, _handle) = engine(spec, library.base().unwrap(), Some(target)).unwrap();
     engine.set_controls(&Controls {
         mode,
-        ..Controls::default()
+        ..Controls::neutral()
     });
     let sample = |n: usize| {
         let turns = F0_HZ * n as f64 / RATE_HZ;

@@ -68,7 +68,7 @@ mod linux {
                     },
                     octave: (index / 16 % 5) as i32 - 2,
                     drive: (index % 3) as f32 / 2.0,
-                    ..Controls::default()
+                    ..Controls::neutral()
                 });
                 if index % 50 == 49 {
                     let next = targets.get(index / 50 % targets.len()).cloned();

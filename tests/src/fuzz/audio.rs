@@ -80,7 +80,7 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
     // The inputs before leave nothing: the same bytes do the same thing again. Swaps that wait are taken at
     // a hop, so there is one before the first target is sent, and one after.
     let hop_samples = (RATES_HZ[index] * 128.0 / 48_000.0) as usize + 200;
-    engine.set_controls(&Controls::default());
+    engine.set_controls(&Controls::neutral());
     for target in [None, Some(Arc::clone(&bench.targets[0]))] {
         handle.collect_garbage();
         engine.reset();
@@ -116,7 +116,7 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
 
 /// Any bits at all where there should be a number.
 fn controls(input: &mut Unstructured<'_>) -> Result<Controls> {
-    let mut controls = Controls::default();
+    let mut controls = Controls::neutral();
     for _ in 0..input.int_in_range(0..=4)? {
         controls.set(*input.choose(Control::ALL)?, input.arbitrary()?);
     }

@@ -62,7 +62,7 @@ impl<'a> Life<'a> {
             engine,
             handle,
             latency_samples,
-            controls: Controls::default(),
+            controls: Controls::neutral(),
             target,
             music: Music::new(random.bits(), rate_hz),
             watch: Watch::new(rate_hz, latency_samples),
@@ -118,7 +118,7 @@ impl<'a> Life<'a> {
                 }
             }
             8 => controls.bypass = !controls.bypass,
-            9..11 => *controls = Controls::default(),
+            9..11 => *controls = Controls::neutral(),
             11 => self.reset(),
             12..17 => {
                 let control = Control::ALL[random.within(0, Control::COUNT - 1)];
@@ -207,7 +207,7 @@ impl<'a> Life<'a> {
     pub(super) fn close(mut self) -> Result<(f64, f64), String> {
         self.controls = Controls {
             mode: self.controls.mode,
-            ..Controls::default()
+            ..Controls::neutral()
         };
         self.rest((REST_S * self.rate_hz) as u64)?;
         let Some(grid) = hop_grid_samples(self.rate_hz) else {

@@ -31,7 +31,7 @@ fn dull_tone() -> Vec<f32> {
 
 /// What must be on for a control to do anything.
 fn heard(control: Control) -> Controls {
-    let plain = Controls::default();
+    let plain = Controls::neutral();
     match control {
         Control::Key | Control::Scale | Control::Glide => plain.with(Control::Snap, 1.0),
         Control::Notes => plain.with(Control::Snap, 1.0).with(Control::Scale, 6.0),
@@ -102,7 +102,7 @@ fn a_change_of_target_does_not_click() {
     let names = ["flute", "cello"];
     let at_rest = names.map(|name| {
         let targets = slots([name, "", "", ""]);
-        steepest(&render(targets, &input, |_| Controls::default()))
+        steepest(&render(targets, &input, |_| Controls::neutral()))
     });
     let swapped = render_swapping(&input, 0.06, names);
     let found = steepest(&swapped);

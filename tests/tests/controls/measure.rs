@@ -40,7 +40,7 @@ pub(crate) fn flute(controls: &Controls, input: &[f32]) -> Vec<f32> {
 
 /// Controls with one of them changed.
 pub(crate) fn with(control: Control, number: f32) -> Controls {
-    Controls::default().with(control, number)
+    Controls::neutral().with(control, number)
 }
 
 /// What the cello makes of the steady tone at a host's rate, a whole multiple of [`RATE_HZ`]; every so many

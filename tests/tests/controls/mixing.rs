@@ -38,7 +38,7 @@ pub(crate) fn input_gain_is_heard_by_the_translation_alone() {
     let input = steady(1.0);
     let level =
         |controls: &Controls| loudness_db(between(&frames(&flute(controls, &input)), 0.5, 0.9));
-    let louder = level(&with(Control::InputGain, 6.0)) - level(&Controls::default());
+    let louder = level(&with(Control::InputGain, 6.0)) - level(&Controls::neutral());
     assert!((louder - 6.0).abs() < 1.5, "{louder}");
     let dry = with(Control::InputGain, 6.0).with(Control::Mix, 0.0);
     assert_eq!(flute(&dry, &input), input);
@@ -75,5 +75,5 @@ pub(crate) fn eco_leaves_the_generator_out() {
     let input = steady(0.5);
     let eco = flute(&with(Control::Quality, 0.0), &input);
     assert_eq!(eco, flute(&with(Control::Drive, 0.0), &input));
-    assert_ne!(eco, flute(&Controls::default(), &input));
+    assert_ne!(eco, flute(&Controls::neutral(), &input));
 }

@@ -47,7 +47,7 @@ fn a_corner_is_its_target_alone() {
         let input = steady(0.5);
         let corner = render(slots(names), &input, |_| controls);
         let target = render(slots([names[alone], "", "", ""]), &input, |_| {
-            Controls::default()
+            Controls::neutral()
         });
         assert_eq!(corner, target, "{}", names[alone]);
     }
@@ -60,7 +60,7 @@ fn where_a_target_is_missing_its_share_is_dry() {
     let dry = render(slots(names), &input, |_| with(Control::MorphX, 1.0));
     assert_eq!(dry, input);
     let half = render(slots(names), &input, |_| with(Control::MorphX, 0.5));
-    let wet = render(slots(names), &input, |_| Controls::default());
+    let wet = render(slots(names), &input, |_| Controls::neutral());
     for ((half, wet), dry) in half.iter().zip(&wet).zip(&input) {
         assert!((half - 0.5 * (wet + dry)).abs() < 1e-5);
     }

@@ -72,7 +72,7 @@ pub(crate) fn freeze_holds_the_moment() {
     assert!((loudness_db(after) - loudness_db(before)).abs() < 1.5);
     assert!(distance_db(&spectrum_db(after), &spectrum_db(before)) < 3.0);
     let free = render(slots(["cello", "", "", ""]), &input, |_| {
-        Controls::default()
+        Controls::neutral()
     });
     assert!(peak(&free, 3.0, 3.9) < 1e-4);
     // A held note plays what is frozen.

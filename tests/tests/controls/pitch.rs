@@ -87,7 +87,7 @@ fn snapped_at_once() -> Controls {
 
 pub(crate) fn snap_puts_what_is_played_on_the_scale() {
     let input = sharp_melody();
-    let before = share_on(&C_MAJOR, &Controls::default(), &input);
+    let before = share_on(&C_MAJOR, &Controls::neutral(), &input);
     let after = share_on(&C_MAJOR, &snapped(), &input);
     assert!(before < 0.4, "{before} without it");
     assert!(after >= 0.95, "{after}");

@@ -11,7 +11,7 @@ fn every_control_does_the_same_at_twice_the_rate() {
         let base = match control {
             Control::Glide | Control::Key | Control::Scale => with(Control::Snap, 1.0),
             Control::VariationRate | Control::Seed => with(Control::Variation, 1.0),
-            _ => Controls::default(),
+            _ => Controls::neutral(),
         };
         let controls = base.with(*control, info.min + 0.7 * (info.max - info.min));
         let of = |times: usize| {

@@ -13,7 +13,7 @@ fn cello_db(controls: &Controls) -> Vec<f32> {
 
 /// What a control changes in each band, dB.
 fn change_db(control: Control, number: f32) -> Vec<f32> {
-    let plain = cello_db(&Controls::default());
+    let plain = cello_db(&Controls::neutral());
     let changed = cello_db(&with(control, number));
     changed.iter().zip(&plain).map(|(a, b)| a - b).collect()
 }

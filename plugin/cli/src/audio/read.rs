@@ -15,7 +15,7 @@ use symphonia::core::meta::MetadataOptions;
 const FORMATS: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
 
 /// An open audio file.
-pub(crate) struct Reader {
+pub struct Reader {
     path: PathBuf,
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
@@ -34,7 +34,7 @@ impl Reader {
     ///
     /// # Errors
     /// The file cannot be opened, is none of the known formats, holds no sound at all, or has more than two channels.
-    pub(crate) fn open(path: &Path) -> Result<Reader> {
+    pub fn open(path: &Path) -> Result<Reader> {
         let shown = path.display();
         if path.is_dir() {
             bail!("'{shown}' is a folder, not an audio file");
@@ -100,17 +100,17 @@ impl Reader {
     }
 
     /// Sample rate of the file in Hz.
-    pub(crate) fn rate_hz(&self) -> u32 {
+    pub fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
 
     /// 1 or 2.
-    pub(crate) fn channels(&self) -> usize {
+    pub fn channels(&self) -> usize {
         self.channels
     }
 
     /// Length in frames if the file says so (for the progress bar only: the header may be wrong).
-    pub(crate) fn frames_hint(&self) -> Option<u64> {
+    pub fn frames_hint(&self) -> Option<u64> {
         self.frames_hint
     }
 
@@ -118,7 +118,7 @@ impl Reader {
     ///
     /// # Errors
     /// The data is damaged, or changes its rate or channel count on the way.
-    pub(crate) fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>> {
+    pub fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>> {
         if !std::mem::take(&mut self.ahead) && !self.decode_block()? {
             return Ok(None);
         }
@@ -129,7 +129,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::next_block`].
-    pub(crate) fn read_mono(&mut self, longest: usize) -> Result<Vec<f32>> {
+    pub fn read_mono(&mut self, longest: usize) -> Result<Vec<f32>> {
         let mut mono = Vec::new();
         while mono.len() < longest
             && let Some(planes) = self.next_block()?

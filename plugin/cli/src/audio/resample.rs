@@ -9,7 +9,7 @@ const HALF_WIDTH: f64 = 24.0;
 /// Reads `input` at `step` input samples per output sample (2.0 = one octave up and half as long).
 ///
 /// Content that would fold over is filtered off when `step` is above 1. `step` must be finite and above 0.
-pub(crate) fn resample(input: &[f32], step: f64) -> Vec<f32> {
+pub fn resample(input: &[f32], step: f64) -> Vec<f32> {
     if (step - 1.0).abs() < 1e-9 {
         return input.to_vec();
     }

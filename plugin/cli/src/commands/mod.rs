@@ -3,7 +3,6 @@
 mod bench;
 mod bounce;
 mod demo;
-mod eval;
 mod info;
 mod params;
 mod presets;
@@ -33,7 +32,6 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Presets(arguments) => presets::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
-        Command::Eval(arguments) => eval::run(&arguments),
     }
 }
 
@@ -41,7 +39,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
 ///
 /// # Errors
 /// There is neither, or the file is not a valid target for the shipped base.
-fn find_target(library: &Library, wanted: &str) -> Result<(ModelInfo, Arc<Target>)> {
+pub fn find_target(library: &Library, wanted: &str) -> Result<(ModelInfo, Arc<Target>)> {
     let plain = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
     let entries = library.entries();
     let entry = entries
@@ -83,7 +81,7 @@ fn find_target(library: &Library, wanted: &str) -> Result<(ModelInfo, Arc<Target
 ///
 /// # Errors
 /// Stdout cannot be written for another reason.
-fn print(text: &str) -> Result<()> {
+pub fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
@@ -100,6 +98,6 @@ fn print(text: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`print()`].
-fn print_json(value: &impl serde::Serialize) -> Result<()> {
+pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&(serde_json::to_string_pretty(value)? + "\n"))
 }

@@ -81,8 +81,10 @@ pub struct ControlInfo {
     pub min: f32,
     /// Highest value.
     pub max: f32,
-    /// Value at the start.
+    /// Value of a new instance.
     pub default: f32,
+    /// The value that changes nothing. What was written before the control existed means this one.
+    pub neutral: f32,
     /// Unit, or empty.
     pub unit: &'static str,
     /// One or two sentences for the player.
@@ -91,10 +93,13 @@ pub struct ControlInfo {
     pub(super) set: fn(&mut Controls, f32),
 }
 
-/// Makes of one list: the struct of all values, its defaults, the enum of all controls, and the table.
+/// Makes of one list: the struct of all values, its defaults, the enum of all controls, and the table. The neutral
+/// value is the default, unless another one is given behind it.
 macro_rules! control_table {
+    (@neutral $default:literal) => { $default };
+    (@neutral $default:literal $neutral:literal) => { $neutral };
     ($(
-        $variant:ident, $field:ident: $type:ty = $default:literal;
+        $variant:ident, $field:ident: $type:ty = $default:literal $(, neutral $neutral:literal)?;
         $id:literal, $name:literal, $group:ident, $kind:expr, $min:literal ..= $max:literal, $unit:literal,
         $tooltip:literal;
     )*) => {
@@ -105,8 +110,18 @@ macro_rules! control_table {
         }
 
         impl Default for Controls {
+            /// What a new instance begins with.
             fn default() -> Controls {
                 Controls { $($field: <$type>::from_number($default),)* }
+            }
+        }
+
+        impl Controls {
+            /// Every control at the value that changes nothing.
+            pub fn neutral() -> Controls {
+                Controls {
+                    $($field: <$type>::from_number(control_table!(@neutral $default $($neutral)?)),)*
+                }
             }
         }
 
@@ -132,6 +147,7 @@ macro_rules! control_table {
             min: $min,
             max: $max,
             default: $default,
+            neutral: control_table!(@neutral $default $($neutral)?),
             unit: $unit,
             tooltip: $tooltip,
             get: |controls| controls.$field.number(),
@@ -147,7 +163,8 @@ const MODES: &[&str] = &["track", "follow", "auto"];
 /// Names of the qualities, likewise.
 const QUALITIES: &[&str] = &["eco", "full"];
 
-// Every control: variant, field, type, default; id, name, group, kind, range, unit; tooltip. Ids and the
+// Every control: variant, field, type, default (and `neutral` with the value that changes nothing, where that is another
+// one); id, name, group, kind, range, unit; tooltip. Ids and the
 // meaning of values are a promise to saved sessions. New choices are added at the end only.
 control_table! {
     MorphX, morph_x: f32 = 0.0;

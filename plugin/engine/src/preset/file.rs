@@ -51,7 +51,7 @@ struct Written<'a> {
 }
 
 impl Preset {
-    /// Reads a preset's text. Controls that it does not name have their defaults.
+    /// Reads a preset's text. Controls that it does not name are neutral.
     ///
     /// # Errors
     /// If it is no preset, of a newer format, or holds what no control takes. Whether its targets are
@@ -79,7 +79,7 @@ impl Preset {
             category: read.category.trim().to_owned(),
             about: read.about.trim().to_owned(),
             targets: [const { None }; MORPH_SLOTS],
-            controls: Controls::default(),
+            controls: Controls::neutral(),
         };
         preset.check_texts()?;
         for (place, target) in read.targets {

@@ -28,25 +28,25 @@ fn steepest_of_controls(rate_hz: f64, from: Controls, to: Controls) -> f32 {
 
 #[test]
 fn changes_of_controls_do_not_click() {
-    let default = Controls::default();
+    let neutral = Controls::neutral();
     let quiet_wet = Controls {
         input_gain_db: -24.0,
-        ..default
+        ..neutral
     };
     for rate_hz in [RATE_HZ, 44_100.0] {
         for (from, to) in [
             (
-                default,
+                neutral,
                 Controls {
                     output_gain_db: -24.0,
-                    ..default
+                    ..neutral
                 },
             ),
             (
-                default,
+                neutral,
                 Controls {
                     input_gain_db: -24.0,
-                    ..default
+                    ..neutral
                 },
             ),
             (
@@ -64,10 +64,10 @@ fn changes_of_controls_do_not_click() {
                 },
             ),
             (
-                default,
+                neutral,
                 Controls {
                     mode: Mode::Follow,
-                    ..default
+                    ..neutral
                 },
             ),
         ] {
@@ -83,7 +83,7 @@ fn changes_of_controls_do_not_click() {
 fn changes_of_target_do_not_click() {
     for rate_hz in [RATE_HZ, 44_100.0] {
         for patch in [Some(gain(0.1)), Some(gain(-1.0)), None] {
-            let slope = steepest(rate_hz, Controls::default(), |(_, sender)| {
+            let slope = steepest(rate_hz, Controls::neutral(), |(_, sender)| {
                 assert!(sender.send(patch).is_ok());
             });
             // The longest way, from 1 to -1 in 512 samples, is itself a slope of 0.004.
@@ -95,7 +95,7 @@ fn changes_of_target_do_not_click() {
 /// The measure is worth something: a step is seen.
 #[test]
 fn a_step_would_be_seen() {
-    let slope = steepest(RATE_HZ, Controls::default(), |(pipeline, _)| {
+    let slope = steepest(RATE_HZ, Controls::neutral(), |(pipeline, _)| {
         pipeline.reset()
     });
     assert!(slope > 0.05, "{slope}");

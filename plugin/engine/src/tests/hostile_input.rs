@@ -32,7 +32,7 @@ proptest! {
         gain_db in -24.0f32..24.0,
     ) {
         let controls =
-            Controls { mix, input_gain_db: gain_db, output_gain_db: gain_db, ..Controls::default() };
+            Controls { mix, input_gain_db: gain_db, output_gain_db: gain_db, ..Controls::neutral() };
         let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), controls);
         let input: Vec<f32> = pattern.iter().copied().cycle().take(4_000).collect();
         for sample in process(&mut pipeline, &input) {
@@ -63,7 +63,7 @@ fn non_finite_input_is_silence() {
         }
         let controls = Controls {
             mix: 0.5,
-            ..Controls::default()
+            ..Controls::neutral()
         };
         let (mut first, _sender) = pipeline(rate_hz, Some(gain(1.0)), controls);
         let (mut second, _sender) = pipeline(rate_hz, Some(gain(1.0)), controls);
@@ -82,7 +82,7 @@ fn bad_controls_are_brought_into_range() {
         input_gain_db: f32::INFINITY,
         output_gain_db: -1e9,
         drive: -3.0,
-        ..Controls::default()
+        ..Controls::neutral()
     };
     let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), bad);
     assert!(
@@ -94,7 +94,7 @@ fn bad_controls_are_brought_into_range() {
 
 #[test]
 fn a_chain_gone_wrong_is_silent_and_recovers() {
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(f32::NAN)), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(f32::NAN)), Controls::neutral());
     let input = noise(6, 4_000);
     assert!(
         process(&mut pipeline, &input)
@@ -108,7 +108,7 @@ fn a_chain_gone_wrong_is_silent_and_recovers() {
 
 #[test]
 fn silence_puts_the_chain_to_rest_and_a_sound_wakes_it() {
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     process(&mut pipeline, &noise(9, 128));
     let hops_run = |pipeline: &Pipeline<PassThrough>| pipeline.meters().telemetry.f0_hz;
     // The tail of the noise is in the next hop.

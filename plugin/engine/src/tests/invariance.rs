@@ -45,7 +45,7 @@ fn run(
     events: &[(usize, Event)],
     blocks: &[usize],
 ) -> [Vec<f32>; 2] {
-    let (mut pipeline, mut sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
     let [mut left, mut right] = input.clone();
     let mut events = events.iter().peekable();
     let mut blocks = blocks.iter().cycle();
@@ -61,14 +61,14 @@ fn run(
                 } => {
                     let mode = if follow { Mode::Follow } else { Mode::Track };
                     let (input_gain_db, output_gain_db) = (gain_db, -gain_db);
-                    let default = Controls::default();
+                    let neutral = Controls::neutral();
                     let controls = Controls {
                         mix,
                         input_gain_db,
                         output_gain_db,
                         bypass,
                         mode,
-                        ..default
+                        ..neutral
                     };
                     pipeline.set_controls(&controls);
                 }
@@ -119,8 +119,8 @@ proptest! {
 fn reset_is_like_new() {
     for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
         let input = noise(7, 9_000);
-        let (mut fresh, _sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::default());
-        let (mut used, _sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::default());
+        let (mut fresh, _sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
+        let (mut used, _sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
         process(&mut used, &noise(8, 7_777));
         used.reset();
         assert_same_bits(&process(&mut used, &input), &process(&mut fresh, &input));

@@ -10,7 +10,7 @@ const FADE_SAMPLES: usize = FADE_HOPS * HOP_SAMPLES;
 fn old_targets_come_back_to_be_dropped_elsewhere() {
     let first = gain(1.0);
     let weak = Arc::downgrade(&first);
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(first), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(first), Controls::neutral());
     process(&mut pipeline, &noise(1, 1_000));
     assert!(sender.send(Some(gain(0.5))).is_ok());
     process(&mut pipeline, &noise(2, 10_000));
@@ -24,7 +24,7 @@ fn old_targets_come_back_to_be_dropped_elsewhere() {
 
 #[test]
 fn the_latest_of_many_wins_and_none_is_dropped_on_the_way() {
-    let (mut pipeline, mut sender) = pipeline(48_000.0, None, Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, None, Controls::neutral());
     let patches: Vec<_> = (0..SWAPS_WAITING)
         .map(|n| gain(n as f32 / SWAPS_WAITING as f32))
         .collect();
@@ -48,7 +48,7 @@ fn the_latest_of_many_wins_and_none_is_dropped_on_the_way() {
 /// However fast targets are sent, and however seldom old ones are fetched.
 #[test]
 fn a_storm_of_swaps_is_weathered() {
-    let (mut pipeline, mut sender) = pipeline(44_100.0, None, Controls::default());
+    let (mut pipeline, mut sender) = pipeline(44_100.0, None, Controls::neutral());
     let patch = gain(0.5);
     for round in 0..500 {
         for _ in 0..round % 12 {
@@ -73,7 +73,7 @@ fn a_storm_of_swaps_is_weathered() {
 
 #[test]
 fn crossfade_is_straight_and_aligned_with_the_dry_signal() {
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(0.0)), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(0.0)), Controls::neutral());
     process(&mut pipeline, &[1.0; 1_280]);
     assert!(sender.send(None).is_ok());
     let output = process(&mut pipeline, &[1.0; 2_560]);
@@ -89,7 +89,7 @@ fn crossfade_is_straight_and_aligned_with_the_dry_signal() {
 
 #[test]
 fn a_reset_in_the_middle_of_a_fade_ends_it() {
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     process(&mut pipeline, &noise(1, 1_280));
     let next = gain(0.5);
     assert!(sender.send(Some(Arc::clone(&next))).is_ok());
@@ -104,7 +104,7 @@ fn a_reset_in_the_middle_of_a_fade_ends_it() {
 
 #[test]
 fn before_the_first_sample_there_is_nothing_to_fade_from() {
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     assert!(sender.send(Some(gain(0.5))).is_ok());
     let input = noise(2, 1_000);
     assert_eq!(process(&mut pipeline, &input)[144], input[0] * 0.5);
@@ -112,7 +112,7 @@ fn before_the_first_sample_there_is_nothing_to_fade_from() {
 
 #[test]
 fn meters_show_what_is_there() {
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(0.5)), Controls::default());
+    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(gain(0.5)), Controls::neutral());
     process(&mut pipeline, &[0.5; 1_280]);
     let meters = pipeline.meters();
     assert!(meters.has_target && !meters.asleep);

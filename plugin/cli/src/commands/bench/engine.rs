@@ -153,7 +153,7 @@ pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32])
                 mix: (round % 7) as f32 / 6.0,
                 drive: (round % 3) as f32 / 2.0,
                 output_gain_db: (round % 4) as f32 - 2.0,
-                ..Controls::default()
+                ..Controls::neutral()
             };
             if round % 24 == 12 {
                 // The loader's side may allocate; only the audio side is counted.

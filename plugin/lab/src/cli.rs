@@ -1,0 +1,56 @@
+//! The command line's arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Measures how good the translation is.
+#[derive(Parser, Debug)]
+#[command(name = "mynah-lab", version, about, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Measure the quality of the translation.
+    Eval(Eval),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Eval {
+    /// Folder of recorded notes and scores (manifest.csv, scores/) to evaluate on; without it, synthetic sources.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Folder of any audio files, as more sources that training never heard; up to 8 s of each.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) recordings: Option<PathBuf>,
+    /// Folder for spectrograms of the worst and of the best pair, made if missing.
+    #[arg(long, value_name = "DIR", requires = "data")]
+    pub(crate) plots: Option<PathBuf>,
+    /// Phrases per pair, 1 to 100.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) phrases: u16,
+    /// Share of the generator, 0 (the prior alone) to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
+    pub(crate) drive: f32,
+    /// Only these targets (names or .mynah files). May be given several times.
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub(crate) target: Vec<String>,
+    /// Base model file to use instead of the shipped one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) base: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    let share: f32 = text.parse().map_err(|_| "a number is needed".to_owned())?;
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("0 to 1 is needed".to_owned())
+    }
+}

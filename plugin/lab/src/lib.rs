@@ -1,0 +1,23 @@
+//! `mynah-lab`: measures how good the translation is. Not shipped.
+//!
+//! The sound goes through `mynah-engine`, files, notes and synthesised sources are those of `mynah-cli`. Errors of any
+//! command are one sentence on stderr and exit code 2.
+
+mod cli;
+mod eval;
+mod evaluate;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use cli::{Cli, Command};
+
+/// Runs the command line `arguments`, the program's name first, and says how it ended: success, or 2 after an error.
+/// Any thread; prints to stdout and stderr.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    mynah_cli::run_as("mynah-lab", arguments, |arguments: Cli| {
+        match arguments.command {
+            Command::Eval(arguments) => evaluate::run(&arguments),
+        }
+    })
+}
