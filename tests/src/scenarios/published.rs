@@ -56,6 +56,7 @@ pub const PUBLISHED: [Published; 37] = [
     row("hysteresis", 662_176_311, "Hysteresis", 0.25, 0),
     row("attack", 740_224_584, "Attack", 0.0, 0),
     row("release", 1_090_594_823, "Release", 0.0, 0),
+    row("performance", 667_095_088, "Performance", 0.5, 0),
     row("brightness", 648_162_385, "Brightness", 0.5, 0),
     row("formant", 1_470_039_715, "Formant", 0.5, 0),
     row("breath", 766_560_352, "Breath", 0.5, 0),

@@ -221,9 +221,9 @@ control_table! {
     Release, release_ms: f32 = 0.0;
     "release", "Release", Dynamics, Tapered, 0.0..=5000.0, "ms",
     "How slowly notes die away once you stop. 0 is as you play; longer ones go on sounding in mode Track.";
-    Performance, performance: f32 = 0.0;
+    Performance, performance: f32 = 0.5, neutral 0.0;
     "performance", "Performance", Tone, Share, 0.0..=1.0, "",
-    "How much the target's own player plays: strokes, vibrato, colour. 0 % leaves level and pitch as yours.";
+    "How much the target's own player plays: from 50 % on its strokes and colour, up to 100 % its vibrato and dynamics. 0 % leaves them as yours.";
     Brightness, brightness_db: f32 = 0.0;
     "brightness", "Brightness", Tone, Continuous, -6.0..=6.0, "dB/oct",
     "Tilts the spectrum around 1 kHz.";
