@@ -9,9 +9,9 @@ from .. import config as c
 from .analysis import NoteFrames
 
 ROW_FRAMES = 2
-COMPONENTS = 48
-TEXTURES = 24
-TEXTURE_SAMPLES = 40_960
+COMPONENTS = 80
+TEXTURES = 20
+TEXTURE_SAMPLES = 36_864
 TEXTURE_DEVIATION = 32.0
 HOLD = (0.3, 0.8)
 """A held note goes to and fro between these shares of its recording."""
