@@ -21,6 +21,7 @@ use crate::performer::PerformerState;
 use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
+use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::streaming::translator::{TargetWeights, Translator};
 
 /// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
@@ -42,6 +43,8 @@ pub struct Telemetry {
     pub gate_open: bool,
     /// Whether the tonal stream is the whitened input rather than harmonics.
     pub follows: bool,
+    /// Probability that a note begins here, 0 to 1; 0 if the base has no onset network.
+    pub onset: f32,
 }
 
 /// The targets A to D that sound together, as far as there are any.
@@ -52,7 +55,8 @@ pub fn alone(target: &Target) -> Targets<'_> {
     [Some(target), None, None, None]
 }
 
-/// Encoder, shared trunk of the translator and generator, compiled for streaming.
+/// Encoder, shared trunk of the translator, generator and, if there is one, onset network,
+/// compiled for streaming.
 pub struct Base {
     info: ModelInfo,
     features: Features,
@@ -61,6 +65,7 @@ pub struct Base {
     encoder: Encoder,
     translator: Translator,
     generator: Generator,
+    onsets: Option<OnsetNet>,
 }
 
 /// One target's own parameters.
@@ -80,6 +85,7 @@ pub struct ChainState {
     blend: Blend,
     performer: PerformerState,
     generator: GeneratorState,
+    onsets: Option<OnsetNetState>,
     telemetry: Telemetry,
     /// Overwritten before it is read, in every frame.
     z: Vec<f32>,
@@ -132,6 +138,11 @@ impl Base {
             encoder: Encoder::new(&info.architecture, &params.pp("encoder"))?,
             translator: Translator::new(&info.architecture, &params.pp("translator"))?,
             generator: Generator::new(&info.architecture, &params.pp("generator"))?,
+            onsets: info
+                .architecture
+                .has_onsets()
+                .then(|| OnsetNet::new(&info.architecture, &params.pp("onsets")))
+                .transpose()?,
             info,
         })
     }
@@ -147,6 +158,7 @@ impl Base {
         let frame = frame
             + self.encoder.macs_per_row()
             + self.translator.macs_per_row()
+            + self.onsets.as_ref().map_or(0, OnsetNet::macs_per_row)
             + target.weights.macs_per_row();
         let samples = crate::SAMPLE_RATE_HZ as usize;
         frame * samples / crate::FRAME_SAMPLES + hop * samples / HOP_SAMPLES
@@ -174,6 +186,7 @@ impl Base {
             blend,
             performer,
             generator,
+            onsets,
             telemetry,
             z,
         } = state;
@@ -181,6 +194,10 @@ impl Base {
             self.encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
             let mut voice = conditioning.step(controls, frame, z);
+            let onset = match (&self.onsets, onsets) {
+                (Some(net), Some(state)) => Some(net.step(state, frame)),
+                _ => None,
+            };
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
             let (mut harmonic, mut noise) =
@@ -189,11 +206,11 @@ impl Base {
                 &targets.map(|target| target.and_then(Target::memory)),
                 &weights,
                 controls.performance,
-                None,
+                onset,
                 &mut voice,
                 [&mut harmonic, &mut noise],
             );
-            *telemetry = Telemetry::of(frame, &voice);
+            *telemetry = Telemetry::of(frame, &voice, onset.unwrap_or_default());
             conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
             let performed = performer.performed();
             let prior_frame = PriorFrame {
@@ -228,7 +245,7 @@ impl Base {
 }
 
 impl Telemetry {
-    fn of(frame: &FeatureFrame, voice: &Voice) -> Self {
+    fn of(frame: &FeatureFrame, voice: &Voice, onset: f32) -> Self {
         Self {
             f0_hz: frame.pitch.f0_hz,
             voicing: frame.pitch.voicing,
@@ -236,6 +253,7 @@ impl Telemetry {
             played_hz: voice.played_hz,
             gate_open: voice.gate_open,
             follows: voice.follow,
+            onset,
         }
     }
 }
@@ -297,6 +315,7 @@ impl ChainState {
             blend: Blend::new(&base.translator),
             performer: PerformerState::new(),
             generator: GeneratorState::new(&base.generator),
+            onsets: base.onsets.as_ref().map(OnsetNetState::new),
             telemetry: Telemetry::default(),
             z: vec![0.0; base.encoder.latent_channels()],
         };
@@ -313,6 +332,9 @@ impl ChainState {
         self.blend.reset();
         self.performer.reset();
         self.generator.reset();
+        if let Some(onsets) = &mut self.onsets {
+            onsets.reset();
+        }
         self.telemetry = self.silence();
     }
 
@@ -325,6 +347,9 @@ impl ChainState {
         self.blend.copy_from(&other.blend);
         self.performer.copy_from(&other.performer);
         self.generator.copy_from(&other.generator);
+        if let (Some(onsets), Some(other)) = (&mut self.onsets, &other.onsets) {
+            onsets.copy_from(other);
+        }
         self.telemetry = other.telemetry;
     }
 
@@ -342,6 +367,7 @@ impl ChainState {
             played_hz: frame.pitch.f0_hz,
             gate_open: true,
             follows: false,
+            onset: 0.0,
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::architecture::Architecture;
 use crate::memory::MemoryInfo;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
+/// The first version whose bases may have an onset network.
+const ONSETS_FORMAT_VERSION: u32 = 3;
 /// Longest name and display name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 /// Longest licence and credit line, in characters.
@@ -147,7 +149,8 @@ impl ModelInfo {
         if !(OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&format_version) {
             return Err(ModelFileError::WrongVersion {
                 found: format_version,
-                supported: FORMAT_VERSION,
+                oldest: OLDEST_FORMAT_VERSION,
+                newest: FORMAT_VERSION,
             });
         }
         let kind = match header.text("kind")? {
@@ -181,6 +184,13 @@ impl ModelInfo {
         };
         let architecture: Architecture = header.json("architecture")?;
         architecture.check()?;
+        if architecture.has_onsets() && format_version < ONSETS_FORMAT_VERSION {
+            return Err(bad_value(
+                "architecture",
+                header.text("architecture")?,
+                "an onset network needs format version 3",
+            ));
+        }
         Ok(Self {
             format_version,
             kind,
