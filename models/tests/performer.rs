@@ -3,11 +3,22 @@
 
 use std::f32::consts::TAU;
 
-use mynah_models::testing::{random_base, random_target, random_target_with_memory};
+use mynah_models::architecture::Architecture;
+use mynah_models::testing::{random_base_with, random_target, random_target_with_memory};
 use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, alone};
 use proptest::prelude::*;
 
 const RATE_HZ: f32 = 48_000.0;
+
+/// A base without an onset network: a random one would know nothing of onsets, and the rules hold where there is none.
+fn base() -> Base {
+    let architecture = Architecture {
+        onset_channels: 0,
+        onset_dilations: Vec::new(),
+        ..Architecture::default()
+    };
+    Base::from_bytes(&random_base_with(&architecture, 1)).unwrap()
+}
 
 /// A note of the source: pitch in Hz, length in seconds, gain.
 type Played = (f32, f32, f32);
@@ -69,7 +80,7 @@ fn cents(a_hz: f32, b_hz: f32) -> f32 {
 
 #[test]
 fn at_zero_a_memory_changes_nothing_to_the_bit() {
-    let base = Base::from_bytes(&random_base(1)).unwrap();
+    let base = base();
     let input = source(&[(220.0, 0.4, 1.0), (330.0, 0.4, 0.5)]);
     let without = play(&random_target(2, &base), &base, 0.0, &input);
     let with = play(&random_target_with_memory(2, &base, false), &base, 0.0, &input);
@@ -80,7 +91,7 @@ fn at_zero_a_memory_changes_nothing_to_the_bit() {
 
 #[test]
 fn a_struck_note_decays_under_a_held_one_and_is_struck_again_on_the_same_pitch() {
-    let base = Base::from_bytes(&random_base(1)).unwrap();
+    let base = base();
     let struck = random_target_with_memory(2, &base, true);
     let held = random_target_with_memory(2, &base, false);
     let one = source(&[(220.0, 0.8, 1.0)]);
@@ -101,7 +112,7 @@ fn a_struck_note_decays_under_a_held_one_and_is_struck_again_on_the_same_pitch()
 
 #[test]
 fn a_held_note_goes_on_beyond_its_recording() {
-    let base = Base::from_bytes(&random_base(1)).unwrap();
+    let base = base();
     let held = random_target_with_memory(2, &base, false);
     let heard = play(&held, &base, 1.0, &source(&[(220.0, 4.0, 1.0)]));
     let levels: Vec<f32> = (2..38).map(|n| level_db(&heard, 0.1 + 0.1 * n as f32)).collect();
@@ -111,7 +122,7 @@ fn a_held_note_goes_on_beyond_its_recording() {
 
 #[test]
 fn a_target_of_semitones_plays_the_nearest_and_others_what_is_played() {
-    let base = Base::from_bytes(&random_base(1)).unwrap();
+    let base = base();
     // 40 cents above A3.
     let hz = 220.0 * 2f32.powf(40.0 / 1200.0);
     let input = source(&[(hz, 0.6, 1.0)]);
@@ -125,7 +136,7 @@ fn a_target_of_semitones_plays_the_nearest_and_others_what_is_played() {
 
 #[test]
 fn what_the_source_lets_go_ends() {
-    let base = Base::from_bytes(&random_base(1)).unwrap();
+    let base = base();
     for struck in [false, true] {
         let file = random_target_with_memory(2, &base, struck);
         let mut input = source(&[(220.0, 0.3, 1.0)]);
@@ -138,7 +149,7 @@ fn what_the_source_lets_go_ends() {
 
 #[test]
 fn a_slide_passes_whole() {
-    let base = Base::from_bytes(&random_base(1)).unwrap();
+    let base = base();
     let held = random_target_with_memory(2, &base, false);
     let mut phase = 0.0_f32;
     // An octave up in 1.5 s.
@@ -165,7 +176,7 @@ proptest! {
         performance in 0.0f32..=1.0,
         struck: bool,
     ) {
-        let base = Base::from_bytes(&random_base(1)).unwrap();
+        let base = base();
         let file = random_target_with_memory(2, &base, struck);
         let input = source(&notes);
         let plain = play(&file, &base, 0.0, &input);

@@ -3,6 +3,7 @@
 //! Thread: audio.
 
 use super::recent::Recent;
+use crate::streaming::onsets::ONSET_THRESHOLD;
 
 /// What is softer than this, or than so much under the loudest playing, begins no note, dB.
 const SOFTEST_DB: f32 = -60.0;
@@ -39,8 +40,7 @@ const MIDDLE_FRAMES: usize = 10;
 const SILENT_DB: f32 = -100.0;
 /// A good guess of how loud the playing will be.
 const FIRST_LOUDEST_DB: f32 = -30.0;
-/// A chance of an onset that is believed.
-const BELIEVED_ONSET: f32 = 0.5;
+
 
 /// A frame of what is heard, pitch as it is to be played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -177,7 +177,7 @@ impl NoteTracker {
     }
 
     fn begins(&mut self, heard: &Heard, before_db: f32) -> Option<Beginning> {
-        let sure = heard.onset.is_some_and(|onset| onset > BELIEVED_ONSET);
+        let sure = heard.onset.is_some_and(|onset| onset > ONSET_THRESHOLD);
         let newly_sure = sure && !self.sure_before;
         self.sure_before = sure;
         if heard.level_db <= (self.loudest_db - SOFTEST_UNDER_LOUDEST_DB).max(SOFTEST_DB) {

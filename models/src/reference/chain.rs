@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
-use super::{Encoder, Generator, Target, Translator};
+use super::{Encoder, Generator, Onsets, Target, Translator};
 use crate::chain::bounded_input;
 use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
@@ -12,6 +12,7 @@ use crate::memory::Memory;
 use crate::performer::{Memories, Performed, PerformerState};
 use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
 use crate::streaming::generator::SUB_BANDS;
+use crate::streaming::onsets::{ONSET_INPUTS, OnsetInput};
 use crate::streaming::translator::translator_input;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES};
 
@@ -33,6 +34,7 @@ pub struct Reference {
     /// One or several, from A on.
     targets: Vec<Target>,
     memories: Vec<Option<Memory>>,
+    onsets: Option<Onsets>,
     generator: Generator,
     features: Features,
     prior: Prior,
@@ -69,6 +71,10 @@ impl Reference {
             translator: Translator::new(&architecture, base.pp("translator"))?,
             targets: vec![Target::new(&architecture, target)?],
             memories: vec![memory],
+            onsets: architecture
+                .has_onsets()
+                .then(|| Onsets::new(&architecture, base.pp("onsets")))
+                .transpose()?,
             generator: Generator::new(&architecture, base.pp("generator"))?,
             features: Features::new(),
             prior: Prior::new(),
@@ -104,7 +110,8 @@ impl Reference {
         let present = std::array::from_fn(|place| place < self.targets.len());
         let weights: [f32; MORPH_SLOTS] = conditioning.morph(controls, present);
         let (hidden, mut envelopes) = self.blend(&weights, &inputs)?;
-        let performed = self.perform(controls, &weights, &mut voices, &mut envelopes);
+        let onsets = self.onsets(&frames)?;
+        let performed = self.perform(controls, &weights, &onsets, &mut voices, &mut envelopes);
         for envelope in &mut envelopes {
             let [harmonic, noise] = envelope;
             conditioning.shape(&self.tone, controls, harmonic, noise);
@@ -144,23 +151,38 @@ impl Reference {
         Ok(self)
     }
 
+    /// How sure it is of every frame that a note begins there; `None` without an onset network.
+    fn onsets(&self, frames: &[FeatureFrame]) -> Result<Vec<Option<f32>>, ReferenceError> {
+        let Some(net) = &self.onsets else {
+            return Ok(vec![None; frames.len()]);
+        };
+        let mut inputs = vec![0.0; frames.len() * ONSET_INPUTS];
+        let mut past = OnsetInput::default();
+        for (row, frame) in inputs.chunks_exact_mut(ONSET_INPUTS).zip(frames) {
+            past.step(frame, row);
+        }
+        let chances = net.forward(&rows(inputs, ONSET_INPUTS)?)?.to_vec1::<f32>()?;
+        Ok(chances.into_iter().map(Some).collect())
+    }
+
     /// What the performer makes of every frame; voices and envelopes are changed in place.
     fn perform(
         &self,
         controls: &HopControls,
         weights: &[f32; MORPH_SLOTS],
+        onsets: &[Option<f32>],
         voices: &mut [Voice],
         envelopes: &mut [[Envelope; 2]],
     ) -> Vec<Performed> {
         let memories: Memories<'_> =
             std::array::from_fn(|place| self.memories.get(place)?.as_ref());
         let mut state = PerformerState::new();
-        let frames = voices.iter_mut().zip(envelopes);
+        let frames = voices.iter_mut().zip(envelopes).zip(onsets);
         frames
-            .map(|(voice, [harmonic, noise])| {
+            .map(|((voice, [harmonic, noise]), onset)| {
                 let performance = controls.performance;
                 let envelopes = [harmonic, noise];
-                state.step(&memories, weights, performance, None, voice, envelopes);
+                state.step(&memories, weights, performance, *onset, voice, envelopes);
                 state.performed().clone()
             })
             .collect()
