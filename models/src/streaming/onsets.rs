@@ -20,7 +20,7 @@ const LAGS: [usize; 3] = [1, 3, 6];
 const PAST: usize = 6;
 /// Voicing, pitch, attack, loudness; changes of level and of pitch over each lag.
 const SCALARS: usize = 4 + 2 * LAGS.len();
-/// Numbers that the network is told of a frame: the mel bands, their rises over each lag, and [`SCALARS`].
+/// Numbers that the network is told of a frame: the mel bands, their rises over each lag, and ten scalars.
 pub const ONSET_INPUTS: usize = MEL_BINS * (1 + LAGS.len()) + SCALARS;
 
 /// A note begins where the probability rises above this; as it stays up for some frames, the next one is
