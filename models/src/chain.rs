@@ -13,7 +13,7 @@
 use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
 use crate::memory::{Memory, MemoryInfo};
@@ -45,6 +45,8 @@ pub struct Telemetry {
     pub follows: bool,
     /// Probability that a note begins here, 0 to 1; 0 if the base has no onset network.
     pub onset: f32,
+    /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
+    pub octave: i32,
 }
 
 /// The targets A to D that sound together, as far as there are any.
@@ -73,6 +75,7 @@ pub struct Target {
     info: ModelInfo,
     pub(crate) weights: TargetWeights,
     memory: Option<Memory>,
+    home: HomeRegister,
 }
 
 /// Everything one stream remembers.
@@ -193,7 +196,8 @@ impl Base {
         if let Some(frame) = self.features.step(features, &input) {
             self.encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
-            let mut voice = conditioning.step(controls, frame, z);
+            let homes = targets.map(|target| target.map(|target| target.home));
+            let mut voice = conditioning.step(controls, &homes, frame, z);
             let onset = match (&self.onsets, onsets) {
                 (Some(net), Some(state)) => Some(net.step(state, frame)),
                 _ => None,
@@ -254,6 +258,7 @@ impl Telemetry {
             gate_open: voice.gate_open,
             follows: voice.follow,
             onset,
+            octave: voice.octave,
         }
     }
 }
@@ -287,6 +292,7 @@ impl Target {
         )?;
         let weights = TargetWeights::new(&info.architecture, &tensors.root())?;
         Ok(Self {
+            home: info.home_register(),
             info,
             weights,
             memory,
@@ -338,6 +344,23 @@ impl ChainState {
         self.telemetry = self.silence();
     }
 
+    /// The same, but what was heard goes on deciding about the octave: for a silence during which the chain does not run.
+    /// Audio thread.
+    pub fn rest(&mut self) {
+        self.features.reset();
+        self.prior.reset();
+        self.encoder.reset();
+        self.conditioning.rest();
+        self.blend.reset();
+        self.generator.reset();
+        self.telemetry = self.silence();
+    }
+
+    /// Other targets sound from the next hop on: their octave is chosen there, rather than at the next rest. Audio thread.
+    pub fn change_targets(&mut self) {
+        self.conditioning.change_targets();
+    }
+
     /// Becomes `other`, which must be of the same base, without allocating. Audio thread.
     pub fn copy_from(&mut self, other: &Self) {
         self.features.copy_from(&other.features);
@@ -368,6 +391,7 @@ impl ChainState {
             gate_open: true,
             follows: false,
             onset: 0.0,
+            octave: 0,
         }
     }
 }

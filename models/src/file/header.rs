@@ -73,7 +73,7 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// Whether there is such a metadata value.
+    /// Whether there is a metadata value of this key.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.strings.contains_key(key)
     }

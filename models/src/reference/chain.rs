@@ -5,7 +5,7 @@ use candle_nn::VarBuilder;
 
 use super::{Encoder, Generator, Onsets, Target, Translator};
 use crate::chain::bounded_input;
-use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{Header, ModelFileError, ModelInfo};
 use crate::memory::Memory;
@@ -35,6 +35,7 @@ pub struct Reference {
     targets: Vec<Target>,
     memories: Vec<Option<Memory>>,
     onsets: Option<Onsets>,
+    homes: Vec<HomeRegister>,
     generator: Generator,
     features: Features,
     prior: Prior,
@@ -64,6 +65,7 @@ impl Reference {
     pub fn from_bytes(base: &[u8], target: &[u8]) -> Result<Self, ReferenceError> {
         let architecture = ModelInfo::read(base)?.architecture;
         let memory = memory(target)?;
+        let home = ModelInfo::read(target)?.home_register();
         let base = VarBuilder::from_slice_safetensors(base, DType::F32, &Device::Cpu)?;
         let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
         Ok(Self {
@@ -75,6 +77,7 @@ impl Reference {
                 .has_onsets()
                 .then(|| Onsets::new(&architecture, base.pp("onsets")))
                 .transpose()?,
+            homes: vec![home],
             generator: Generator::new(&architecture, base.pp("generator"))?,
             features: Features::new(),
             prior: Prior::new(),
@@ -143,11 +146,11 @@ impl Reference {
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes).
     pub fn with_target(mut self, target: &[u8]) -> Result<Self, ReferenceError> {
-        let architecture = ModelInfo::read(target)?.architecture;
-        let memory = memory(target)?;
+        let info = ModelInfo::read(target)?;
+        self.homes.push(info.home_register());
+        self.memories.push(memory(target)?);
         let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
-        self.targets.push(Target::new(&architecture, target)?);
-        self.memories.push(memory);
+        self.targets.push(Target::new(&info.architecture, target)?);
         Ok(self)
     }
 
@@ -205,10 +208,11 @@ impl Reference {
             .squeeze(0)?
             .t()?
             .to_vec2::<f32>()?;
+        let homes = std::array::from_fn(|place| self.homes.get(place).copied());
         let mut inputs = vec![0.0; count * self.inputs];
         let mut voices = Vec::with_capacity(count);
         for ((row, z), frame) in inputs.chunks_exact_mut(self.inputs).zip(&mut z).zip(frames) {
-            let voice = conditioning.step(controls, frame, z);
+            let voice = conditioning.step(controls, &homes, frame, z);
             translator_input(z, &voice.for_translator(), row);
             voices.push(voice);
         }

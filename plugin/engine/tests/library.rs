@@ -59,9 +59,12 @@ fn targets_are_found_by_name_and_by_hash() {
 }
 
 #[test]
-fn another_version_is_never_taken_for_the_one_asked_for() {
+fn another_version_of_the_players_own_is_never_taken_for_the_one_asked_for() {
     let models = Models::new();
-    let library = models.library(&[1]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.mynah"), models.target_bytes(1)).unwrap();
+    let mut library = models.library(&[]);
+    library.add_folder(folder.path());
     let name = library.entries()[0].info.name.clone();
     let wanted = ModelInfo::read(&models.target_bytes(2)).unwrap().hash;
     let error = library
@@ -82,6 +85,21 @@ fn another_version_is_never_taken_for_the_one_asked_for() {
             .starts_with("there is no target 'kazoo'; there are "),
         "{error}"
     );
+}
+
+#[test]
+fn a_shipped_target_that_was_retrained_is_found_as_it_is_now() {
+    let models = Models::new();
+    let library = models.library(&[1]);
+    let now = &library.entries()[0].info;
+    let gone = |name: &str| TargetRef {
+        name: name.to_owned(),
+        hash: Some(ModelInfo::read(&models.target_bytes(2)).unwrap().hash),
+    };
+    assert_eq!(library.find(&gone(&now.name)).unwrap().info, *now);
+    assert_eq!(library.load(&gone(&now.name)).unwrap().info(), now);
+    let error = library.find(&gone("kazoo")).unwrap_err();
+    assert!(matches!(error, LibraryError::UnknownTarget { .. }));
 }
 
 #[test]
