@@ -159,7 +159,8 @@ impl Sound {
         if controls.freeze {
             return ENDLESS_TAIL;
         }
-        let tail_s = TAIL_S + f64::from(controls.release_ms) / 1000.0 * RELEASE_TO_SILENCE;
+        let release_s = f64::from(controls.release_ms) / 1000.0 * RELEASE_TO_SILENCE;
+        let tail_s = TAIL_S + release_s + controls.room_tail_s();
         (running.rate_hz * tail_s) as u32 + running.engine.latency_samples()
     }
 }

@@ -57,7 +57,7 @@ macro_rules! host_tests {
             ten_thousand_events_in_a_block,
             any_moment_is_a_good_one,
             mono_is_the_engine_in_mono,
-            mono_to_stereo_is_mono_twice,
+            mono_is_the_middle_of_both,
             there_is_one_input_for_notes,
             notes_sound_at_their_sample_at_any_block_size,
             notes_are_held_over_silence,

@@ -51,6 +51,8 @@ pub mod ids {
     pub const DRIVE: u32 = hash("drive");
     /// 0..=1.
     pub const MIX: u32 = hash("mix");
+    /// Amount of the room.
+    pub const ROOM: u32 = hash("room");
     /// -24..=24 dB.
     pub const OUTPUT_GAIN: u32 = hash("output_gain");
     /// Off or on.
@@ -142,6 +144,8 @@ fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec
         // As the plugin does: not one octave for the whole file.
         "--set",
         "octave_auto=on",
+        "--tail",
+        "0",
         "--target",
         &target.name,
     ];

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::tail::Tail;
+
 /// Plays instruments on other instruments: bounce files, list targets, measure.
 #[derive(Parser, Debug)]
 #[command(name = "mynah", version, about, arg_required_else_help = true)]
@@ -65,6 +67,10 @@ pub(crate) struct Bounce {
     /// Format of the files in --out-dir.
     #[arg(long, value_enum, default_value_t = Format::Wav)]
     pub(crate) format: Format,
+    /// What sounds on after the input's end: SECONDS of it, or auto, until it has died away, 5 s at the most
+    /// [default: auto with a room, 0 without one].
+    #[arg(long, value_name = "SECONDS|auto")]
+    pub(crate) tail: Option<Tail>,
     /// Write 32-bit float WAV instead of 24-bit.
     #[arg(long)]
     pub(crate) float: bool,

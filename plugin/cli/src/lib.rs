@@ -18,6 +18,7 @@ pub mod progress;
 pub mod spectrogram;
 pub mod stft;
 pub mod synth;
+mod tail;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

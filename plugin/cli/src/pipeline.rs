@@ -92,7 +92,30 @@ impl Translation {
     /// # Errors
     /// What `sink` returns.
     pub fn finish(&mut self, sink: impl FnMut(&[&[f32]]) -> Result<()>) -> Result<()> {
-        let silence = vec![0.0f32; self.latency];
+        self.push_silence(self.latency, sink)
+    }
+
+    /// What sounds on in silence: so many samples more, once it is finished.
+    ///
+    /// # Errors
+    /// None of its own: those of [`push`](Self::push).
+    pub(crate) fn ring(&mut self, samples: usize) -> Result<Vec<Vec<f32>>> {
+        let mut sound = vec![Vec::with_capacity(samples); self.planes.len()];
+        self.push_silence(samples, |planes| {
+            for (sound, plane) in sound.iter_mut().zip(planes) {
+                sound.extend_from_slice(plane);
+            }
+            Ok(())
+        })?;
+        Ok(sound)
+    }
+
+    fn push_silence(
+        &mut self,
+        samples: usize,
+        sink: impl FnMut(&[&[f32]]) -> Result<()>,
+    ) -> Result<()> {
+        let silence = vec![0.0f32; samples];
         let planes: Vec<&[f32]> = self.planes.iter().map(|_| silence.as_slice()).collect();
         self.push(&planes, sink)
     }

@@ -30,7 +30,7 @@ fn length_rate_and_channels_stay_at_every_rate() {
     ] {
         for channels in [1, 2] {
             let samples = write_tone(&input, rate_hz, channels, 0.37);
-            bounce(&input, &output, &["--force"]);
+            bounce(&input, &output, &["--force", "--tail", "0"]);
             let (spec, translated) = read_wav(&output);
             assert_eq!(
                 (spec.sample_rate, spec.channels, spec.bits_per_sample),
@@ -124,6 +124,68 @@ fn flac_and_wav_hold_the_same() {
         std::fs::read(at("a.wav")).unwrap(),
         std::fs::read(at("b.wav")).unwrap()
     );
+}
+
+/// Level of the last `seconds` beside the loudest sample, dB.
+fn end_db(samples: &[f32], count: usize) -> f32 {
+    let peak = |part: &[f32]| part.iter().fold(1e-9f32, |peak, x| x.abs().max(peak));
+    20.0 * (peak(&samples[samples.len() - count..]) / peak(samples)).log10()
+}
+
+#[test]
+fn a_room_rings_out_after_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for channels in [1, 2] {
+        let frames = write_tone(&at("in.wav"), 44_100, channels, 0.5).len() / usize::from(channels);
+        let of = |extra: &[&str]| {
+            let mut all = vec!["--force", "--set", "room_size=0.5"];
+            all.extend(extra);
+            let line = bounce(&at("in.wav"), &at("out.wav"), &all);
+            let (spec, samples) = read_wav(&at("out.wav"));
+            assert_eq!(spec.channels, channels);
+            (line, samples)
+        };
+        let count = |seconds: f64| (seconds * 44_100.0) as usize * usize::from(channels);
+        let (line, rung) = of(&["--set", "room=0.5"]);
+        assert!(line.contains("0.5 s + "), "{line}");
+        // 60 dB at 0.85 s, of which the direct sound is a part.
+        let tail = rung.len() - count(0.5);
+        assert!((count(0.3)..count(1.3)).contains(&tail), "{tail}");
+        assert!(end_db(&rung, usize::from(channels)) < -60.0);
+        assert!(end_db(&rung, count(0.2)) > -60.0, "cut off");
+
+        let (line, cut) = of(&["--set", "room=0.5", "--tail", "0"]);
+        assert_eq!(cut.len(), frames * usize::from(channels));
+        assert!(!line.contains("tail") && rung[..cut.len()] == cut);
+        let (_, longer) = of(&["--set", "room=0.5", "--tail", "1.5"]);
+        assert_eq!(longer.len(), count(0.5) + count(1.5));
+        let (_, dry) = of(&["--set", "room=0"]);
+        assert_eq!(dry.len(), cut.len());
+        let (_, released) = of(&["--set", "room=0", "--set", "release=800", "--tail", "auto"]);
+        assert!(released.len() > count(0.9), "{}", released.len());
+    }
+}
+
+#[test]
+fn what_has_rung_out_before_the_end_gets_no_tail() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut samples = write_tone(&at("in.wav"), 48_000, 1, 0.3);
+    samples.resize(5 * 48_000, 0.0);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(at("in.wav"), spec).unwrap();
+    samples
+        .iter()
+        .for_each(|x| writer.write_sample(*x).unwrap());
+    writer.finalize().unwrap();
+    bounce(&at("in.wav"), &at("out.wav"), &["--set", "room=0.5"]);
+    assert_eq!(read_wav(&at("out.wav")).1.len(), samples.len());
 }
 
 #[test]
@@ -238,7 +300,7 @@ fn force_replaces_and_its_absence_keeps() {
     ]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(std::fs::read_to_string(at("out.wav")).unwrap(), "old");
-    bounce(&at("in.wav"), &at("out.wav"), &["--force"]);
+    bounce(&at("in.wav"), &at("out.wav"), &["--force", "--tail", "0"]);
     assert_eq!(read_wav(&at("out.wav")).1.len(), 9_600);
     assert_eq!(names_in(folder.path()), ["in.wav", "out.wav"]);
 }
@@ -298,7 +360,7 @@ fn non_finite_samples_count_as_silence() {
             .unwrap();
     }
     writer.finalize().unwrap();
-    bounce(&at("in.wav"), &at("out.wav"), &["--float"]);
+    bounce(&at("in.wav"), &at("out.wav"), &["--float", "--tail", "0"]);
     let (_, samples) = read_wav(&at("out.wav"));
     assert_eq!(samples.len(), 20_000);
     assert!(samples.iter().all(|x| x.is_finite()));

@@ -183,7 +183,7 @@ fn bad_targets_are_refused() {
 #[test]
 fn bad_values_are_refused() {
     let folder = folder_of_files();
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("octave", &["--octave", "3"]),
         ("octave", &["--octave", "-3"]),
         ("octave", &["--octave", "0.5"]),
@@ -194,6 +194,8 @@ fn bad_values_are_refused() {
         ("output_gain", &["--set", "output_gain=99"]),
         ("name=value", &["--set", "mix"]),
         ("float", &["--float", "--format", "flac"]),
+        ("0 to 60 seconds, or auto", &["--tail", "61"]),
+        ("--tail", &["--tail", "long"]),
         ("--jobs", &["--jobs", "0"]),
         ("--colour", &["--colour"]),
     ];

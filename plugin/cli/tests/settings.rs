@@ -37,7 +37,7 @@ impl Desk {
     /// The tone's bounce with these options.
     fn bounce(&self, options: &[&str]) -> Vec<f32> {
         let mut arguments: Vec<OsString> = vec!["bounce".into(), self.at("in.wav").into()];
-        arguments.extend(["-fq", "--float", "-o"].map(OsString::from));
+        arguments.extend(["-fq", "--float", "--tail", "0", "-o"].map(OsString::from));
         arguments.push(self.at("out.wav").into());
         arguments.extend(options.iter().map(OsString::from));
         succeed(arguments);

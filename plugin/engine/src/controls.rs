@@ -109,6 +109,15 @@ impl Controls {
         [(1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y]
     }
 
+    /// How long the room rings on after the sound, seconds, until 100 dB of it are gone; 0 without a room.
+    pub fn room_tail_s(&self) -> f64 {
+        if self.room > 0.0 {
+            crate::room::tail_s(self.room_size.clamp(0.0, 1.0))
+        } else {
+            0.0
+        }
+    }
+
     /// The chain's part of the controls.
     pub(crate) fn for_chain(&self) -> HopControls {
         let semitones = self.semitones as f32 + self.cents / 100.0 + self.bend_semitones;

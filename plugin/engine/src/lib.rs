@@ -2,8 +2,8 @@
 //! out, delay-aligned with the dry signal.
 //!
 //! ```text
-//! in -> normal -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
-//!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate --+
+//! in -> normal -+-> delay (latency) --------------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
+//!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate -> room --+
 //! ```
 //!
 //! # Threads
@@ -43,7 +43,9 @@
 //! - After half a second below -96 dBFS the networks rest, and the translation is exactly silent. Zeros that
 //!   follow for another 0.17 s are skipped from then on: silence costs next to nothing.
 //! - Both channels of a stereo signal are heard; the translation is mono and goes to both, while the dry
-//!   signal stays stereo.
+//!   signal stays stereo. Its room is stereo; in a single channel both sides of the room are heard, each half.
+//! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
+//!   rings out to below -96 dBFS before anything rests.
 
 mod chain;
 mod controls;
@@ -60,6 +62,7 @@ mod pipeline;
 mod preset;
 mod quiet;
 mod resample;
+mod room;
 mod slots;
 mod smoothing;
 mod survey;

@@ -1,8 +1,8 @@
 //! The audio path, from the host's samples to the host's samples.
 //!
 //! ```text
-//! in -> normal -+-> delay (latency) ------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
-//!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate --+
+//! in -> normal -+-> delay (latency) --------------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
+//!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate -> room --+
 //! ```
 //!
 //! All of it is work per host sample, or per hop of the chain; nothing depends on the host's blocks.
@@ -16,6 +16,7 @@ use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
 use crate::monitor::MonitorFeed;
 use crate::quiet::{Quiet, zeros_from};
+use crate::room::Room;
 use crate::smoothing::Glide;
 use crate::swap::SwapReceiver;
 use crate::translator::Translator;
@@ -27,6 +28,7 @@ pub(crate) struct Pipeline<C: Chain> {
     timing: Timing,
     translator: Translator<C>,
     scheduler: HopScheduler,
+    room: Room,
     dry: [DelayLine; 2],
     /// What was asked for last; taken at the next start of a hop.
     wanted: Controls,
@@ -65,6 +67,7 @@ impl<C: Chain> Pipeline<C> {
             timing,
             translator: Translator::new(chain, patch, swaps),
             scheduler: HopScheduler::new(&timing),
+            room: Room::new(host_rate_hz),
             dry: [DelayLine::new(delay_samples), DelayLine::new(delay_samples)],
             wanted: controls,
             controls,
@@ -129,7 +132,7 @@ impl<C: Chain> Pipeline<C> {
     /// From sample `next` on, to the end or to where the path can rest; the sample after that.
     fn process_mono(&mut self, mono: &mut [f32], next: usize) -> usize {
         for (n, sample) in mono.iter_mut().enumerate().skip(next) {
-            [*sample, _] = self.frame([*sample; 2]);
+            *sample = middle(self.frame([*sample; 2]));
             if self.at_hop_start && self.can_rest() {
                 return n + 1;
             }
@@ -179,6 +182,7 @@ impl<C: Chain> Pipeline<C> {
     pub(crate) fn reset(&mut self) {
         self.translator.reset();
         self.scheduler.reset();
+        self.room.reset();
         for line in &mut self.dry {
             line.reset();
         }
@@ -213,7 +217,7 @@ impl<C: Chain> Pipeline<C> {
         }
     }
 
-    /// One sample of both channels; equal in and equal out where there is only one.
+    /// One sample of both channels; equal in where there is only one.
     fn frame(&mut self, input: [f32; 2]) -> [f32; 2] {
         if self.at_hop_start {
             self.take_controls();
@@ -224,6 +228,7 @@ impl<C: Chain> Pipeline<C> {
         let dry = [self.dry[0].push(input[0]), self.dry[1].push(input[1])];
         // There always is one: `latency` shows why, and a test that it is so at every rate.
         let (wet, presence) = self.scheduler.pull().unwrap_or_default();
+        let wet = self.room.step(wet, presence);
         let output = self.blend(dry, wet, presence).map(guard::bounded);
         self.output_meter.take(output);
         self.quiet.take(input);
@@ -238,7 +243,7 @@ impl<C: Chain> Pipeline<C> {
         });
         if self.at_hop_start {
             let glides = [&self.input_gain, &self.output_gain, &self.mix, &self.bypass];
-            let settled = glides.iter().all(|glide| glide.rests());
+            let settled = glides.iter().all(|glide| glide.rests()) && self.room.rests();
             self.quiet.end_hop(settled && self.translator.is_settled());
         }
         output
@@ -246,16 +251,17 @@ impl<C: Chain> Pipeline<C> {
 
     /// Dry, wet, gain and bypass. Values at rest at 0 or 1 are taken as they are, without arithmetic,
     /// so that an unprocessed signal stays the same to the bit.
-    fn blend(&mut self, dry: [f32; 2], wet: f32, presence: f32) -> [f32; 2] {
+    fn blend(&mut self, dry: [f32; 2], wet: [f32; 2], presence: f32) -> [f32; 2] {
         let mix = self.mix.advance();
         let gain = self.output_gain.advance();
         let bypass = self.bypass.advance();
         if bypass == 1.0 {
             return dry;
         }
-        dry.map(|dry| {
-            // Where there is no target, the dry signal takes the translation's place.
-            let wet_share = mix * presence;
+        // Where there is no target, the dry signal takes the translation's place.
+        let wet_share = mix * presence;
+        std::array::from_fn(|side| {
+            let (dry, wet) = (dry[side], wet[side]);
             let mut out = if wet_share == 0.0 {
                 dry
             } else if wet_share == 1.0 {
@@ -284,8 +290,11 @@ impl<C: Chain> Pipeline<C> {
                 output_gain_db,
                 mix,
                 bypass,
+                room,
+                room_size,
                 ..
             } = self.controls;
+            self.room.set(room, room_size, self.fresh);
             for (glide, value) in [
                 (&mut self.input_gain, db_to_gain(input_gain_db)),
                 (&mut self.output_gain, db_to_gain(output_gain_db)),
@@ -304,5 +313,14 @@ impl<C: Chain> Pipeline<C> {
         self.hop_controls.auto_octave = self.wanted_auto_octave();
         self.at_hop_start = false;
         self.fresh = false;
+    }
+}
+
+/// What a single channel gets of two: to the bit the same where they are the same.
+fn middle([left, right]: [f32; 2]) -> f32 {
+    if left == right {
+        left
+    } else {
+        guard::normal(0.5 * left + 0.5 * right)
     }
 }

@@ -33,6 +33,7 @@ impl<'a> Desk<'a> {
             }
             Control::Octave => !controls.octave_auto,
             Control::Hysteresis => controls.floor_db > Control::Floor.info().min,
+            Control::RoomSize => controls.room > 0.0,
             Control::VariationRate | Control::Seed => controls.variation > 0.0,
             Control::Drive => controls.quality == Quality::Full,
             _ => true,

@@ -180,7 +180,7 @@ fn scale_list(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     let texts = SCALES_PERCENT.map(|percent| format!("{percent} %"));
     let list = List {
         id: ui.scope_id().with("scale list"),
-        name: "Size",
+        name: "Editor size",
         tooltip: "Size of the editor",
         texts: &texts,
         chosen: SCALES_PERCENT

@@ -216,9 +216,13 @@ pub fn any_moment_is_a_good_one<H: Host>() {
     }
 }
 
-/// One channel in, two out: both have what the mono layout gives, at any rate.
-pub fn mono_to_stereo_is_mono_twice<H: Host>() {
-    for rate_hz in [48_000.0, 44_100.0, 384_000.0] {
+/// One channel in, two out: the mono layout gives the middle of both, which without a room are the same, at any rate.
+pub fn mono_is_the_middle_of_both<H: Host>() {
+    for (rate_hz, room) in [48_000.0, 44_100.0, 384_000.0]
+        .map(|rate_hz| [(rate_hz, 0.0), (rate_hz, 0.5)])
+        .into_iter()
+        .flatten()
+    {
         let mono = Setup {
             rate_hz,
             channels: 1,
@@ -230,14 +234,18 @@ pub fn mono_to_stereo_is_mono_twice<H: Host>() {
             ..mono
         };
         let input = melody(rate_hz, 2, 12_000);
-        let (mut host, mut audio) = active::<H>(mono, &[(ids::MIX, 0.5)]);
+        let (mut host, mut audio) = active::<H>(mono, &[(ids::MIX, 0.5), (ids::ROOM, room)]);
         let expected = run(&mut audio, &input[..1], &[], || 500);
         host.deactivate(audio);
         let mut audio = host.activate(stereo);
         let output = run(&mut audio, &input, &[], || 333);
         assert_no_allocations(&audio);
         host.deactivate(audio);
-        let twice = [expected[0].clone(), expected[0].clone()];
-        assert_same(&format!("{rate_hz} Hz"), &output, &twice);
+        if room == 0.0 {
+            assert_same(&format!("{rate_hz} Hz"), &output[..1], &output[1..]);
+        }
+        let sides = output[0].iter().zip(&output[1]);
+        let middle = sides.map(|(left, right)| 0.5 * (left + right)).collect();
+        assert_same(&format!("{rate_hz} Hz, room {room}"), &[middle], &expected);
     }
 }

@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 38] = [
+pub const PUBLISHED: [Published; 41] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -67,6 +67,8 @@ pub const PUBLISHED: [Published; 38] = [
     row("variation_rate", 99_858_316, "Rate", 0.3562841, 0),
     row("seed", 3_526_257, "Seed", 0.0, 999),
     row("freeze", 881_080_983, "Freeze", 0.0, 1),
+    row("room", 3_506_395, "Room", 0.35, 0),
+    row("room_size", 1_080_060_133, "Size", 0.3, 0),
     row("mode", 3_357_091, "Mode", 0.0, 2),
     row("input_gain", 1_386_281_684, "Input gain", 0.5, 0),
     row("mix", 108_124, "Mix", 1.0, 0),

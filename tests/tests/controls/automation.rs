@@ -36,6 +36,7 @@ fn heard(control: Control) -> Controls {
         Control::Key | Control::Scale | Control::Glide => plain.with(Control::Snap, 1.0),
         Control::Notes => plain.with(Control::Snap, 1.0).with(Control::Scale, 6.0),
         Control::Hysteresis => plain.with(Control::Floor, -30.0),
+        Control::RoomSize => plain.with(Control::Room, 1.0),
         Control::VariationRate | Control::Seed => plain.with(Control::Variation, 0.5),
         _ => plain,
     }

@@ -11,6 +11,7 @@ mod movement;
 mod octave;
 mod pitch;
 mod rates;
+mod room;
 mod tone;
 
 use mynah_engine::Control;
@@ -65,6 +66,8 @@ effects! {
     VariationRate => movement::the_rate_is_how_fast_it_wanders,
     Seed => movement::a_seed_wanders_its_own_way_again_and_again,
     Freeze => movement::freeze_holds_the_moment,
+    Room => room::the_room_rings_and_keeps_the_loudness,
+    RoomSize => room::a_larger_room_rings_longer,
     InputGain => mixing::input_gain_is_heard_by_the_translation_alone,
     Mix => mixing::mix_goes_from_dry_to_wet,
     OutputGain => mixing::output_gain_scales_everything,

@@ -10,6 +10,7 @@ fn every_control_does_the_same_at_twice_the_rate() {
         let info = control.info();
         let base = match control {
             Control::Glide | Control::Key | Control::Scale => with(Control::Snap, 1.0),
+            Control::RoomSize => with(Control::Room, 1.0),
             Control::VariationRate | Control::Seed => with(Control::Variation, 1.0),
             _ => Controls::neutral(),
         };

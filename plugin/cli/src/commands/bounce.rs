@@ -1,4 +1,4 @@
-//! `mynah bounce`: files in, translated files out, of the same length and rate, in time with the input.
+//! `mynah bounce`: files in, translated files out, of the same rate, in time with the input, as long as it and a tail.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use crate::cli::Bounce;
 use crate::interrupt;
 use crate::pipeline::Translation;
 use crate::progress::Bars;
+use crate::tail::{Tail, TailWriter};
 
 /// Files whose samples never leave ± this count as silent: -96 dBFS, the least step of 16-bit sound and what the engine
 /// takes for silence.
@@ -32,6 +33,7 @@ struct Job {
 struct Work {
     base: Arc<Base>,
     setting: Setting,
+    tail: Tail,
     overwrite: bool,
 }
 
@@ -53,6 +55,7 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     }
     let work = Work {
         base: library.base()?,
+        tail: arguments.tail.unwrap_or(Tail::of(&setting.controls)),
         setting,
         overwrite: arguments.force,
     };
@@ -185,13 +188,17 @@ fn bounce_file(job: &Job, work: &Work, bars: &Bars) -> Result<String> {
     let name = job.input.file_name().unwrap_or_default().to_string_lossy();
     let mut bar = bars.file(&name, reader.frames_hint(), rate_hz);
     let mut loudest = 0.0f32;
+    let mut tail = TailWriter::new(work.tail, rate_hz);
     while let Some(planes) = reader.next_block()? {
         interrupt::check()?;
         loudest = planes.iter().flatten().fold(loudest, |m, x| {
             m.max(if x.is_finite() { x.abs() } else { 0.0 })
         });
         let planes: Vec<&[f32]> = planes.iter().map(Vec::as_slice).collect();
-        translation.push(&planes, |output| writer.write(output))?;
+        translation.push(&planes, |output| {
+            tail.hear(output);
+            writer.write(output)
+        })?;
         bar.advance(planes.first().map_or(0, |p| p.len()));
     }
     if loudest < SILENCE {
@@ -200,10 +207,22 @@ fn bounce_file(job: &Job, work: &Work, bars: &Bars) -> Result<String> {
             job.input.display()
         );
     }
-    translation.finish(|output| writer.write(output))?;
+    translation.finish(|output| {
+        tail.hear(output);
+        writer.write(output)
+    })?;
+    let tail_s = tail.write(&mut translation, |output| {
+        interrupt::check()?;
+        writer.write(output)
+    })?;
     let clipped = writer.finish()?;
+    let rings = if tail_s > 0.0 {
+        format!(" + {tail_s:.1} s of tail")
+    } else {
+        String::new()
+    };
     let mut line = format!(
-        "{} -> {}  {:.1} s in {:.1} s ({:.1} x real time)",
+        "{} -> {}  {:.1} s{rings} in {:.1} s ({:.1} x real time)",
         job.input.display(),
         job.output.display(),
         bar.seconds(),

@@ -38,18 +38,21 @@ pub enum ControlGroup {
     Tone,
     /// What moves by itself.
     Variation,
+    /// Where it sounds.
+    Room,
     /// How it is made and mixed.
     Output,
 }
 
 impl ControlGroup {
     /// All, in the order in which to show them.
-    pub const ALL: [ControlGroup; 6] = [
+    pub const ALL: [ControlGroup; 7] = [
         Self::Target,
         Self::Pitch,
         Self::Dynamics,
         Self::Tone,
         Self::Variation,
+        Self::Room,
         Self::Output,
     ];
 
@@ -61,6 +64,7 @@ impl ControlGroup {
             Self::Dynamics => "Dynamics",
             Self::Tone => "Tone",
             Self::Variation => "Variation",
+            Self::Room => "Room",
             Self::Output => "Output",
         }
     }
@@ -254,6 +258,12 @@ control_table! {
     Freeze, freeze: bool = 0.0;
     "freeze", "Freeze", Variation, Switch, 0.0..=1.0, "",
     "Holds the tone, pitch and loudness of this moment. Held MIDI notes play it.";
+    Room, room: f32 = 0.35, neutral 0.0;
+    "room", "Room", Room, Share, 0.0..=1.0, "",
+    "Puts the target into a small room. 0 % leaves it dry.";
+    RoomSize, room_size: f32 = 0.3;
+    "room_size", "Size", Room, Share, 0.0..=1.0, "",
+    "Size of the room: how late its walls answer, and how long it rings, from 0.4 to 1.8 s.";
     Mode, mode: Mode = 0.0;
     "mode", "Mode", Output, Choice(MODES), 0.0..=2.0, "",
     "Track plays the pitch of one voice; Follow keeps chords and noises; Auto tracks while one clear pitch is heard.";

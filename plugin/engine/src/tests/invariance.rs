@@ -12,6 +12,8 @@ enum Event {
         gain_db: f32,
         bypass: bool,
         follow: bool,
+        /// Amount and size.
+        room: (f32, f32),
     },
     Target(Option<f32>),
     Note(Option<f32>),
@@ -20,13 +22,17 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        4 => (0.0f32..=1.0, -24.0f32..24.0, any::<bool>(), any::<bool>()).prop_map(
-            |(mix, gain_db, bypass, follow)| Event::Controls { mix, gain_db, bypass, follow }
+        4 => (0.0f32..=1.0, -24.0f32..24.0, any::<bool>(), any::<bool>(), room()).prop_map(
+            |(mix, gain_db, bypass, follow, room)| Event::Controls { mix, gain_db, bypass, follow, room }
         ),
         4 => proptest::option::of(0.0f32..2.0).prop_map(Event::Target),
         4 => proptest::option::of(0.0f32..127.0).prop_map(Event::Note),
         1 => Just(Event::Reset),
     ]
+}
+
+fn room() -> impl Strategy<Value = (f32, f32)> {
+    (prop_oneof![Just(0.0), 0.0f32..=1.0], 0.0f32..=1.0)
 }
 
 fn rate_hz() -> impl Strategy<Value = f64> {
@@ -58,6 +64,7 @@ fn run(
                     gain_db,
                     bypass,
                     follow,
+                    room: (room, room_size),
                 } => {
                     let mode = if follow { Mode::Follow } else { Mode::Track };
                     let (input_gain_db, output_gain_db) = (gain_db, -gain_db);
@@ -68,6 +75,8 @@ fn run(
                         output_gain_db,
                         bypass,
                         mode,
+                        room,
+                        room_size,
                         ..neutral
                     };
                     pipeline.set_controls(&controls);

@@ -7,6 +7,7 @@ mod hostile_input;
 mod invariance;
 mod rates;
 mod rest;
+mod room;
 mod swaps;
 mod timing;
 
@@ -120,7 +121,7 @@ fn process(pipeline: &mut Pipeline<PassThrough>, input: &[f32]) -> Vec<f32> {
 }
 
 /// `samples` of a signal like white noise, -1 to 1, always the same for a seed.
-fn noise(seed: u32, samples: usize) -> Vec<f32> {
+pub(crate) fn noise(seed: u32, samples: usize) -> Vec<f32> {
     let mut state = seed.wrapping_mul(2_654_435_761).max(1);
     let mut next = || {
         state ^= state << 13;

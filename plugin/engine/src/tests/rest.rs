@@ -11,18 +11,22 @@ use crate::quiet::Quiet;
 struct Stretch {
     silence_s: f64,
     sound_samples: usize,
-    /// Mix and mode, or a target's gain.
-    controls: Option<(f32, bool)>,
+    /// Mix, mode and a small room, or a target's gain.
+    controls: Option<(f32, bool, f32)>,
     target: Option<Option<f32>>,
     note: Option<Option<f32>>,
 }
 
 fn stretch() -> impl Strategy<Value = Stretch> {
     (
-        prop_oneof![0.0..0.1, 0.6..1.2],
+        prop_oneof![0.0..0.1, 0.6..1.2, 1.5..2.5],
         // Changes in the middle of silence, too.
         prop_oneof![Just(0), 0..2_000_usize],
-        proptest::option::of((0.0f32..=1.0, any::<bool>())),
+        proptest::option::of((
+            0.0f32..=1.0,
+            any::<bool>(),
+            prop_oneof![Just(0.0), 0.0f32..=1.0],
+        )),
         proptest::option::of(proptest::option::of(0.0f32..2.0)),
         proptest::option::of(proptest::option::of(0.0f32..127.0)),
     )
@@ -55,9 +59,11 @@ fn run(
             rested |= pipeline.quiet.can_rest();
         }
         output.extend(sound);
-        if let Some((mix, follow)) = stretch.controls {
+        if let Some((mix, follow, room)) = stretch.controls {
             pipeline.set_controls(&Controls {
                 mix,
+                room,
+                room_size: 0.0,
                 mode: if follow { Mode::Follow } else { Mode::Track },
                 ..Controls::neutral()
             });

@@ -201,7 +201,7 @@ fn theme_and_scale_are_chosen_and_kept() {
         if percent == bench.params.editor_look.get().scale_percent {
             continue;
         }
-        bench.click("Size");
+        bench.click("Editor size");
         bench.click(&format!("{percent} %"));
         let wanted = Look {
             dark: true,

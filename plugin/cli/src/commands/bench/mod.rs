@@ -25,6 +25,9 @@ const HOP_BUDGET_US: f64 = HOP_SAMPLES as f64 * 1e6 / SAMPLE_RATE_HZ as f64;
 /// Hops that are run with cold caches, per second that is asked for: emptying the caches takes some 10 ms.
 const COLD_HOPS_PER_SECOND: usize = 30;
 
+/// How much of a room there is where one is measured: any costs the same.
+const ROOM: f32 = 0.5;
+
 /// The JSON; keys are documented in the crate's README.
 #[derive(Serialize)]
 struct BenchJson {
@@ -35,8 +38,10 @@ struct BenchJson {
     x_real_time_follow: f64,
     x_real_time_eco: f64,
     x_real_time_four_targets: f64,
+    x_real_time_room: f64,
     x_real_time_engine: f64,
     x_real_time_engine_44100: f64,
+    x_real_time_engine_room: f64,
     instances_per_core: u32,
     hop_samples: usize,
     hop_budget_us: f64,
@@ -108,9 +113,12 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
     let track = run(Mode::Track, 1.0).hot(&sound);
     let cold_hops = COLD_HOPS_PER_SECOND * arguments.seconds as usize;
     let cold = run(Mode::Track, 1.0).cold(&sound[..(cold_hops * HOP_SAMPLES).min(sound.len())]);
-    let (x_real_time_engine, latency_samples) = engine::speed(&base, &target, 48_000, &sound)?;
-    let (x_real_time_engine_44100, latency_samples_44100) =
-        engine::speed(&base, &target, 44_100, &sound)?;
+    let speed = |rate_hz, room| engine::speed(&base, &target, rate_hz, room, &sound);
+    let (x_real_time_engine, latency_samples) = speed(48_000, 0.0)?;
+    let (x_real_time_engine_room, _) = speed(48_000, ROOM)?;
+    let (x_real_time_engine_44100, latency_samples_44100) = speed(44_100, 0.0)?;
+    // Seconds of work for a second of sound, which the room adds to the engine's and so to the chain's.
+    let room_s = (1.0 / x_real_time_engine_room - 1.0 / x_real_time_engine).max(0.0);
     let stages = stages::measure(&base, &sound)?;
     let json = BenchJson {
         format_version: 2,
@@ -120,8 +128,10 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
         x_real_time_follow: run(Mode::Follow, 1.0).hot(&sound).x_real_time,
         x_real_time_eco: run(Mode::Track, 0.0).hot(&sound).x_real_time,
         x_real_time_four_targets: four.hot(&sound).x_real_time,
+        x_real_time_room: 1.0 / (1.0 / track.x_real_time + room_s),
         x_real_time_engine,
         x_real_time_engine_44100,
+        x_real_time_engine_room,
         instances_per_core: x_real_time_engine as u32,
         hop_samples: HOP_SAMPLES,
         hop_budget_us: HOP_BUDGET_US,

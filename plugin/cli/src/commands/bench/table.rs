@@ -14,7 +14,9 @@ pub(super) fn text(json: &BenchJson) -> String {
         ("chain, follow", json.x_real_time_follow),
         ("chain, eco", json.x_real_time_eco),
         ("chain, four targets", json.x_real_time_four_targets),
+        ("chain and a room", json.x_real_time_room),
         ("engine at 48 kHz", json.x_real_time_engine),
+        ("engine with a room", json.x_real_time_engine_room),
         ("engine at 44.1 kHz", json.x_real_time_engine_44100),
     ];
     for (name, x_real_time) in speeds {
