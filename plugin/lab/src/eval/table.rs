@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::figures::{DataKind, Evaluation, Figures, NeverTrained, Pair};
 use super::judge::Report;
 use super::tracker::{Shares, Tracker};
+use crate::outside;
 
 /// Name, figure, digits after the point, the baseline beside it and its figure.
 type Row = (&'static str, Option<f64>, usize, &'static str, Option<f64>);
@@ -30,7 +31,10 @@ pub(crate) fn render(evaluation: &Evaluation) -> String {
     if let Some(judge) = &evaluation.judge {
         report(&mut out, judge);
     }
-    tracker(&mut out, &evaluation.tracker);
+    if let Some(measured) = &evaluation.tracker {
+        tracker(&mut out, measured);
+    }
+    outside::table::render(&mut out, &evaluation.outside);
     out
 }
 
