@@ -3,7 +3,7 @@
 JOBS: `{"judge": FILE or null, "jobs": [JOB, ...]}`, a JOB being
 `{"file": SOUND, "listen": true, "notes": [[start_s, end_s, midi], ...] or null}`.
 ANSWERS: `{"answers": [ANSWER, ...]}`, an ANSWER being `{"heard": {group: windows} or null,
-"notes": {"wanted": 9, "played": 9, "matched": 8, "f_measure": 0.89} or null}`.
+"notes": {"wanted": 9, "played": 9, "matched": 8, "f_measure": 0.89, "aligned": 1.0, "late_ms": 40} or null}`.
 """
 
 import json

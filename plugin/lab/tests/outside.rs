@@ -3,18 +3,13 @@
 
 mod common;
 
-use std::path::PathBuf;
-
 use common::data::{data_folder, write_note};
 use common::{json, refused, succeed};
 use serde_json::Value;
 
 /// The program in the place of Python.
 fn stub() -> String {
-    let name = format!("stub_listener{}", std::env::consts::EXE_SUFFIX);
-    let built = PathBuf::from(env!("CARGO_BIN_EXE_mynah-lab"));
-    let stub = built.with_file_name("examples").join(name);
-    stub.to_str().unwrap().to_owned()
+    env!("CARGO_BIN_EXE_stub_listener").to_owned()
 }
 
 /// A folder with a judge that is none, and phrases of a violin, a tenor and a clarinet, the last one trained on.
@@ -75,12 +70,15 @@ fn the_quick_part_counts_what_is_heard() {
         assert_eq!(performed["windows"], 5, "{row}");
     }
     assert_eq!(flute["by_source"][0]["windows"], 10);
-    // The folder has no saxophone: no scores, no ceiling.
+    // The folder has no saxophone: no ceiling.
     assert_eq!(
         names(&flute["by_source"]),
         ["performances", "voice", "scores"]
     );
-    assert_eq!(names(&alto["by_source"]), ["performances", "voice"]);
+    assert_eq!(
+        names(&alto["by_source"]),
+        ["performances", "voice", "scores"]
+    );
     assert_eq!(violin["likeness_outside_track_ceiling"], 0.8);
     assert!(alto["likeness_outside_track_ceiling"].is_null());
     assert_eq!(violin["likeness_outside_performances"], 0.8);

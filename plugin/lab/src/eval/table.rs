@@ -13,18 +13,10 @@ type Row = (&'static str, Option<f64>, usize, &'static str, Option<f64>);
 /// The table; ends with a newline.
 pub(crate) fn render(evaluation: &Evaluation) -> String {
     let mut out = String::new();
-    let sources = match evaluation.data {
-        DataKind::Recordings => "held-out recorded notes and phrases",
-        DataKind::Synthetic => {
-            "synthetic sources (no --data: figures that need the true target rendering are not measured)"
-        }
-    };
-    let _ = writeln!(
-        out,
-        "On {sources}; {:.0} s of sound.\n",
-        evaluation.audio_seconds
-    );
-    summary(&mut out, &evaluation.figures, &evaluation.pairs);
+    // Where only the outside judge was asked, there are none.
+    if !evaluation.pairs.is_empty() {
+        measured_here(&mut out, evaluation);
+    }
     if let Some(never_trained) = &evaluation.never_trained {
         strangers(&mut out, never_trained);
     }
@@ -36,6 +28,21 @@ pub(crate) fn render(evaluation: &Evaluation) -> String {
     }
     outside::table::render(&mut out, &evaluation.outside);
     out
+}
+
+fn measured_here(out: &mut String, evaluation: &Evaluation) {
+    let sources = match evaluation.data {
+        DataKind::Recordings => "held-out recorded notes and phrases",
+        DataKind::Synthetic => {
+            "synthetic sources (no --data: figures that need the true target rendering are not measured)"
+        }
+    };
+    let _ = writeln!(
+        out,
+        "On {sources}; {:.0} s of sound.\n",
+        evaluation.audio_seconds
+    );
+    summary(out, &evaluation.figures, &evaluation.pairs);
 }
 
 /// The figures of all pairs, and a line for each.

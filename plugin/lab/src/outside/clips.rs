@@ -185,36 +185,68 @@ impl Sources<'_> {
         &SUNG[..count.min(SUNG.len())]
     }
 
+    /// Phrases of other instruments that the target's own held-out notes can play at home; of its variants, where those do
+    /// not reach so far; and without a true rendering where nothing does.
     fn scores(&self, folder: &DataFolder, name: &str, home: Home) -> Result<Vec<Clip>> {
-        let Some(truth) = folder
+        let own = folder
             .instruments
             .iter()
-            .find(|i| same_instrument(&i.name, name))
-        else {
-            return Ok(Vec::new());
-        };
-        let others = folder
-            .instruments
-            .iter()
-            .filter(|i| !too_near(&i.name, name))
+            .find(|i| same_instrument(&i.name, name));
+        let variant = |i: &&Instrument| own.is_some_and(|own| is_variant(&i.name, &own.name));
+        let variants = folder.never_trained.iter().filter(variant);
+        let truths: Vec<Option<&Instrument>> = own
+            .into_iter()
+            .chain(variants)
+            .map(Some)
+            .chain([None])
             .collect();
+        let others = folder.instruments.iter();
+        let others = others.filter(|i| !too_near(&i.name, name)).collect();
         let mut clips = Vec::new();
         for source in rotated(others, name, self.amount.instruments) {
-            let seed = pairs::seed_of([source.name.as_str(), name].into_iter());
-            let before = clips.len();
-            for index in folder.phrase_order(seed) {
-                if clips.len() - before >= self.amount.phrases {
-                    break;
+            let mut found = Vec::new();
+            for truth in &truths {
+                if found.is_empty() {
+                    found = self.phrases(folder, source, *truth, name, home)?;
                 }
-                clips.extend(phrase(folder, source, truth, home, (index, seed))?);
             }
+            clips.extend(found);
+        }
+        Ok(clips)
+    }
+
+    /// Held-out phrases on `source` that `truth` can play at home.
+    fn phrases(
+        &self,
+        folder: &DataFolder,
+        source: &Instrument,
+        truth: Option<&Instrument>,
+        name: &str,
+        home: Home,
+    ) -> Result<Vec<Clip>> {
+        let seed = pairs::seed_of([source.name.as_str(), name].into_iter());
+        let mut clips = Vec::new();
+        for index in folder.phrase_order(seed) {
+            if clips.len() >= self.amount.phrases {
+                break;
+            }
+            clips.extend(match truth {
+                Some(truth) => phrase_with_truth(folder, source, truth, home, (index, seed))?,
+                None => phrase(folder, source, home, (index, seed))?,
+            });
         }
         Ok(clips)
     }
 }
 
+/// Whether `name` is another recording of the instrument `of`: "guitar-nylon" of "guitar".
+fn is_variant(name: &str, of: &str) -> bool {
+    let rest = name.strip_prefix(of);
+    rest.is_some_and(|rest| rest.starts_with('-'))
+}
+
 /// The phrase of this index on `source`, if `truth` can play the same at home.
-fn phrase(
+fn phrase_with_truth(
     folder: &DataFolder,
     source: &Instrument,
     truth: &Instrument,
@@ -245,6 +277,27 @@ fn phrase(
         }
     }
     Ok(None)
+}
+
+/// The phrase of this index on `source` alone.
+fn phrase(
+    folder: &DataFolder,
+    source: &Instrument,
+    home: Home,
+    (index, seed): (usize, u64),
+) -> Result<Option<Clip>> {
+    let player = Player::Recorded(source);
+    let Some((notes, take)) = pairs::excerpt(folder, &[player], index, seed)? else {
+        return Ok(None);
+    };
+    let sound = player.perform(&notes, take)?;
+    Ok(Some(Clip {
+        kind: Kind::Scores,
+        octaves: octaves_of(&sound, home),
+        sound,
+        notes: Some(notes),
+        truth: None,
+    }))
 }
 
 /// The median of the notes, each for as long as it sounds.

@@ -65,6 +65,10 @@ pub(crate) struct Likeness {
     pub(crate) voice_or_synth_ceiling: Option<f64>,
     pub(crate) note_f_measure: Option<f64>,
     pub(crate) note_f_measure_ceiling: Option<f64>,
+    pub(crate) note_f_measure_aligned: Option<f64>,
+    pub(crate) note_f_measure_aligned_ceiling: Option<f64>,
+    pub(crate) note_delay_ms: Option<f64>,
+    pub(crate) note_delay_ms_ceiling: Option<f64>,
     pub(crate) spurious_onsets_per_s: Option<f64>,
     pub(crate) spurious_onsets_per_s_ceiling: Option<f64>,
     pub(crate) missed_onsets_per_s: Option<f64>,
@@ -159,6 +163,10 @@ impl Likeness {
             voice_or_synth_ceiling: of(|l| l.voice_or_synth_ceiling),
             note_f_measure: of(|l| l.note_f_measure),
             note_f_measure_ceiling: of(|l| l.note_f_measure_ceiling),
+            note_f_measure_aligned: of(|l| l.note_f_measure_aligned),
+            note_f_measure_aligned_ceiling: of(|l| l.note_f_measure_aligned_ceiling),
+            note_delay_ms: of(|l| l.note_delay_ms),
+            note_delay_ms_ceiling: of(|l| l.note_delay_ms_ceiling),
             spurious_onsets_per_s: of(|l| l.spurious_onsets_per_s),
             spurious_onsets_per_s_ceiling: of(|l| l.spurious_onsets_per_s_ceiling),
             missed_onsets_per_s: of(|l| l.missed_onsets_per_s),
@@ -188,6 +196,8 @@ impl Windows {
 #[derive(Default)]
 struct Notes {
     f_measures: Vec<f64>,
+    aligned: Vec<f64>,
+    late_ms: Vec<f64>,
     spurious: usize,
     missed: usize,
     seconds: f64,
@@ -214,6 +224,8 @@ impl TargetMeasured {
         for sounded in self.sounded.iter().filter(|s| wanted(s.what)) {
             if let Some(score) = sounded.answer.notes {
                 notes.f_measures.push(score.f_measure);
+                notes.aligned.push(score.aligned);
+                notes.late_ms.push(score.late_ms);
                 notes.spurious += score.played.saturating_sub(score.matched);
                 notes.missed += score.wanted.saturating_sub(score.matched);
                 notes.seconds += sounded.seconds;
@@ -262,6 +274,10 @@ impl TargetMeasured {
                 voice_or_synth_ceiling: heard_truth.share(&VOICE_OR_SYNTH),
                 note_f_measure: mean(&notes.f_measures),
                 note_f_measure_ceiling: mean(&true_notes.f_measures),
+                note_f_measure_aligned: mean(&notes.aligned),
+                note_f_measure_aligned_ceiling: mean(&true_notes.aligned),
+                note_delay_ms: mean(&notes.late_ms),
+                note_delay_ms_ceiling: mean(&true_notes.late_ms),
                 spurious_onsets_per_s: notes.per_second(notes.spurious),
                 spurious_onsets_per_s_ceiling: true_notes.per_second(true_notes.spurious),
                 missed_onsets_per_s: notes.per_second(notes.missed),

@@ -42,6 +42,9 @@ pub(crate) struct NoteScore {
     pub(crate) played: usize,
     pub(crate) matched: usize,
     pub(crate) f_measure: f64,
+    /// The F-measure at the delay of the whole phrase at which most notes are right, and that delay.
+    pub(crate) aligned: f64,
+    pub(crate) late_ms: f64,
 }
 
 /// The answer to a [`Job`].

@@ -2,30 +2,16 @@
 
 use std::fmt::Write;
 
-use super::figures::{Outside, TargetRow};
+use super::figures::{Likeness, Outside, TargetRow};
 
 /// Adds the table to `out`.
 pub(crate) fn render(out: &mut String, outside: &Outside) {
     if !outside.outside_targets.is_empty() {
         let _ = writeln!(
             out,
-            "\nOutside judge: share of windows heard as the target (in brackets: its own notes in the place of the source).\n"
+            "\nThe outside judge: share of windows heard as the target. In brackets the target's own held-out notes."
         );
-        let _ = writeln!(
-            out,
-            "{:<12} {:>13} {:>13} {:>7} {:>8} {:>12} {:>13} {:>13} {:>6} {:>6} {:>7}  taken for",
-            "target",
-            "track",
-            "in the room",
-            "follow",
-            "phrases",
-            "voice/synth",
-            "notes F",
-            "pitch",
-            "loud",
-            "onset",
-            "clips"
-        );
+        header(out);
         for row in &outside.outside_targets {
             line(out, row);
         }
@@ -38,36 +24,64 @@ pub(crate) fn render(out: &mut String, outside: &Outside) {
     }
 }
 
-fn line(out: &mut String, row: &TargetRow) {
-    let likeness = &row.likeness;
-    let taken: Vec<String> = row
-        .taken_for
-        .iter()
-        .map(|t| format!("{} {:.2}", t.heard, t.share))
-        .collect();
-    let onset = row
-        .onset_delay_track_ms
-        .map_or("-".to_owned(), |ms| format!("{ms:.1}"));
+/// Names of [`columns`].
+const COLUMNS: [&str; 7] = [
+    "track",
+    "in the room",
+    "follow",
+    "phrases",
+    "voice, synth",
+    "notes F",
+    "aligned",
+];
+
+fn header(out: &mut String) {
+    let _ = write!(out, "\n{:<10}", "target");
+    for column in COLUMNS {
+        let _ = write!(out, " {column:>12}");
+    }
     let _ = writeln!(
         out,
-        "{:<12} {:>13} {:>13} {:>7} {:>8} {:>12} {:>13} {:>13} {:>6} {onset:>6} {:>7}  {}",
-        row.target,
+        " {:>12} {:>5} {:>6} {:>5}  taken for",
+        "pitch", "loud", "onset", "clips"
+    );
+}
+
+/// What a target has as well as the mean of all.
+fn columns(likeness: &Likeness) -> [String; COLUMNS.len()] {
+    let l = likeness;
+    [
+        beside(l.likeness_outside_track, l.likeness_outside_track_ceiling),
         beside(
-            likeness.likeness_outside_track,
-            likeness.likeness_outside_track_ceiling
+            l.likeness_outside_track_room,
+            l.likeness_outside_track_room_ceiling,
         ),
-        beside(
-            likeness.likeness_outside_track_room,
-            likeness.likeness_outside_track_room_ceiling
-        ),
-        number(likeness.likeness_outside_follow),
-        number(likeness.likeness_outside_performances),
-        beside(likeness.voice_or_synth, likeness.voice_or_synth_ceiling),
-        beside(likeness.note_f_measure, likeness.note_f_measure_ceiling),
-        beside(
-            row.pitch_within_50_cents,
-            likeness.pitch_within_50_cents_ceiling
-        ),
+        number(l.likeness_outside_follow),
+        number(l.likeness_outside_performances),
+        beside(l.voice_or_synth, l.voice_or_synth_ceiling),
+        beside(l.note_f_measure, l.note_f_measure_ceiling),
+        beside(l.note_f_measure_aligned, l.note_f_measure_aligned_ceiling),
+    ]
+}
+
+fn line(out: &mut String, row: &TargetRow) {
+    let _ = write!(out, "{:<10}", row.target);
+    for column in columns(&row.likeness) {
+        let _ = write!(out, " {column:>12}");
+    }
+    let pitch = beside(
+        row.pitch_within_50_cents,
+        row.likeness.pitch_within_50_cents_ceiling,
+    );
+    let onset = row.onset_delay_track_ms;
+    let onset = onset.map_or("-".to_owned(), |ms| format!("{ms:.1}"));
+    let taken = row.taken_for.iter();
+    let taken: Vec<String> = taken
+        .map(|t| format!("{} {:.2}", t.heard, t.share))
+        .collect();
+    let _ = writeln!(
+        out,
+        " {pitch:>12} {:>5} {onset:>6} {:>5}  {}",
         number(row.loudness_correlation),
         row.clips,
         taken.join(", "),
@@ -75,33 +89,17 @@ fn line(out: &mut String, row: &TargetRow) {
 }
 
 fn total(out: &mut String, outside: &Outside) {
-    let likeness = &outside.likeness;
-    let _ = writeln!(
-        out,
-        "{:<12} {:>13} {:>13} {:>7} {:>8} {:>12} {:>13}",
-        "mean",
-        beside(
-            likeness.likeness_outside_track,
-            likeness.likeness_outside_track_ceiling
-        ),
-        beside(
-            likeness.likeness_outside_track_room,
-            likeness.likeness_outside_track_room_ceiling
-        ),
-        number(likeness.likeness_outside_follow),
-        number(likeness.likeness_outside_performances),
-        beside(likeness.voice_or_synth, likeness.voice_or_synth_ceiling),
-        beside(likeness.note_f_measure, likeness.note_f_measure_ceiling),
-    );
+    let _ = write!(out, "{:<10}", "mean");
+    for column in columns(&outside.likeness) {
+        let _ = write!(out, " {column:>12}");
+    }
+    out.push('\n');
     if let Some(target) = &outside.likeness_outside_least_target {
-        let _ = writeln!(
-            out,
-            "least in the room: {} ({target})",
-            beside(
-                outside.likeness_outside_least,
-                outside.likeness_outside_least_ceiling
-            )
+        let least = beside(
+            outside.likeness_outside_least,
+            outside.likeness_outside_least_ceiling,
         );
+        let _ = writeln!(out, "The least in the room: {least}, {target}.");
     }
 }
 

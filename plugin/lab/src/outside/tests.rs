@@ -28,6 +28,8 @@ fn noted(what: What, wanted: usize, played: usize, matched: usize, f_measure: f6
         played,
         matched,
         f_measure,
+        aligned: f_measure + 0.05,
+        late_ms: 20.0,
     });
     sounded
 }
@@ -130,6 +132,8 @@ fn notes_that_nobody_played_and_missed_ones_are_counted_by_the_second() {
     let outside = outside();
     assert_eq!(outside.likeness.note_f_measure, Some(0.7));
     assert_eq!(outside.likeness.note_f_measure_ceiling, Some(0.9));
+    assert_eq!(outside.likeness.note_f_measure_aligned, Some(0.75));
+    assert_eq!(outside.likeness.note_delay_ms, Some(20.0));
     assert_eq!(outside.likeness.spurious_onsets_per_s, Some(2.0));
     assert_eq!(outside.likeness.missed_onsets_per_s, Some(1.0));
     assert_eq!(outside.likeness.spurious_onsets_per_s_ceiling, Some(0.5));
@@ -143,7 +147,7 @@ fn the_table_shows_ceilings_and_names_what_is_left_out() {
         "0.80 (0.75)",
         "sax-alto",
         "clarinet 0.25",
-        "least in the room: 0.05 (0.50)",
+        "The least in the room: 0.05 (0.50), sax-alto",
         "Left out: the weather.",
     ] {
         assert!(text.contains(clue), "'{clue}' is not in\n{text}");
