@@ -13,7 +13,7 @@ use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{
-    Random, random_base, random_target_with_memory, random_tensors,
+    Random, random_base, random_target, random_target_with_memory, random_tensors,
 };
 use mynah_models::{
     AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls,
