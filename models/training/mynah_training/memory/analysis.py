@@ -1,14 +1,13 @@
 """A recorded note as frames: harmonics by number, their envelope, the noise's envelope and texture.
 
-Frames are those of the live chain (`features.py`): frame k ends at sample 256 k. Its loudness is about 7 ms behind, so the
-amplitudes are measured 340 samples before the frame's end, where that loudness is centred.
+Frames are those of the live chain (`features.py`): frame k ends at sample 256 k. Its loudness is about 7 ms
+behind, so the amplitudes are measured 340 samples before the frame's end, where that loudness is centred.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyworld
 import torch
 
 from .. import config as c
@@ -27,6 +26,8 @@ SILENT_LOG = -16.0
 UNIT_DENSITY_HZ = 12_000.0
 """As in `models/src/prior/harmonics.rs`: an envelope means the same for harmonics and for noise."""
 NEPER_DB = 20.0 / np.log(10.0)
+LEAST_FRAMES = 40
+"""A note of less than 0.2 s is not worth keeping."""
 BEGINS_DB = -30.0
 ENDS_DB = -45.0
 """A note is kept from where it comes within the first of its top to where it falls below the second."""
@@ -61,8 +62,12 @@ def loudness(audio: Floats) -> Floats:
 def pitch_track(audio: Floats, midi: float, frames: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Pitch in Hz of every frame, filled where there is none, and where there is one.
 
-    DIO and StoneMask (Morise), which look ahead; what is further than a tone from the note's nominal pitch is an error.
+    DIO and StoneMask (Morise), which look ahead; what is further than a tone from the note's nominal pitch
+    is an error.
     """
+    # Here alone, and built from source where it is installed: requirements-memory.txt.
+    import pyworld
+
     period_ms = 1000.0 * c.FRAME_SAMPLES / c.SAMPLE_RATE_HZ
     rough, times = pyworld.dio(audio, c.SAMPLE_RATE_HZ, f0_floor=50.0, f0_ceil=2200.0, frame_period=period_ms)
     fine = pyworld.stonemask(audio, rough, times, c.SAMPLE_RATE_HZ)[1 : frames + 1]
@@ -142,13 +147,19 @@ def noise_frames(residual: Floats, frames: int) -> tuple[Floats, Floats]:
     return envelopes, flat[lead : lead + frames * c.FRAME_SAMPLES]
 
 
-def analyse(audio: Floats, midi: float) -> NoteFrames | None:
-    """A note that begins at the start of `audio` [n]; `None` if there is too little of it."""
+Pitch = tuple[Floats, npt.NDArray[np.bool_]]
+
+
+def analyse(audio: Floats, midi: float, pitch: Pitch | None = None) -> NoteFrames | None:
+    """A note that begins at the start of `audio` [n]; `None` if there is too little of it.
+
+    `pitch` is as of `pitch_track`, which finds it otherwise.
+    """
     log_loudness = loudness(audio)
     frames = len(log_loudness)
-    if frames < 40:
+    if frames < LEAST_FRAMES:
         return None
-    f0_hz, voiced = pitch_track(audio, midi, frames)
+    f0_hz, voiced = pitch or pitch_track(audio, midi, frames)
     amplitudes = harmonic_amplitudes(audio, f0_hz)
     residual = audio[: frames * c.FRAME_SAMPLES] - resynthesised(f0_hz, amplitudes)
     noise, texture = noise_frames(residual, frames)
@@ -164,7 +175,7 @@ def analyse(audio: Floats, midi: float) -> NoteFrames | None:
     level_db = (log_loudness - top) * NEPER_DB
     first = max(0, int(np.flatnonzero(level_db > BEGINS_DB)[0]) - 1)
     last = int(np.flatnonzero(level_db > ENDS_DB)[-1]) + 1
-    if last - first < 40:
+    if last - first < LEAST_FRAMES:
         return None
     kept = slice(first, last)
     middle_hz = float(np.median(f0_hz[kept][voiced[kept]] if voiced[kept].any() else f0_hz[kept]))

@@ -1,4 +1,4 @@
-"""Which recordings become a target's memory: those that leave the smallest gaps in pitch, dynamics and playing."""
+"""Which recordings become a target's memory: those that leave the smallest gaps."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,10 @@ def choose(
     while order and left_s > 0.0:
         best = max(
             order,
-            key=lambda s: (gap[s.path] * (HOME_WEIGHT if low <= s.midi <= high else 1.0), -abs(s.midi - middle)),
+            key=lambda s: (
+                gap[s.path] * (HOME_WEIGHT if low <= s.midi <= high else 1.0),
+                -abs(s.midi - middle),
+            ),
         )
         order.remove(best)
         seconds = min(best.duration_s, longest_s)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .. import config as c
 from .analysis import NoteFrames
 
 ROW_FRAMES = 2
@@ -15,6 +14,7 @@ TEXTURE_SAMPLES = 36_864
 TEXTURE_DEVIATION = 32.0
 HOLD = (0.3, 0.8)
 """A held note goes to and fro between these shares of its recording."""
+OTHER_GROUP_SEMITONES = 6.0
 CODE_LIMIT = 127
 QUIET_DB = 60.0
 """So much under its top a row counts for nothing in the choice of components."""
@@ -51,13 +51,21 @@ def components(
     return mean.astype(np.float32), (basis * step[:, None]).astype(np.float32), codes.astype(np.int8)
 
 
-def spread_choice(places: list[tuple[float, int]], count: int) -> list[int]:
+Place = tuple[float, int]
+"""Pitch in semitones, and group."""
+
+
+def apart(a: Place, b: Place) -> float:
+    """How unlike the noise of two notes is, in semitones."""
+    return abs(a[0] - b[0]) + (OTHER_GROUP_SEMITONES if a[1] != b[1] else 0.0)
+
+
+def spread_choice(places: list[Place], count: int) -> list[int]:
     """Indices of `count` (pitch, group) places as far from each other as can be, the middle first."""
-    distance = lambda a, b: abs(a[0] - b[0]) + (6.0 if a[1] != b[1] else 0.0)  # noqa: E731
     middle = float(np.median([place[0] for place in places]))
     chosen = [min(range(len(places)), key=lambda i: abs(places[i][0] - middle))]
     while len(chosen) < min(count, len(places)):
-        gap = [min(distance(place, places[i]) for i in chosen) for place in places]
+        gap = [min(apart(place, places[i]) for i in chosen) for place in places]
         chosen.append(int(np.argmax(gap)))
     return chosen
 
@@ -67,7 +75,7 @@ def code(notes: list[NoteFrames], groups: list[int], component_count: int = COMP
     row_values = [rows_of(note.values) for note in notes]
     level = [rows_of(note.level_db) for note in notes]
     deviation = [rows_of(note.deviation_semitones) for note in notes]
-    weights = np.concatenate([np.clip(1.0 + l / QUIET_DB, 0.02, 1.0) for l in level])
+    weights = np.concatenate([np.clip(1.0 + one / QUIET_DB, 0.02, 1.0) for one in level])
     mean, basis, codes = components(np.concatenate(row_values), weights, component_count)
     places = [(note.semitones, group) for note, group in zip(notes, groups, strict=True)]
     long_enough = [i for i, note in enumerate(notes) if len(note.texture) >= TEXTURE_SAMPLES // 2]
@@ -78,13 +86,20 @@ def code(notes: list[NoteFrames], groups: list[int], component_count: int = COMP
     first_row = 0
     for i, note in enumerate(notes):
         count = len(row_values[i])
-        distances = [
-            abs(places[i][0] - places[t][0]) + (6.0 if places[i][1] != places[t][1] else 0.0) for t in textured
-        ]
+        distances = [apart(places[i], places[t]) for t in textured]
         hold = (int(count * HOLD[0]), max(int(count * HOLD[1]), int(count * HOLD[0]) + 1))
         top_db = float(np.clip(note.top_db, -99.0, 19.0))
         table.append(
-            [first_row, count, note.semitones, top_db, hold[0], min(hold[1], count - 1), groups[i], int(np.argmin(distances))]
+            [
+                first_row,
+                count,
+                note.semitones,
+                top_db,
+                hold[0],
+                min(hold[1], count - 1),
+                groups[i],
+                int(np.argmin(distances)),
+            ]
         )
         first_row += count
     noise = np.concatenate(samples) * TEXTURE_DEVIATION
@@ -109,8 +124,3 @@ def code(notes: list[NoteFrames], groups: list[int], component_count: int = COMP
     }
     # The file's writer takes memory as it lies.
     return CodedMemory({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, sizes)
-
-
-def texture_seconds(memory: CodedMemory) -> float:
-    """How much noise was kept."""
-    return memory.sizes["texture_samples"] / c.SAMPLE_RATE_HZ
