@@ -40,7 +40,11 @@ pub fn random_target_with_memory(seed: u64, base: &Base, struck: bool) -> Vec<u8
     let floats = [
         ("memory.notes", vec![info.notes, 8], recorded.notes),
         ("memory.mean", vec![ROW_VALUES], recorded.mean),
-        ("memory.basis", vec![info.components, ROW_VALUES], recorded.basis),
+        (
+            "memory.basis",
+            vec![info.components, ROW_VALUES],
+            recorded.basis,
+        ),
         ("memory.textures", vec![info.textures, 2], recorded.textures),
     ];
     for (name, shape, values) in floats {
@@ -50,9 +54,16 @@ pub fn random_target_with_memory(seed: u64, base: &Base, struck: bool) -> Vec<u8
     let bytes = BTreeMap::from([
         (
             "memory.codes",
-            ("I8", vec![info.rows, info.components], signed(recorded.codes)),
+            (
+                "I8",
+                vec![info.rows, info.components],
+                signed(recorded.codes),
+            ),
         ),
-        ("memory.level", ("U8", vec![info.rows], recorded.level_half_db)),
+        (
+            "memory.level",
+            ("U8", vec![info.rows], recorded.level_half_db),
+        ),
         (
             "memory.deviation",
             ("I8", vec![info.rows], signed(recorded.deviation_cents)),
@@ -84,7 +95,16 @@ pub fn random_recordings(seed: u64, struck: bool) -> (MemoryInfo, Recorded) {
     };
     let note = |n: usize| {
         let semitones = 45.0 + 5.0 * n as f32;
-        [(n * ROWS) as f32, ROWS as f32, semitones, -20.0, 12.0, 32.0, 0.0, 0.0]
+        [
+            (n * ROWS) as f32,
+            ROWS as f32,
+            semitones,
+            -20.0,
+            12.0,
+            32.0,
+            0.0,
+            0.0,
+        ]
     };
     let level = |row: usize| match row % ROWS {
         0 => 80,

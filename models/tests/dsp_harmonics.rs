@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use mynah_models::prior::{
-    ENVELOPE_POINTS, Envelope, HarmonicFrame, Harmonics, HarmonicsState, NO_DETAILS, NUMBERED_HARMONICS,
-    envelope_at,
+    ENVELOPE_POINTS, Envelope, HarmonicFrame, Harmonics, HarmonicsState, NO_DETAILS,
+    NUMBERED_HARMONICS, envelope_at,
 };
 use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 use proptest::prelude::*;
@@ -183,15 +183,29 @@ fn details_are_heard_harmonic_by_harmonic_and_spread_signs_lower_the_peak() {
     details[2] = -1.0;
     details[59] = 1.0;
     let (plain, detailed) = (play(&NO_DETAILS, false), play(&details, false));
-    for (number, change) in [(1, 1.0), (3, (-1.0f32).exp()), (4, 1.0), (60, 1.0f32.exp()), (61, 1.0)] {
+    for (number, change) in [
+        (1, 1.0),
+        (3, (-1.0f32).exp()),
+        (4, 1.0),
+        (60, 1.0f32.exp()),
+        (61, 1.0),
+    ] {
         let ratio = amplitude(&detailed, number) / amplitude(&plain, number);
         assert!((ratio / change - 1.0).abs() < 1e-3, "{number}: {ratio}");
     }
     let spread = play(&NO_DETAILS, true);
     for number in [1, 2, 3, 4, 17, 90] {
-        let (a, b) = (amplitude(&plain, number).abs(), amplitude(&spread, number).abs());
+        let (a, b) = (
+            amplitude(&plain, number).abs(),
+            amplitude(&spread, number).abs(),
+        );
         assert!((a - b).abs() < 1e-4, "{number}: {a} {b}");
     }
     let peak = |sound: &[f32]| sound.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
-    assert!(peak(&spread) < 0.4 * peak(&plain), "{} {}", peak(&spread), peak(&plain));
+    assert!(
+        peak(&spread) < 0.4 * peak(&plain),
+        "{} {}",
+        peak(&spread),
+        peak(&plain)
+    );
 }

@@ -83,9 +83,19 @@ fn at_zero_a_memory_changes_nothing_to_the_bit() {
     let base = base();
     let input = source(&[(220.0, 0.4, 1.0), (330.0, 0.4, 0.5)]);
     let without = play(&random_target(2, &base), &base, 0.0, &input);
-    let with = play(&random_target_with_memory(2, &base, false), &base, 0.0, &input);
+    let with = play(
+        &random_target_with_memory(2, &base, false),
+        &base,
+        0.0,
+        &input,
+    );
     assert!(with.sound == without.sound);
-    let played = play(&random_target_with_memory(2, &base, false), &base, 0.5, &input);
+    let played = play(
+        &random_target_with_memory(2, &base, false),
+        &base,
+        0.5,
+        &input,
+    );
     assert!(played.sound != without.sound);
 }
 
@@ -115,8 +125,12 @@ fn a_held_note_goes_on_beyond_its_recording() {
     let base = base();
     let held = random_target_with_memory(2, &base, false);
     let heard = play(&held, &base, 1.0, &source(&[(220.0, 4.0, 1.0)]));
-    let levels: Vec<f32> = (2..38).map(|n| level_db(&heard, 0.1 + 0.1 * n as f32)).collect();
-    let (least, most) = levels.iter().fold((0.0_f32, -200.0_f32), |(l, m), x| (l.min(*x), m.max(*x)));
+    let levels: Vec<f32> = (2..38)
+        .map(|n| level_db(&heard, 0.1 + 0.1 * n as f32))
+        .collect();
+    let (least, most) = levels
+        .iter()
+        .fold((0.0_f32, -200.0_f32), |(l, m), x| (l.min(*x), m.max(*x)));
     assert!(most - least < 4.0, "{levels:?}");
 }
 
@@ -126,8 +140,18 @@ fn a_target_of_semitones_plays_the_nearest_and_others_what_is_played() {
     // 40 cents above A3.
     let hz = 220.0 * 2f32.powf(40.0 / 1200.0);
     let input = source(&[(hz, 0.6, 1.0)]);
-    let piano = play(&random_target_with_memory(2, &base, true), &base, 1.0, &input);
-    let bowed = play(&random_target_with_memory(2, &base, false), &base, 1.0, &input);
+    let piano = play(
+        &random_target_with_memory(2, &base, true),
+        &base,
+        1.0,
+        &input,
+    );
+    let bowed = play(
+        &random_target_with_memory(2, &base, false),
+        &base,
+        1.0,
+        &input,
+    );
     let last = piano.played_hz.len() - 30;
     // The recordings' own deviation goes up to 9 cents.
     assert!((-1.0..10.0).contains(&cents(piano.played_hz[last], 220.0)));
@@ -157,13 +181,18 @@ fn a_slide_passes_whole() {
         .map(|n| {
             let t = n as f32 / RATE_HZ;
             phase = (phase + 220.0 * 2f32.powf(t / 1.5) / RATE_HZ).fract();
-            (1..=8).map(|h| 0.1 * (TAU * phase * h as f32).sin() / h as f32).sum()
+            (1..=8)
+                .map(|h| 0.1 * (TAU * phase * h as f32).sin() / h as f32)
+                .sum()
         })
         .collect();
     let source = play(&held, &base, 0.0, &input);
     let slid = play(&held, &base, 1.0, &input);
     let pairs = source.played_hz.iter().zip(&slid.played_hz).skip(40);
-    let near = pairs.clone().filter(|(a, b)| cents(**a, **b).abs() < 50.0).count();
+    let near = pairs
+        .clone()
+        .filter(|(a, b)| cents(**a, **b).abs() < 50.0)
+        .count();
     assert!(near * 100 >= pairs.count() * 95, "{near}");
 }
 

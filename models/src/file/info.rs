@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::header::{Header, bad_value};
 use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
-use crate::memory::MemoryInfo;
 use crate::conditioning::HomeRegister;
+use crate::memory::MemoryInfo;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// The first version whose bases may have an onset network.

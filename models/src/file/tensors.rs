@@ -57,7 +57,11 @@ pub(crate) fn read_floats(
         .iter()
         .map(|b| f32::from_le_bytes(*b))
         .collect();
-    let limit = if PLACES.contains(&name) { MAX_PLACE } else { MAX_WEIGHT };
+    let limit = if PLACES.contains(&name) {
+        MAX_PLACE
+    } else {
+        MAX_WEIGHT
+    };
     let bad = values
         .iter()
         .enumerate()

@@ -127,29 +127,31 @@ pub(super) fn notes(
         .as_chunks::<NOTE_VALUES>()
         .0
         .iter()
-        .map(|[first, rows, semitones, top_db, low, high, group, texture]| {
-            let rows = count("rows of a note", *rows, 2, info.rows)?;
-            let first_row = count("first row of a note", *first, 0, info.rows - rows)?;
-            let low = count("hold of a note", *low, 0, rows - 1)?;
-            let high = count("hold of a note", *high, low, rows - 1)?;
-            // One beyond the last is none.
-            let texture = count("texture of a note", *texture, 0, info.textures)?;
-            if !(0.0..=127.0).contains(semitones) {
-                return Err(bad("pitch of a note", *semitones));
-            }
-            if !(-100.0..=20.0).contains(top_db) {
-                return Err(bad("level of a note", *top_db));
-            }
-            Ok(RecordedNote {
-                first_row,
-                rows,
-                semitones: *semitones,
-                top_db: *top_db,
-                hold_rows: (low, high),
-                group: count("group of a note", *group, 0, MAX_NOTES)? as u32,
-                texture,
-            })
-        })
+        .map(
+            |[first, rows, semitones, top_db, low, high, group, texture]| {
+                let rows = count("rows of a note", *rows, 2, info.rows)?;
+                let first_row = count("first row of a note", *first, 0, info.rows - rows)?;
+                let low = count("hold of a note", *low, 0, rows - 1)?;
+                let high = count("hold of a note", *high, low, rows - 1)?;
+                // One beyond the last is none.
+                let texture = count("texture of a note", *texture, 0, info.textures)?;
+                if !(0.0..=127.0).contains(semitones) {
+                    return Err(bad("pitch of a note", *semitones));
+                }
+                if !(-100.0..=20.0).contains(top_db) {
+                    return Err(bad("level of a note", *top_db));
+                }
+                Ok(RecordedNote {
+                    first_row,
+                    rows,
+                    semitones: *semitones,
+                    top_db: *top_db,
+                    hold_rows: (low, high),
+                    group: count("group of a note", *group, 0, MAX_NOTES)? as u32,
+                    texture,
+                })
+            },
+        )
         .collect()
 }
 

@@ -174,7 +174,10 @@ impl Memory {
             return 0.0;
         }
         let first = texture.first_sample + index;
-        let (a, b) = (f32::from(self.samples[first]), f32::from(self.samples[first + 1]));
+        let (a, b) = (
+            f32::from(self.samples[first]),
+            f32::from(self.samples[first + 1]),
+        );
         (a + (position - index as f32) * (b - a)) * (1.0 / TEXTURE_DEVIATION)
     }
 
@@ -183,6 +186,10 @@ impl Memory {
         let row = row.clamp(0.0, (note.rows - 1) as f32);
         let index = row as usize;
         let next = (index + 1).min(note.rows - 1);
-        (note.first_row + index, note.first_row + next, row - index as f32)
+        (
+            note.first_row + index,
+            note.first_row + next,
+            row - index as f32,
+        )
     }
 }

@@ -141,7 +141,10 @@ impl PerformerState {
         };
         let note = self.tracker.step(&heard);
         let note = note.filter(|_| !voice.follow);
-        let recorded = memories.iter().zip(weights).filter(|(memory, _)| memory.is_some());
+        let recorded = memories
+            .iter()
+            .zip(weights)
+            .filter(|(memory, _)| memory.is_some());
         let recorded: f32 = recorded.map(|(_, weight)| weight).sum();
         if !voice.follow {
             self.performed.planned_share = (recorded * wanted_colour(performance)).min(1.0);
@@ -213,7 +216,12 @@ impl PerformerState {
             share,
             ..
         } = &mut self.performed;
-        *share = parts.iter().flatten().map(Part::share).sum::<f32>().min(1.0);
+        *share = parts
+            .iter()
+            .flatten()
+            .map(Part::share)
+            .sum::<f32>()
+            .min(1.0);
         texture.share = *share;
         for value in harmonic.iter_mut().chain(noise.iter_mut()) {
             *value *= 1.0 - *share;

@@ -41,7 +41,6 @@ const SILENT_DB: f32 = -100.0;
 /// A good guess of how loud the playing will be.
 const FIRST_LOUDEST_DB: f32 = -30.0;
 
-
 /// A frame of what is heard, pitch as it is to be played.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Heard {

@@ -148,14 +148,17 @@ impl Player {
             note.peak_db
         };
         let recorded_db = top_db + memory.level_db(&recorded, self.place);
-        self.falling_db = note
-            .let_go
-            .then(|| self.falling_db.map_or(recorded_db, |db| db - LET_GO_FALL_DB));
+        self.falling_db = note.let_go.then(|| {
+            self.falling_db
+                .map_or(recorded_db, |db| db - LET_GO_FALL_DB)
+        });
         if note.frames <= KEY_FRAMES {
             self.key = note.semitones.round();
         }
         let played = Played {
-            level_db: self.falling_db.map_or(recorded_db, |db| db.min(recorded_db)),
+            level_db: self
+                .falling_db
+                .map_or(recorded_db, |db| db.min(recorded_db)),
             deviation_semitones,
             semitones: if playing.semitones_only {
                 self.key
@@ -238,7 +241,11 @@ impl Player {
             return;
         }
         let distance = |recorded: &RecordedNote| (recorded.semitones - note.semitones).abs();
-        let nearest = memory.notes().iter().map(distance).fold(f32::INFINITY, f32::min);
+        let nearest = memory
+            .notes()
+            .iter()
+            .map(distance)
+            .fold(f32::INFINITY, f32::min);
         if distance(&recorded) <= nearest + ELSEWHERE_SEMITONES {
             return;
         }

@@ -64,12 +64,18 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten() {
         let mut recent = Recent::<3>::default();
-        assert_eq!((recent.median(), recent.range(), recent.latest()), (0.0, 0.0, None));
+        assert_eq!(
+            (recent.median(), recent.range(), recent.latest()),
+            (0.0, 0.0, None)
+        );
         for value in [5.0, 1.0, 2.0, 9.0] {
             recent.push(value);
         }
         assert_eq!(recent.latest(), Some(9.0));
-        assert_eq!((recent.least(), recent.range(), recent.median()), (1.0, 8.0, 2.0));
+        assert_eq!(
+            (recent.least(), recent.range(), recent.median()),
+            (1.0, 8.0, 2.0)
+        );
         recent.clear();
         assert_eq!(recent.latest(), None);
     }

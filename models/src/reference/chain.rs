@@ -164,7 +164,9 @@ impl Reference {
         for (row, frame) in inputs.chunks_exact_mut(ONSET_INPUTS).zip(frames) {
             past.step(frame, row);
         }
-        let chances = net.forward(&rows(inputs, ONSET_INPUTS)?)?.to_vec1::<f32>()?;
+        let chances = net
+            .forward(&rows(inputs, ONSET_INPUTS)?)?
+            .to_vec1::<f32>()?;
         Ok(chances.into_iter().map(Some).collect())
     }
 

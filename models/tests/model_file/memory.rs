@@ -75,10 +75,19 @@ fn notes_and_textures_beyond_what_there_is_are_refused_with_their_value() {
     beyond.textures = vec![1.0, 20_000.0];
     assert!(Memory::new(&info, beyond).is_err());
     for wrong in [
-        MemoryInfo { components: 0, ..info },
-        MemoryInfo { rows: 1 << 17, ..info },
+        MemoryInfo {
+            components: 0,
+            ..info
+        },
+        MemoryInfo {
+            rows: 1 << 17,
+            ..info
+        },
         MemoryInfo { notes: 0, ..info },
-        MemoryInfo { texture_samples: 1 << 22, ..info },
+        MemoryInfo {
+            texture_samples: 1 << 22,
+            ..info
+        },
     ] {
         assert!(wrong.check().is_err(), "{wrong:?}");
     }
@@ -91,9 +100,15 @@ fn sizes_that_are_not_the_tensors_are_refused() {
     let said = r#"\"rows\":320"#;
     let text = String::from_utf8_lossy(&file[..4000]).into_owned();
     assert!(text.contains(said), "{text}");
-    let place = file.windows(said.len()).position(|part| part == said.as_bytes()).unwrap();
+    let place = file
+        .windows(said.len())
+        .position(|part| part == said.as_bytes())
+        .unwrap();
     let mut wrong = file.clone();
     wrong[place + said.len() - 1] = b'1';
     let error = Target::from_bytes(&wrong, &base).map(|_| ()).unwrap_err();
-    assert!(matches!(error, ModelFileError::WrongShape { .. }), "{error}");
+    assert!(
+        matches!(error, ModelFileError::WrongShape { .. }),
+        "{error}"
+    );
 }
