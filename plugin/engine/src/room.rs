@@ -51,6 +51,7 @@ pub(crate) fn tail_s(size: f32) -> f64 {
 }
 
 /// A sample that is not too small.
+#[inline(always)]
 fn settled(sample: f32) -> f32 {
     if sample.abs() < NOTHING { 0.0 } else { sample }
 }

@@ -5,6 +5,8 @@
 //! 1982; Jot and Chaigne 1991). The lengths are prime numbers, so that echoes meet as late as they can (Schroeder, "Natural
 //! sounding artificial reverberation", JAES 10, 1962), and together long enough to have the modes that the longest decay needs.
 
+use pulp::Arch;
+
 use super::decay::Damping;
 use super::settled;
 
@@ -63,6 +65,7 @@ pub(super) struct Network {
     /// What each filter keeps for the next sample.
     filters: [f32; LINES],
     lengths_samples: [usize; LINES],
+    arch: Arch,
 }
 
 impl Network {
@@ -84,6 +87,7 @@ impl Network {
             newest: [0.0; LINES],
             filters: [0.0; LINES],
             lengths_samples,
+            arch: Arch::new(),
         }
     }
 
@@ -94,6 +98,16 @@ impl Network {
 
     /// Takes a sample in; left and right.
     pub(super) fn step(&mut self, input: f32, damping: &Damping) -> [f32; 2] {
+        let arch = self.arch;
+        arch.dispatch(
+            #[inline(always)]
+            || self.pass(input, damping),
+        )
+    }
+
+    /// A step, compiled for each of the processor's vector widths; none of them rounds differently.
+    #[inline(always)]
+    fn pass(&mut self, input: f32, damping: &Damping) -> [f32; 2] {
         let oldest = self.oldest;
         let sides = [sum(&oldest, &LEFT), sum(&oldest, &RIGHT)];
         let mut mixed = [0.0; LINES];
@@ -142,6 +156,7 @@ impl Network {
 }
 
 /// The Hadamard matrix of order 16, scaled to be orthogonal, in four rounds of sums and differences.
+#[inline(always)]
 fn mix(lines: &mut [f32; LINES]) {
     for half in [8, 4, 2, 1] {
         let mut mixed = [0.0; LINES];
@@ -161,6 +176,7 @@ fn mix(lines: &mut [f32; LINES]) {
 }
 
 /// The lines' sum with these signs, by halves, which is quicker than one after the other.
+#[inline(always)]
 fn sum(lines: &[f32; LINES], signs: &[f32; LINES]) -> f32 {
     let mut sums: [f32; LINES] = std::array::from_fn(|line| signs[line] * lines[line]);
     for half in [8, 4, 2, 1] {

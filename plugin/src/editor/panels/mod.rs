@@ -33,8 +33,8 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     row_of(ui, desk, dynamics, ControlGroup::Dynamics);
     row_of(ui, desk, tone, ControlGroup::Tone);
 
-    let (variation, rest) = split(row(2), 0.35);
-    let (room, output) = split(rest, 0.26);
+    let (variation, rest) = split(row(2), 0.33);
+    let (room, output) = split(rest, 0.25);
     row_of(ui, desk, variation, ControlGroup::Variation);
     row_of(ui, desk, room, ControlGroup::Room);
     output::show(ui, desk, output);

@@ -9,7 +9,7 @@ use crate::editor::fonts;
 use crate::editor::theme::Theme;
 use crate::editor::widgets::segments;
 
-const MODE_SHARE: f32 = 0.47;
+const MODE_SHARE: f32 = 0.44;
 
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     let theme = Theme::of(ui);
