@@ -6,6 +6,7 @@ use crate::features::MEL_BINS;
 use crate::file::ModelFileError;
 use crate::prior::ENVELOPE_POINTS;
 use crate::streaming::generator::SUB_BANDS;
+use crate::streaming::onsets::ONSET_INPUTS;
 
 /// Most channels of any layer.
 pub const MAX_CHANNELS: usize = 512;
@@ -16,7 +17,7 @@ pub const MAX_DILATION: usize = 128;
 /// Most parameters of a base and one target together: the real-time budget.
 pub const MAX_PARAMETERS: usize = 3_000_000;
 
-/// Sizes of encoder, translator and generator.
+/// Sizes of encoder, translator, generator and onset network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Architecture {
@@ -36,6 +37,18 @@ pub struct Architecture {
     pub generator_channels: usize,
     /// Dilation of each of the generator's blocks, in sub-band steps.
     pub generator_dilations: Vec<usize>,
+    /// Channels of the onset network's residual blocks; 0 where there is no onset network.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub onset_channels: usize,
+    /// Dilation of each of the onset network's blocks, in frames; empty where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub onset_dilations: Vec<usize>,
+}
+
+/// serde hands over a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(value: &usize) -> bool {
+    *value == 0
 }
 
 impl Default for Architecture {
@@ -49,6 +62,8 @@ impl Default for Architecture {
             pitch_bumps: 16,
             generator_channels: 48,
             generator_dilations: vec![1, 3, 9, 1, 3, 9],
+            onset_channels: 32,
+            onset_dilations: vec![1, 2, 4, 8, 16, 1],
         }
     }
 }
@@ -61,6 +76,11 @@ impl Architecture {
     /// mode.
     pub fn translator_inputs(&self) -> usize {
         self.latent_channels + self.pitch_bumps + 5
+    }
+
+    /// Whether a base has an onset network; those of format version 2 have none.
+    pub fn has_onsets(&self) -> bool {
+        self.onset_channels > 0 || !self.onset_dilations.is_empty()
     }
 
     /// Refuses sizes that could not be run or stored.
@@ -95,11 +115,16 @@ impl Architecture {
             1,
             MAX_CHANNELS,
         )?;
-        for (field, dilations) in [
+        let mut all = vec![
             ("encoder_dilations", &self.encoder_dilations),
             ("translator_dilations", &self.translator_dilations),
             ("generator_dilations", &self.generator_dilations),
-        ] {
+        ];
+        if self.has_onsets() {
+            within("onset_channels", self.onset_channels, 1, MAX_CHANNELS)?;
+            all.push(("onset_dilations", &self.onset_dilations));
+        }
+        for (field, dilations) in all {
             within(field, dilations.len(), 1, MAX_BLOCKS)?;
             for dilation in dilations {
                 within(field, *dilation, 1, MAX_DILATION)?;
@@ -159,6 +184,26 @@ impl Architecture {
         for name in ["generator.analysis", "generator.synthesis"] {
             out.push((name.to_owned(), vec![SUB_BANDS, 2 * SUB_BANDS]));
         }
+        if self.has_onsets() {
+            out.extend(self.onset_tensors());
+        }
+        out
+    }
+
+    fn onset_tensors(&self) -> Vec<Shape> {
+        let channels = self.onset_channels;
+        let mut out = Vec::new();
+        let mut conv = |name: &str, outputs: usize, inputs: usize, kernel: usize| {
+            let name = format!("onsets.{name}");
+            out.push((format!("{name}.weight"), vec![outputs, inputs, kernel]));
+            out.push((format!("{name}.bias"), vec![outputs]));
+        };
+        conv("input", channels, ONSET_INPUTS, 1);
+        for i in 0..self.onset_dilations.len() {
+            conv(&format!("blocks.{i}.conv"), channels, channels, 3);
+            conv(&format!("blocks.{i}.mix"), channels, channels, 1);
+        }
+        conv("output", 1, channels, 1);
         out
     }
 

@@ -19,6 +19,7 @@ use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
 use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
+use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::streaming::translator::{TargetWeights, Translator};
 
 /// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
@@ -40,6 +41,8 @@ pub struct Telemetry {
     pub gate_open: bool,
     /// Whether the tonal stream is the whitened input rather than harmonics.
     pub follows: bool,
+    /// Probability that a note begins here, 0 to 1; 0 if the base has no onset network.
+    pub onset: f32,
 }
 
 /// The targets A to D that sound together, as far as there are any.
@@ -50,7 +53,8 @@ pub fn alone(target: &Target) -> Targets<'_> {
     [Some(target), None, None, None]
 }
 
-/// Encoder, shared trunk of the translator and generator, compiled for streaming.
+/// Encoder, shared trunk of the translator, generator and, if there is one, onset network,
+/// compiled for streaming.
 pub struct Base {
     info: ModelInfo,
     features: Features,
@@ -59,6 +63,7 @@ pub struct Base {
     encoder: Encoder,
     translator: Translator,
     generator: Generator,
+    onsets: Option<OnsetNet>,
 }
 
 /// One target's own parameters.
@@ -76,6 +81,7 @@ pub struct ChainState {
     conditioning: ConditioningState,
     blend: Blend,
     generator: GeneratorState,
+    onsets: Option<OnsetNetState>,
     telemetry: Telemetry,
     /// Overwritten before it is read, in every frame.
     z: Vec<f32>,
@@ -124,6 +130,11 @@ impl Base {
             encoder: Encoder::new(&info.architecture, &params.pp("encoder"))?,
             translator: Translator::new(&info.architecture, &params.pp("translator"))?,
             generator: Generator::new(&info.architecture, &params.pp("generator"))?,
+            onsets: info
+                .architecture
+                .has_onsets()
+                .then(|| OnsetNet::new(&info.architecture, &params.pp("onsets")))
+                .transpose()?,
             info,
         })
     }
@@ -139,6 +150,7 @@ impl Base {
         let frame = frame
             + self.encoder.macs_per_row()
             + self.translator.macs_per_row()
+            + self.onsets.as_ref().map_or(0, OnsetNet::macs_per_row)
             + target.weights.macs_per_row();
         let samples = crate::SAMPLE_RATE_HZ as usize;
         frame * samples / crate::FRAME_SAMPLES + hop * samples / HOP_SAMPLES
@@ -165,6 +177,7 @@ impl Base {
             conditioning,
             blend,
             generator,
+            onsets,
             telemetry,
             z,
         } = state;
@@ -172,7 +185,11 @@ impl Base {
             self.encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
             let voice = conditioning.step(controls, frame, z);
-            *telemetry = Telemetry::of(frame, &voice);
+            let onset = match (&self.onsets, onsets) {
+                (Some(net), Some(state)) => net.step(state, frame),
+                _ => 0.0,
+            };
+            *telemetry = Telemetry::of(frame, &voice, onset);
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
             let (mut harmonic, mut noise) =
@@ -205,7 +222,7 @@ impl Base {
 }
 
 impl Telemetry {
-    fn of(frame: &FeatureFrame, voice: &Voice) -> Self {
+    fn of(frame: &FeatureFrame, voice: &Voice, onset: f32) -> Self {
         Self {
             f0_hz: frame.pitch.f0_hz,
             voicing: frame.pitch.voicing,
@@ -213,6 +230,7 @@ impl Telemetry {
             played_hz: voice.played_hz,
             gate_open: voice.gate_open,
             follows: voice.follow,
+            onset,
         }
     }
 }
@@ -264,6 +282,7 @@ impl ChainState {
             conditioning: ConditioningState::new(base.encoder.latent_channels()),
             blend: Blend::new(&base.translator),
             generator: GeneratorState::new(&base.generator),
+            onsets: base.onsets.as_ref().map(OnsetNetState::new),
             telemetry: Telemetry::default(),
             z: vec![0.0; base.encoder.latent_channels()],
         };
@@ -279,6 +298,9 @@ impl ChainState {
         self.conditioning.reset();
         self.blend.reset();
         self.generator.reset();
+        if let Some(onsets) = &mut self.onsets {
+            onsets.reset();
+        }
         self.telemetry = self.silence();
     }
 
@@ -290,6 +312,9 @@ impl ChainState {
         self.conditioning.copy_from(&other.conditioning);
         self.blend.copy_from(&other.blend);
         self.generator.copy_from(&other.generator);
+        if let (Some(onsets), Some(other)) = (&mut self.onsets, &other.onsets) {
+            onsets.copy_from(other);
+        }
         self.telemetry = other.telemetry;
     }
 
@@ -307,6 +332,7 @@ impl ChainState {
             played_hz: frame.pitch.f0_hz,
             gate_open: true,
             follows: false,
+            onset: 0.0,
         }
     }
 }

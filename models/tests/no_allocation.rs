@@ -10,6 +10,7 @@ use mynah_models::features::{Features, FeaturesState, MEL_BINS};
 use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
 use mynah_models::streaming::generator::{Generator, GeneratorState};
+use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
 use mynah_models::{
@@ -97,6 +98,28 @@ fn the_prior_does_not_allocate() {
                 &mut noisy,
             );
             black_box((tonal, noisy));
+        }
+        state.copy_from(&other);
+        state.reset();
+    });
+    assert_eq!(calls, 0);
+}
+
+#[test]
+fn the_onset_network_does_not_allocate() {
+    let architecture = Architecture::default();
+    let tensors = random_tensors(&architecture.base_tensors(), 11);
+    let net = OnsetNet::new(&architecture, &tensors.root().pp("onsets")).unwrap();
+    let mut state = OnsetNetState::new(&net);
+    let other = state.clone();
+    let features = Features::new();
+    let mut features_state = FeaturesState::new(&features);
+    let mut random = Random(12);
+    let calls = allocator_calls(|| {
+        for _ in 0..60 {
+            if let Some(frame) = features.step(&mut features_state, &hop(&mut random)) {
+                black_box(net.step(&mut state, frame));
+            }
         }
         state.copy_from(&other);
         state.reset();

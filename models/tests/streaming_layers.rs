@@ -252,6 +252,7 @@ prop_compose! {
         Architecture {
             encoder_channels, encoder_dilations, latent_channels, translator_channels,
             translator_dilations, pitch_bumps, generator_channels, generator_dilations,
+            ..Architecture::default()
         }
     }
 }

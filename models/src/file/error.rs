@@ -61,12 +61,14 @@ pub enum ModelFileError {
         reason: String,
     },
     /// Written by another version of the format.
-    #[error("format version {found}; this build reads version {supported}")]
+    #[error("format version {found}; this build reads versions {oldest} to {newest}")]
     WrongVersion {
         /// The file's version.
         found: u32,
-        /// The version this build reads.
-        supported: u32,
+        /// The oldest version this build reads.
+        oldest: u32,
+        /// The newest version this build reads.
+        newest: u32,
     },
     /// A base where a target was asked for, or the other way round.
     #[error("the file is a {found}; a {expected} is needed")]

@@ -6,10 +6,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::header::{Header, bad_value};
-use super::{FORMAT_VERSION, ModelFileError};
+use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
+/// The first version whose bases may have an onset network.
+const ONSETS_FORMAT_VERSION: u32 = 3;
 /// Longest name and display name, in characters.
 const MAX_NAME_CHARS: usize = 64;
 /// Longest licence and credit line, in characters.
@@ -141,10 +143,11 @@ impl ModelInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let version = header.number("mynah_format_version")?;
         let format_version = u32::try_from(version).unwrap_or(u32::MAX);
-        if format_version != FORMAT_VERSION {
+        if !(OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&format_version) {
             return Err(ModelFileError::WrongVersion {
                 found: format_version,
-                supported: FORMAT_VERSION,
+                oldest: OLDEST_FORMAT_VERSION,
+                newest: FORMAT_VERSION,
             });
         }
         let kind = match header.text("kind")? {
@@ -178,6 +181,13 @@ impl ModelInfo {
         };
         let architecture: Architecture = header.json("architecture")?;
         architecture.check()?;
+        if architecture.has_onsets() && format_version < ONSETS_FORMAT_VERSION {
+            return Err(bad_value(
+                "architecture",
+                header.text("architecture")?,
+                "an onset network needs format version 3",
+            ));
+        }
         Ok(Self {
             format_version,
             kind,

@@ -16,8 +16,10 @@ pub use write::write;
 pub(crate) use header::Header;
 pub(crate) use tensors::read_tensors;
 
-/// The version this build reads and writes.
-pub const FORMAT_VERSION: u32 = 2;
+/// The version this build writes, and the newest that it reads.
+pub const FORMAT_VERSION: u32 = 3;
+/// The oldest version this build reads: without an onset network.
+pub const OLDEST_FORMAT_VERSION: u32 = 2;
 /// Largest model file.
 pub const MAX_FILE_BYTES: usize = 16 << 20;
 /// Largest JSON header of a model file.

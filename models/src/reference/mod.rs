@@ -10,6 +10,7 @@ mod chain;
 mod encoder;
 mod generator;
 mod layers;
+mod onsets;
 mod stepwise;
 mod translator;
 
@@ -17,5 +18,6 @@ pub use chain::{Reference, ReferenceError, Rendering};
 pub use encoder::Encoder;
 pub use generator::Generator;
 pub use layers::{CausalConv1d, GatedBlock, Past, ResidualBlock, leaky};
+pub use onsets::Onsets;
 pub use stepwise::Stepwise;
 pub use translator::{Target, Translator};

@@ -5,10 +5,11 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
 use super::layers::Past;
-use super::{Encoder, Generator, ReferenceError, Target, Translator};
+use super::{Encoder, Generator, Onsets, ReferenceError, Target, Translator};
 use crate::features::MEL_BINS;
 use crate::file::ModelInfo;
 use crate::streaming::generator::{FRAME_STEPS, HOP_STEPS, SUB_BANDS};
+use crate::streaming::onsets::ONSET_INPUTS;
 
 /// A base and a target with the past of one stream. Allocates in every step; any thread but audio.
 pub struct Stepwise {
@@ -16,10 +17,12 @@ pub struct Stepwise {
     translator: Translator,
     target: Target,
     generator: Generator,
-    pasts: [Past; 3],
+    onsets: Option<Onsets>,
+    pasts: [Past; 4],
     log_mel: Tensor,
     log_level: Tensor,
     others: Tensor,
+    onset_inputs: Tensor,
     sub_bands: Tensor,
 }
 
@@ -39,10 +42,15 @@ impl Stepwise {
             translator: Translator::new(&architecture, base.pp("translator"))?,
             target: Target::new(&architecture, target)?,
             generator: Generator::new(&architecture, base.pp("generator"))?,
+            onsets: architecture
+                .has_onsets()
+                .then(|| Onsets::new(&architecture, base.pp("onsets")))
+                .transpose()?,
             pasts: Default::default(),
             log_mel: some(&[1, MEL_BINS, 1])?,
             log_level: some(&[1])?,
             others: some(&[1, others, 1])?,
+            onset_inputs: some(&[1, ONSET_INPUTS, 1])?,
             sub_bands: some(&[1, 2 * SUB_BANDS, HOP_STEPS])?,
         })
     }
@@ -53,7 +61,10 @@ impl Stepwise {
     /// # Errors
     /// candle's.
     pub fn frame(&mut self) -> Result<Tensor, ReferenceError> {
-        let [encoder, translator, generator] = &mut self.pasts;
+        let [encoder, translator, generator, onsets] = &mut self.pasts;
+        if let Some(network) = &self.onsets {
+            network.step(&self.onset_inputs, onsets)?;
+        }
         let z = self.encoder.step(&self.log_mel, &self.log_level, encoder)?;
         let inputs = Tensor::cat(&[&z, &self.others], 1)?;
         let hidden = self.translator.step(&inputs, &self.target, translator)?;

@@ -8,6 +8,7 @@ pub mod conv;
 pub mod encoder;
 pub mod generator;
 pub mod kernel;
+pub mod onsets;
 pub mod ops;
 pub mod params;
 pub mod residual;

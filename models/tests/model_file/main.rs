@@ -8,12 +8,17 @@ mod tensors;
 use std::collections::BTreeMap;
 
 use mynah_models::architecture::{Architecture, MAX_PARAMETERS};
-use mynah_models::file::{FORMAT_VERSION, MAX_FILE_BYTES, MAX_HEADER_BYTES, write};
+use mynah_models::file::{
+    FORMAT_VERSION, MAX_FILE_BYTES, MAX_HEADER_BYTES, OLDEST_FORMAT_VERSION, write,
+};
 use mynah_models::streaming::params::Tensors;
 use mynah_models::testing::{
     metadata, random_base, random_base_with, random_target, random_tensors,
 };
-use mynah_models::{Base, ModelFileError, ModelHash, ModelInfo, ModelKind, Target};
+use mynah_models::{
+    Base, ChainState, HOP_SAMPLES, HopControls, ModelFileError, ModelHash, ModelInfo, ModelKind,
+    Target, alone,
+};
 use proptest::prelude::*;
 
 /// A small architecture, so that tests are quick.
@@ -27,6 +32,8 @@ fn small() -> Architecture {
         pitch_bumps: 4,
         generator_channels: 5,
         generator_dilations: vec![1, 3],
+        onset_channels: 3,
+        onset_dilations: vec![1, 2],
     }
 }
 

@@ -42,15 +42,69 @@ fn every_metadata_key_is_needed() {
 
 #[test]
 fn another_version_is_refused() {
-    for (text, found) in [("0", 0), ("1", 1), ("3", 3), ("99999999999", u32::MAX)] {
+    for (text, found) in [("0", 0), ("1", 1), ("4", 4), ("99999999999", u32::MAX)] {
         let error = base_error(&with_metadata("mynah_format_version", Some(text)));
         assert_eq!(
             error,
             ModelFileError::WrongVersion {
                 found,
-                supported: FORMAT_VERSION
+                oldest: OLDEST_FORMAT_VERSION,
+                newest: FORMAT_VERSION
             }
         );
+    }
+}
+
+/// Files of version 2, which know of no onset network.
+#[test]
+fn a_base_without_an_onset_network_opens_in_either_version() {
+    let plain = Architecture {
+        onset_channels: 0,
+        onset_dilations: Vec::new(),
+        ..small()
+    };
+    let tensors = random_tensors(&plain.base_tensors(), 1);
+    for version in [2, 3] {
+        let mut metadata = metadata(ModelKind::Base, &plain, None);
+        assert!(!metadata["architecture"].contains("onset"));
+        metadata.insert("mynah_format_version".to_owned(), version.to_string());
+        let base = Base::from_bytes(&write(&tensors, &metadata)).unwrap();
+        assert_eq!(base.info().format_version, version);
+        let own = random_target(2, &base);
+        let target = Target::from_bytes(&own, &base).unwrap();
+        let mut state = ChainState::new(&base);
+        for _ in 0..8 {
+            base.step(
+                &alone(&target),
+                &mut state,
+                &HopControls::default(),
+                &[0.3; HOP_SAMPLES],
+                &mut [0.0; HOP_SAMPLES],
+            );
+            assert_eq!(state.telemetry().onset, 0.0);
+        }
+    }
+}
+
+#[test]
+fn an_onset_network_needs_version_3_and_both_its_fields() {
+    let error = base_error(&with_metadata("mynah_format_version", Some("2")));
+    assert!(
+        matches!(&error, ModelFileError::BadValue { key: "architecture", reason, .. }
+            if reason.contains("version 3")),
+        "{error}"
+    );
+    for field in ["onset_channels", "onset_dilations"] {
+        let mut json = serde_json::to_value(small()).unwrap();
+        json.as_object_mut().unwrap().remove(field);
+        match base_error(&with_metadata("architecture", Some(&json.to_string()))) {
+            ModelFileError::ArchitectureOutOfRange {
+                field: found,
+                value: 0,
+                ..
+            } => assert_eq!(found, field),
+            error => panic!("without {field}: {error}"),
+        }
     }
 }
 
@@ -141,7 +195,7 @@ fn metadata_out_of_range_is_refused_with_its_value() {
 #[test]
 fn an_architecture_out_of_bounds_is_refused_before_its_tensors_are_looked_for() {
     type Change = fn(&mut Architecture);
-    let cases: [(&str, usize, Change); 8] = [
+    let cases: [(&str, usize, Change); 10] = [
         ("encoder_channels", 0, |a| a.encoder_channels = 0),
         ("latent_channels", 100_000, |a| a.latent_channels = 100_000),
         ("translator_channels", usize::MAX, |a| {
@@ -153,6 +207,8 @@ fn an_architecture_out_of_bounds_is_refused_before_its_tensors_are_looked_for() 
         ("translator_dilations", 17, |a| {
             a.translator_dilations = vec![1; 17]
         }),
+        ("onset_channels", 513, |a| a.onset_channels = 513),
+        ("onset_dilations", 129, |a| a.onset_dilations[1] = 129),
         ("generator_dilations", 1_000_000, |a| {
             a.generator_dilations[0] = 1_000_000
         }),

@@ -23,7 +23,7 @@ from . import pitch, prior
 from .checkpoint import load_model
 from .model import Mynah, Source
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 TOLERANCE = 1e-4
 DISPLAY_NAMES = {"sax-alto": "Alto Sax", "sax-tenor": "Tenor Sax"}
 PITCH_RANGES_MIDI = {

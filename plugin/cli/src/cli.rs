@@ -16,7 +16,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Translate audio files (WAV, AIFF, FLAC, MP3, Ogg Vorbis) to a target instrument.
     Bounce(Bounce),
-    /// Synthesise a phrase, bounce it to every target, and draw spectrograms.
+    /// Make a page on which every target is heard beside what was played.
     Demo(Demo),
     /// List the targets: shipped ones and those of your own folder.
     Targets(Listing),
@@ -98,6 +98,9 @@ impl Format {
 
 #[derive(Args, Debug)]
 pub(crate) struct Demo {
+    /// A sound of your own instead of the three synthesised phrases: its first 20 s. May be given several times.
+    #[arg(short, long, value_name = "IN")]
+    pub(crate) input: Vec<PathBuf>,
     /// Folder for the files, made if missing [default: mynah-demo, whose files are replaced at every run].
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,

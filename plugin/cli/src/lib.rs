@@ -12,6 +12,7 @@ mod commands;
 mod interrupt;
 mod memory;
 pub mod notes;
+mod phrases;
 pub mod pipeline;
 pub mod progress;
 pub mod spectrogram;

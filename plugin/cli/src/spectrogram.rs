@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ImageEncoder, Rgb, RgbImage};
 
 use crate::audio::write::Pending;
@@ -12,8 +13,8 @@ use crate::stft::Stft;
 const PANEL_WIDTH: u32 = 1_000;
 const PANEL_HEIGHT: u32 = 300;
 const GAP: u32 = 8;
-/// Frequency axis, logarithmic, in Hz.
-const LOWEST_HZ: f64 = 50.0;
+/// Frequency axis, logarithmic, in Hz: what is heard.
+const LOWEST_HZ: f64 = 20.0;
 const HIGHEST_HZ: f64 = 20_000.0;
 /// Levels shown, in dB below the loudest point of the panel.
 const RANGE_DB: f64 = 80.0;
@@ -29,7 +30,8 @@ pub fn write_png(path: &Path, signals: &[&[f32]], overwrite: bool) -> Result<()>
     let picture = draw(signals);
     let (file, pending) = Pending::create(path, overwrite)?;
     let mut file = BufWriter::new(file);
-    image::codecs::png::PngEncoder::new(&mut file)
+    // Few colours, each many times: without the filters meant for photographs, such pictures are half as large.
+    PngEncoder::new_with_quality(&mut file, CompressionType::Best, FilterType::NoFilter)
         .write_image(
             picture.as_raw(),
             picture.width(),
@@ -75,12 +77,11 @@ fn draw_panel(picture: &mut RgbImage, top: u32, signal: &[f32], longest: usize) 
         }
         let frames = &magnitudes[first..last.min(magnitudes.len())];
         for y in 0..PANEL_HEIGHT {
-            let lowest = bin(row_hz(f64::from(y) + 1.0)).floor() as usize;
-            let highest = (bin(row_hz(f64::from(y))).ceil() as usize).clamp(lowest + 1, FFT / 2);
+            let (lowest, highest) = (bin(row_hz(f64::from(y) + 1.0)), bin(row_hz(f64::from(y))));
             let level = frames
                 .iter()
-                .flat_map(|f| &f[lowest..highest])
-                .fold(0.0f32, |m, v| m.max(*v));
+                .map(|frame| loudest(frame, lowest, highest))
+                .fold(0.0f32, f32::max);
             let level_db = 20.0 * f64::from(level / peak).max(1e-9).log10();
             picture.put_pixel(
                 x,
@@ -98,8 +99,25 @@ fn draw_panel(picture: &mut RgbImage, top: u32, signal: &[f32], longest: usize) 
     }
 }
 
-/// Dark violet over red to pale yellow, evenly growing in lightness; `level` in 0..=1.
+/// The largest magnitude from bin `lowest` to `highest`; where they are nearer than one bin, a value between two.
+fn loudest(frame: &[f32], lowest: f64, highest: f64) -> f32 {
+    let last = frame.len() - 1;
+    if highest - lowest >= 1.0 {
+        let (first, end) = (lowest.floor() as usize, highest.ceil() as usize);
+        return frame[first.min(last)..end.clamp(first + 1, last)]
+            .iter()
+            .fold(0.0f32, |m, v| m.max(*v));
+    }
+    let place = 0.5 * (lowest + highest);
+    let (below, share) = (place.floor() as usize, place.fract() as f32);
+    let (a, b) = (frame[below.min(last)], frame[(below + 1).min(last)]);
+    a + share * (b - a)
+}
+
+/// Dark violet over red to pale yellow, evenly growing in lightness; `level` in 0..=1, in steps of 1.25 dB.
 fn colour(level: f64) -> Rgb<u8> {
+    const STEPS: f64 = RANGE_DB / 1.25;
+    let level = (level * STEPS).round() / STEPS;
     const STOPS: [[f64; 3]; 6] = [
         [3.0, 3.0, 10.0],
         [60.0, 15.0, 110.0],
@@ -136,7 +154,7 @@ mod tests {
         let brightest = (0..PANEL_HEIGHT)
             .max_by_key(|y| light(picture.get_pixel(column, *y)))
             .unwrap_or(0);
-        let expected = f64::from(PANEL_HEIGHT) * (1.0 - 20f64.ln() / 400f64.ln());
+        let expected = f64::from(PANEL_HEIGHT) * (1.0 - 50f64.ln() / 1_000f64.ln());
         assert!(
             (f64::from(brightest) - expected).abs() < 4.0,
             "row {brightest}, not {expected}"

@@ -1,5 +1,5 @@
 //! The project's own sources: a sung line, plucked strings, a bowed-like saw and a whistle, made by code alone,
-//! so that `demo`, `bench` and an evaluation without recordings have something real to work on.
+//! so that `bench` and an evaluation without recordings have something real to work on.
 
 use std::f64::consts::TAU;
 
@@ -64,9 +64,9 @@ pub fn melody(start_s: f64, beat_s: f64, detached: f64, steps: &[(i32, f64, u8)]
     notes
 }
 
-/// The phrase of `mynah demo`: about nine seconds, sung first and then plucked, one voice throughout (mode *track* is
-/// what every target plays it in). 48 kHz mono.
-pub fn demo_phrase() -> Vec<f32> {
+/// The phrase of `mynah bench`: about nine seconds, sung first and then plucked, one voice throughout. 48 kHz mono. It
+/// stays as it is, so that figures can be compared.
+pub fn bench_phrase() -> Vec<f32> {
     let sung = melody(
         0.25,
         0.42,
@@ -292,8 +292,8 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_phrase_is_loud_enough_and_does_not_clip() {
-        let phrase = demo_phrase();
+    fn the_bench_phrase_is_loud_enough_and_does_not_clip() {
+        let phrase = bench_phrase();
         let peak = phrase.iter().fold(0.0f32, |m, x| m.max(x.abs()));
         assert!((0.1..1.0).contains(&peak), "peak {peak}");
         assert!((6.0..15.0).contains(&(phrase.len() as f64 / RATE_HZ)));

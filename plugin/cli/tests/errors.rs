@@ -82,7 +82,44 @@ fn bad_inputs_are_refused() {
             clue,
             &["bounce", &input, "--target", "cello", "-o", "{}/out.wav"],
         );
+        let (good, out) = ("{}/good.wav", "{}/page");
+        refused(
+            folder.path(),
+            clue,
+            &["demo", "-i", good, "-i", &input, "--out-dir", out],
+        );
     }
+}
+
+#[test]
+fn the_demo_never_replaces_what_it_was_given() {
+    let folder = folder_of_files();
+    let before = std::fs::read(folder.path().join("good.wav")).unwrap();
+    refused(
+        folder.path(),
+        "would be replaced",
+        &["demo", "-i", "{}/good.wav", "--out-dir", "{}", "--force"],
+    );
+    assert_eq!(
+        std::fs::read(folder.path().join("good.wav")).unwrap(),
+        before
+    );
+    std::fs::write(folder.path().join("folder/index.html"), "the player's").unwrap();
+    let onto = ["demo", "-i", "{}/silent.wav", "-i", "{}/fast.wav"];
+    refused(
+        folder.path(),
+        "is silent",
+        &[&onto[..], &["--out-dir", "{}/folder"]].concat(),
+    );
+    refused(
+        folder.path(),
+        "exists already",
+        &["demo", "-i", "{}/fast.wav", "--out-dir", "{}/folder"],
+    );
+    assert_eq!(
+        names_in(&folder.path().join("folder")),
+        ["good.wav", "index.html"]
+    );
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! `targets`, `info`, `demo` and `bench`: files and JSON keys.
+//! `targets`, `info` and `bench`: files and JSON keys.
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
-use common::{names_in, read_wav, succeed};
+use common::succeed;
 use serde_json::Value;
 
 fn json(arguments: &[&str]) -> Value {
@@ -60,40 +60,6 @@ fn info_reads_a_model_file() {
         .unwrap();
     assert_eq!(info["hash"], listed["hash"]);
     assert!(succeed(["info", file]).contains("Cello"));
-}
-
-#[test]
-fn demo_writes_sound_and_pictures_for_every_target() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("mynah-demo");
-    let demo = |extra: &[&str]| {
-        let run = common::mynah()
-            .current_dir(folder.path())
-            .arg("demo")
-            .args(extra)
-            .output();
-        run.unwrap().status.code()
-    };
-    assert_eq!(demo(&[]), Some(0));
-    let targets = json(&["targets", "--json"]);
-    let (_, input) = read_wav(&out.join("input.wav"));
-    for target in targets.as_array().unwrap() {
-        let name = target["name"].as_str().unwrap();
-        let (_, output) = read_wav(&out.join(format!("{name}.wav")));
-        assert_eq!(output.len(), input.len());
-        assert!(common::rms(&output) > 1e-3, "{name} is silent");
-        let picture = std::fs::read(out.join(format!("{name}.png"))).unwrap();
-        assert!(picture.starts_with(b"\x89PNG"));
-    }
-    assert_eq!(
-        names_in(&out).len(),
-        1 + 2 * targets.as_array().unwrap().len()
-    );
-    // A folder of the player's choice is kept as it is, the demo's own is renewed.
-    assert_eq!(demo(&["--out-dir", "mynah-demo"]), Some(2));
-    std::fs::write(out.join("cello.wav"), "old").unwrap();
-    assert_eq!(demo(&[]), Some(0));
-    assert_eq!(read_wav(&out.join("cello.wav")).1.len(), input.len());
 }
 
 #[test]

@@ -37,6 +37,8 @@ fn good() -> &'static Good {
             pitch_bumps: 2,
             generator_channels: 2,
             generator_dilations: vec![1],
+            onset_channels: 1,
+            onset_dilations: vec![1],
         };
         let base_bytes = random_base_with(&architecture, 1);
         let base = Base::from_bytes(&base_bytes).unwrap();

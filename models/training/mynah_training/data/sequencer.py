@@ -16,7 +16,14 @@ import numpy.typing as npt
 from scipy import signal
 
 from .events import NoteEvent, bend_cents, is_polyphonic
-from .library import SAMPLE_RATE_HZ, Audio, InstrumentLibrary, SampleInfo, Split
+from .library import (
+    ONSET_WINDOW_SAMPLES,
+    SAMPLE_RATE_HZ,
+    Audio,
+    InstrumentLibrary,
+    SampleInfo,
+    Split,
+)
 
 MAX_SHIFT_SEMITONES = 4
 RANGE_MARGIN_SEMITONES = 2
@@ -33,6 +40,11 @@ LEGATO_SKIP_S = 0.04
 ATTACK_FADE_S = 0.003
 SHORT_NOTE_S = 0.22
 LOOP_CROSSFADE_S = 0.06
+
+AUDIBLE_DB = -20.0
+"""A note is heard to begin where its short-time level passes this, relative to its peak in its first
+:data:`ONSET_PEAK_S`."""
+ONSET_PEAK_S = 0.5
 
 DYNAMIC_VELOCITY = {"pp": 0.1, "p": 0.25, "mp": 0.45, "mf": 0.6, "f": 0.8, "ff": 0.95}
 """The velocity at which each recorded dynamic layer is the natural choice."""
@@ -141,6 +153,17 @@ def extend_by_loop(audio: Audio, n_samples: int) -> Audio:
     return np.concatenate(pieces)[:n_samples]
 
 
+def audible_from(note: Audio) -> int:
+    """The sample at which a note [n] passes -20 dB of its early peak: where it is heard to begin."""
+    frames = len(note[: int(ONSET_PEAK_S * SAMPLE_RATE_HZ)]) // ONSET_WINDOW_SAMPLES
+    if frames == 0:
+        return 0
+    cut = note[: frames * ONSET_WINDOW_SAMPLES].reshape(frames, ONSET_WINDOW_SAMPLES)
+    energy = np.mean(np.square(cut), axis=1)
+    threshold = float(energy.max()) * 10.0 ** (AUDIBLE_DB / 10.0)
+    return int(np.argmax(energy >= threshold)) * ONSET_WINDOW_SAMPLES
+
+
 class SampledInstrument:
     """An instrument of the library, played from one side of the split only."""
 
@@ -239,11 +262,13 @@ def render(
     source: SoundSource,
     n_samples: int,
     seed: int | Sequence[int],
+    onsets: list[int] | None = None,
 ) -> Audio:
     """Plays ``events`` on ``source``: mono float32 [n_samples] at 48 kHz, not normalised.
 
     Of a monophonic line each note ends where the next begins (with a short crossfade); in
-    polyphonic ones every note sounds for its own duration.
+    polyphonic ones every note sounds for its own duration. The sample at which each note can
+    first be heard (:func:`audible_from`) is appended to ``onsets``.
     """
     rng = np.random.default_rng(seed)
     out = np.zeros(n_samples, dtype=np.float32)
@@ -277,4 +302,6 @@ def render(
         stop = min(start + len(raw), n_samples)
         if stop > start:
             out[start:stop] += raw[: stop - start]
+            if onsets is not None:
+                onsets.append(start + audible_from(raw))
     return out

@@ -13,6 +13,8 @@ use super::flac::{self, FlacWriter};
 /// How samples are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
+    /// 16-bit WAV, which every browser plays.
+    Wav16,
     /// 24-bit WAV.
     Wav24,
     /// 32-bit float WAV: exactly what the engine made, also above full scale.
@@ -42,6 +44,15 @@ impl Encoding {
                 "'{}': an output's name must end in .wav or .flac",
                 path.display()
             ),
+        }
+    }
+
+    /// Bits of one sample.
+    fn bits(self) -> u16 {
+        match self {
+            Encoding::Wav16 => 16,
+            Encoding::Wav24 | Encoding::Flac24 => 24,
+            Encoding::WavFloat => 32,
         }
     }
 
@@ -143,20 +154,19 @@ impl Writer {
         encoding.check_rate(rate_hz)?;
         let (file, pending) = Pending::create(destination, overwrite)?;
         let file = BufWriter::with_capacity(1 << 16, file);
-        let wav = |bits_per_sample, sample_format| hound::WavSpec {
+        let wav = |sample_format| hound::WavSpec {
             channels: channels as u16,
             sample_rate: rate_hz,
-            bits_per_sample,
+            bits_per_sample: encoding.bits(),
             sample_format,
         };
         let sink = match encoding {
-            Encoding::Wav24 => Sink::Wav(hound::WavWriter::new(
-                file,
-                wav(24, hound::SampleFormat::Int),
-            )?),
+            Encoding::Wav16 | Encoding::Wav24 => {
+                Sink::Wav(hound::WavWriter::new(file, wav(hound::SampleFormat::Int))?)
+            }
             Encoding::WavFloat => Sink::Wav(hound::WavWriter::new(
                 file,
-                wav(32, hound::SampleFormat::Float),
+                wav(hound::SampleFormat::Float),
             )?),
             Encoding::Flac24 => Sink::Flac(Box::new(FlacWriter::new(file, rate_hz, channels)?)),
         };
@@ -179,6 +189,7 @@ impl Writer {
         let frames = planes.first().map_or(0, |p| p.len());
         let shown = self.pending.destination.display();
         let failed = |e: String| anyhow!("cannot write '{shown}': {e}");
+        let bits = self.encoding.bits();
         for i in 0..frames {
             for plane in planes {
                 let sample = plane[i];
@@ -187,24 +198,18 @@ impl Writer {
                         .write_sample(sample)
                         .map_err(|e| failed(e.to_string()))?,
                     (Sink::Wav(wav), _) => {
-                        let value = to_24_bits(sample, &mut self.clipped_samples);
+                        let value = to_bits(sample, bits, &mut self.clipped_samples);
                         wav.write_sample(value).map_err(|e| failed(e.to_string()))?;
                     }
                     (Sink::Flac(flac), _) => {
-                        let value = to_24_bits(sample, &mut self.clipped_samples);
+                        let value = to_bits(sample, bits, &mut self.clipped_samples);
                         flac.push(value).map_err(|e| failed(format!("{e:#}")))?;
                     }
                 }
             }
         }
         if let Sink::Wav(_) = self.sink {
-            self.bytes += (frames
-                * self.channels
-                * if self.encoding == Encoding::WavFloat {
-                    4
-                } else {
-                    3
-                }) as u64;
+            self.bytes += (frames * self.channels * usize::from(bits / 8)) as u64;
             // 64 KiB are left for the header: hound counts in 32 bits and would wrap around.
             if self.bytes > u64::from(u32::MAX) - (1 << 16) {
                 bail!("'{shown}' would pass the 4 GiB a WAV file can hold: choose FLAC");
@@ -232,14 +237,15 @@ impl Writer {
     }
 }
 
-/// Nearest 24-bit value; the inverse of reading (1.0 is 2^23), so that a file passed on unchanged stays unchanged.
-fn to_24_bits(sample: f32, clipped: &mut u64) -> i32 {
-    const FULL_SCALE: f32 = (1 << 23) as f32;
-    let scaled = (sample * FULL_SCALE).round();
-    if !(-FULL_SCALE..=FULL_SCALE - 1.0).contains(&scaled) {
+/// Nearest value of 16 or 24 `bits`; the inverse of reading (1.0 is 2^23 in 24 bits), so that a file passed on unchanged
+/// stays unchanged.
+fn to_bits(sample: f32, bits: u16, clipped: &mut u64) -> i32 {
+    let full_scale = (1u32 << (bits - 1)) as f32;
+    let scaled = (sample * full_scale).round();
+    if !(-full_scale..=full_scale - 1.0).contains(&scaled) {
         *clipped += 1;
     }
-    scaled.clamp(-FULL_SCALE, FULL_SCALE - 1.0) as i32
+    scaled.clamp(-full_scale, full_scale - 1.0) as i32
 }
 
 /// The folder a file lies in.
@@ -319,6 +325,14 @@ mod tests {
         let half_a_step = 0.5 / (1 << 23) as f32 + 1e-9;
         for channels in [1, 2] {
             for frames in [1, 4096, 10_001] {
+                let half_a_coarse_step = 0.5 / (1 << 15) as f32 + 1e-9;
+                round_trip(
+                    "x.wav",
+                    Encoding::Wav16,
+                    channels,
+                    frames,
+                    half_a_coarse_step,
+                );
                 round_trip("x.wav", Encoding::Wav24, channels, frames, half_a_step);
                 round_trip("x.wav", Encoding::WavFloat, channels, frames, 0.0);
                 round_trip("x.flac", Encoding::Flac24, channels, frames, half_a_step);
@@ -342,9 +356,9 @@ mod tests {
     #[test]
     fn values_beyond_full_scale_are_clipped_and_counted() {
         let mut clipped = 0;
-        assert_eq!(to_24_bits(2.0, &mut clipped), (1 << 23) - 1);
-        assert_eq!(to_24_bits(-2.0, &mut clipped), -(1 << 23));
-        assert_eq!(to_24_bits(-1.0, &mut clipped), -(1 << 23));
+        assert_eq!(to_bits(2.0, 24, &mut clipped), (1 << 23) - 1);
+        assert_eq!(to_bits(-2.0, 16, &mut clipped), -(1 << 15));
+        assert_eq!(to_bits(-1.0, 24, &mut clipped), -(1 << 23));
         assert_eq!(clipped, 2);
     }
 }

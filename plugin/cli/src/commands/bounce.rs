@@ -20,7 +20,7 @@ use crate::progress::Bars;
 
 /// Files whose samples never leave ± this count as silent: -96 dBFS, the least step of 16-bit sound and what the engine
 /// takes for silence.
-const SILENCE: f32 = 1.6e-5;
+pub(super) const SILENCE: f32 = 1.6e-5;
 
 struct Job {
     input: PathBuf,
@@ -94,13 +94,7 @@ fn plan(arguments: &Bounce, label: &str) -> Result<Vec<Job>> {
     }
     for input in &arguments.inputs {
         let reader = Reader::open(input)?;
-        if !mynah_engine::supported_rate(f64::from(reader.rate_hz())) {
-            bail!(
-                "'{}' has a sample rate of {} Hz: rates from 8000 to 192000 Hz work",
-                input.display(),
-                reader.rate_hz()
-            );
-        }
+        check_rate(&reader, input)?;
         let output = match (&arguments.output, &arguments.out_dir) {
             (Some(output), _) => output.clone(),
             (None, Some(folder)) => {
@@ -140,7 +134,21 @@ fn plan(arguments: &Bounce, label: &str) -> Result<Vec<Job>> {
     Ok(jobs)
 }
 
-fn is_same_file(a: &Path, b: &Path) -> bool {
+/// # Errors
+/// The engine does not run at the rate of the file `input`.
+pub(super) fn check_rate(reader: &Reader, input: &Path) -> Result<()> {
+    if !mynah_engine::supported_rate(f64::from(reader.rate_hz())) {
+        bail!(
+            "'{}' has a sample rate of {} Hz: rates from 8000 to 192000 Hz work",
+            input.display(),
+            reader.rate_hz()
+        );
+    }
+    Ok(())
+}
+
+/// Whether both exist and are one.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 

@@ -233,5 +233,7 @@ fn the_list_of_presets_is_open() {
     bench.click("Next preset");
     bench.set(Control::Bend, 1.0);
     bench.click("Preset");
+    // The models' hashes change with every training.
+    bench.harness.mask(bench.layout().status);
     bench.harness.snapshot("presets_open");
 }

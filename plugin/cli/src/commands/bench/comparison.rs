@@ -19,7 +19,7 @@ const PASSES: usize = 3;
 /// Size of the square matrices whose product is the core's peak.
 const PEAK_SIZE: usize = 512;
 
-/// The networks of a frame (256 samples): encoder, translator with its head, generator.
+/// The networks of a frame (256 samples): encoder, onset network, translator with its head, generator.
 #[derive(Serialize)]
 pub(super) struct NetworkTimes {
     /// Multiplications with additions per second of sound, in millions.

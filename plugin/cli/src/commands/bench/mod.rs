@@ -144,9 +144,9 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
     }
 }
 
-/// The demo phrase, repeated to `seconds`; it is never silent for long, so the chain never rests.
+/// The phrase, repeated to `seconds`; it is never silent for long, so the chain never rests.
 fn phrase_of(seconds: u32) -> Vec<f32> {
-    let phrase = synth::demo_phrase();
+    let phrase = synth::bench_phrase();
     phrase
         .iter()
         .copied()

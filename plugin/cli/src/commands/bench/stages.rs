@@ -12,6 +12,7 @@ use mynah_models::features::{FeatureFrame, Features, FeaturesState};
 use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
 use mynah_models::streaming::generator::{Generator, GeneratorState};
+use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::params::Tensors;
 use mynah_models::streaming::translator::{
     FramePitch, TargetWeights, Translator, TranslatorState, translator_input,
@@ -22,7 +23,7 @@ use serde::Serialize;
 use crate::notes::Random;
 
 /// The stages that are networks.
-pub(super) const NETWORKS: [&str; 3] = ["encoder", "translator", "generator"];
+pub(super) const NETWORKS: [&str; 4] = ["encoder", "onsets", "translator", "generator"];
 
 /// One stage's time, spread over all hops (stages that work once a frame work in every second hop).
 #[derive(Serialize)]
@@ -72,6 +73,18 @@ pub(super) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
             encoder.step(&mut encoder_state, &frame.log_mel, &[frame.log_level], z);
         }
     });
+
+    let onsets_time = if architecture.has_onsets() {
+        let onsets = OnsetNet::new(architecture, &tensors.root().pp("onsets"))?;
+        let mut state = OnsetNetState::new(&onsets);
+        Some(time("onsets", &mut || {
+            for frame in &frames {
+                std::hint::black_box(onsets.step(&mut state, frame));
+            }
+        }))
+    } else {
+        None
+    };
 
     let translator = Translator::new(architecture, &tensors.root().pp("translator"))?;
     let target = TargetWeights::new(architecture, &tensors.root().pp("target"))?;
@@ -138,7 +151,9 @@ pub(super) fn measure(base: &Base, sound: &[f32]) -> Result<Vec<StageTime>> {
         }
     });
 
-    let mut all = vec![features_time, encoder_time, translator_time];
+    let mut all = vec![features_time, encoder_time];
+    all.extend(onsets_time);
+    all.push(translator_time);
     all.extend(prior_times);
     all.push(generator_time);
     Ok(all)

@@ -1,0 +1,194 @@
+//! `mynah demo`: a page on which every target is heard beside what was played, with the sounds and pictures it shows.
+
+mod page;
+mod sources;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, Result, bail};
+use mynah_engine::{Controls, Library};
+use mynah_models::{Base, ModelInfo, Target};
+use rayon::prelude::*;
+
+use self::page::Page;
+use self::sources::Source;
+use super::bounce::is_same_file;
+use super::print;
+use crate::audio::write::{Encoding, Pending, Writer, check_free};
+use crate::cli::Demo;
+use crate::interrupt;
+use crate::phrases::RATE_HZ;
+use crate::pipeline::translate_mono;
+use crate::progress::Bars;
+use crate::spectrogram;
+
+/// Where the files go if nothing is said.
+const OWN_FOLDER: &str = "mynah-demo";
+/// The page.
+const PAGE_NAME: &str = "index.html";
+
+/// Everything that one translation needs besides its source and target.
+struct Work {
+    folder: PathBuf,
+    overwrite: bool,
+    base: Arc<Base>,
+    controls: Controls,
+}
+
+/// Writes for every source `SOURCE.wav` and its translations `SOURCE-TARGET.wav`, a spectrogram (`.png`) of each, and
+/// last of all `index.html`.
+///
+/// # Errors
+/// An input cannot be read, the folder cannot be written, a file exists already, or a target cannot be loaded.
+pub(super) fn run(arguments: &Demo) -> Result<()> {
+    interrupt::listen();
+    let library = Library::with_user_folder();
+    let targets = targets(&library)?;
+    let names: Vec<&str> = targets.iter().map(|t| t.info().name.as_str()).collect();
+    let sources = sources::gather(&arguments.input, &names)?;
+    let work = Work {
+        folder: arguments
+            .out_dir
+            .clone()
+            .unwrap_or_else(|| PathBuf::from(OWN_FOLDER)),
+        // Its own folder holds nothing but what it made itself.
+        overwrite: arguments.force || arguments.out_dir.is_none(),
+        base: library.base()?,
+        controls: Controls::default(),
+    };
+    check(&work, &sources, &names, &arguments.input)?;
+    for source in &sources {
+        write_sound(&work, &source.sound_name(None), &source.sound)?;
+        print(&format!(
+            "{}  {}, {:.1} s\n",
+            work.folder.join(source.sound_name(None)).display(),
+            source.title,
+            source.seconds()
+        ))?;
+    }
+    translate_all(&work, &sources, &targets)?;
+    let infos: Vec<&ModelInfo> = targets.iter().map(|t| t.info()).collect();
+    let page = Page {
+        sources: &sources,
+        targets: &infos,
+        base: work.base.info(),
+        controls: &work.controls,
+    };
+    let path = work.folder.join(PAGE_NAME);
+    write_page(&path, &page.html(), work.overwrite)?;
+    print(&format!(
+        "{}  open it in a browser: {} by {}\n",
+        path.display(),
+        counted(sources.len(), "source"),
+        counted(targets.len(), "target")
+    ))
+}
+
+/// All targets, once each: of several of one name, the first is the one that the name means everywhere.
+fn targets(library: &Library) -> Result<Vec<Arc<Target>>> {
+    let mut targets: Vec<Arc<Target>> = Vec::new();
+    for entry in library.entries() {
+        if !targets.iter().any(|t| t.info().name == entry.info.name) {
+            targets.push(super::find_target(library, &entry.info.name)?.1);
+        }
+    }
+    if targets.is_empty() {
+        bail!("there are no targets installed");
+    }
+    Ok(targets)
+}
+
+/// Makes the folder and refuses what cannot work, before anything is written.
+fn check(work: &Work, sources: &[Source], names: &[&str], inputs: &[PathBuf]) -> Result<()> {
+    let pairs = sources.iter().flat_map(|source| {
+        let translated = names.iter().map(|name| Some(*name));
+        std::iter::once(None)
+            .chain(translated)
+            .flat_map(|target| [source.sound_name(target), source.picture_name(target)])
+    });
+    let outputs: Vec<PathBuf> = std::iter::once(PAGE_NAME.to_owned())
+        .chain(pairs)
+        .map(|name| work.folder.join(name))
+        .collect();
+    for output in &outputs {
+        if let Some(input) = inputs.iter().find(|input| is_same_file(input, output)) {
+            bail!(
+                "'{}' would be replaced by the demo: choose another --out-dir",
+                input.display()
+            );
+        }
+        if work.folder.is_dir() {
+            check_free(output, work.overwrite)?;
+        }
+    }
+    std::fs::create_dir_all(&work.folder)
+        .with_context(|| format!("cannot make the folder '{}'", work.folder.display()))
+}
+
+/// Translates every source to every target, in parallel, and draws them all.
+fn translate_all(work: &Work, sources: &[Source], targets: &[Arc<Target>]) -> Result<()> {
+    let bars = Bars::new(false);
+    let progress = bars.steps("translating");
+    let pairs: Vec<(&Source, Option<&Arc<Target>>)> = sources
+        .iter()
+        .flat_map(|source| {
+            let translated = targets.iter().map(Some);
+            std::iter::once(None)
+                .chain(translated)
+                .map(move |target| (source, target))
+        })
+        .collect();
+    progress.set_length(pairs.len() as u64);
+    let clipped = AtomicU64::new(0);
+    pairs.par_iter().try_for_each(|(source, target)| {
+        interrupt::check()?;
+        let name = target.map(|target| target.info().name.as_str());
+        let picture = work.folder.join(source.picture_name(name));
+        match target {
+            None => spectrogram::write_png(&picture, &[&source.sound], work.overwrite)?,
+            Some(target) => {
+                let output =
+                    translate_mono(&work.base, target, &work.controls, RATE_HZ, &source.sound)?;
+                let beyond = write_sound(work, &source.sound_name(name), &output)?;
+                clipped.fetch_add(beyond, Ordering::Relaxed);
+                spectrogram::write_png(&picture, &[&output], work.overwrite)?;
+            }
+        }
+        progress.inc(1);
+        anyhow::Ok(())
+    })?;
+    progress.finish_and_clear();
+    match clipped.into_inner() {
+        0 => Ok(()),
+        samples => print(&format!(
+            "{} clipped: the sounds that came in are very loud\n",
+            counted(samples as usize, "sample")
+        )),
+    }
+}
+
+/// Writes a mono sound of 48 kHz; returns how many samples had to be clipped.
+fn write_sound(work: &Work, name: &str, signal: &[f32]) -> Result<u64> {
+    let path = work.folder.join(name);
+    let mut writer = Writer::create(&path, Encoding::Wav16, RATE_HZ, 1, work.overwrite)?;
+    writer.write(&[signal])?;
+    writer.finish()
+}
+
+fn write_page(path: &Path, html: &str, overwrite: bool) -> Result<()> {
+    let (mut file, pending) = Pending::create(path, overwrite)?;
+    file.write_all(html.as_bytes())
+        .with_context(|| format!("cannot write '{}'", path.display()))?;
+    drop(file);
+    pending.publish()
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
