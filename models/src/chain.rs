@@ -13,7 +13,7 @@
 use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
 use crate::prior::{Prior, PriorFrame, PriorState};
@@ -41,6 +41,8 @@ pub struct Telemetry {
     pub gate_open: bool,
     /// Whether the tonal stream is the whitened input rather than harmonics.
     pub follows: bool,
+    /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
+    pub octave: i32,
     /// Probability that a note begins here, 0 to 1; 0 if the base has no onset network.
     pub onset: f32,
 }
@@ -70,6 +72,7 @@ pub struct Base {
 pub struct Target {
     info: ModelInfo,
     pub(crate) weights: TargetWeights,
+    home: HomeRegister,
 }
 
 /// Everything one stream remembers.
@@ -184,7 +187,8 @@ impl Base {
         if let Some(frame) = self.features.step(features, &input) {
             self.encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
-            let voice = conditioning.step(controls, frame, z);
+            let homes = targets.map(|target| target.map(|target| target.home));
+            let voice = conditioning.step(controls, &homes, frame, z);
             let onset = match (&self.onsets, onsets) {
                 (Some(net), Some(state)) => net.step(state, frame),
                 _ => 0.0,
@@ -230,6 +234,7 @@ impl Telemetry {
             played_hz: voice.played_hz,
             gate_open: voice.gate_open,
             follows: voice.follow,
+            octave: voice.octave,
             onset,
         }
     }
@@ -263,7 +268,11 @@ impl Target {
             },
         )?;
         let weights = TargetWeights::new(&info.architecture, &tensors.root())?;
-        Ok(Self { info, weights })
+        Ok(Self {
+            home: info.home_register(),
+            info,
+            weights,
+        })
     }
 
     /// What the file says of itself.
@@ -292,16 +301,33 @@ impl ChainState {
 
     /// Back to the state before the first hop. Audio thread.
     pub fn reset(&mut self) {
+        self.conditioning.reset();
+        self.reset_the_rest();
+    }
+
+    /// The same, but what was heard goes on deciding about the octave: for a silence during which the chain does not run.
+    /// Audio thread.
+    pub fn rest(&mut self) {
+        self.conditioning.rest();
+        self.reset_the_rest();
+    }
+
+    /// Everything but the conditioning.
+    fn reset_the_rest(&mut self) {
         self.features.reset();
         self.prior.reset();
         self.encoder.reset();
-        self.conditioning.reset();
-        self.blend.reset();
-        self.generator.reset();
         if let Some(onsets) = &mut self.onsets {
             onsets.reset();
         }
+        self.blend.reset();
+        self.generator.reset();
         self.telemetry = self.silence();
+    }
+
+    /// Other targets sound from the next hop on: their octave is chosen there, rather than at the next rest. Audio thread.
+    pub fn change_targets(&mut self) {
+        self.conditioning.change_targets();
     }
 
     /// Becomes `other`, which must be of the same base, without allocating. Audio thread.
@@ -332,6 +358,7 @@ impl ChainState {
             played_hz: frame.pitch.f0_hz,
             gate_open: true,
             follows: false,
+            octave: 0,
             onset: 0.0,
         }
     }

@@ -16,8 +16,8 @@ pub mod testing;
 
 pub use chain::{Base, ChainState, Target, Targets, Telemetry, alone};
 pub use conditioning::{
-    ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, ToneControls,
-    VariationControls,
+    ALL_NOTES, AutoOctave, DynamicsControls, HomeRegister, HopControls, MORPH_SLOTS, Mode,
+    OctaveSurvey, PitchControls, ToneControls, VariationControls,
 };
 pub use file::{DefaultControls, ModelFileError, ModelHash, ModelInfo, ModelKind};
 

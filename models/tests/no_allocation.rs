@@ -14,8 +14,8 @@ use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
 use mynah_models::{
-    Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls, Target,
-    ToneControls, VariationControls, alone,
+    AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls,
+    Target, ToneControls, VariationControls, alone,
 };
 use support::allocator_calls;
 
@@ -186,6 +186,42 @@ fn the_networks_do_not_allocate() {
 }
 
 #[test]
+fn choosing_an_octave_does_not_allocate() {
+    let base = Base::from_bytes(&random_base(7)).unwrap();
+    let target = Target::from_bytes(&random_target(8, &base), &base).unwrap();
+    let mut state = ChainState::new(&base);
+    let controls = HopControls {
+        auto_octave: AutoOctave::Listening,
+        ..HopControls::default()
+    };
+    // Phrases of half a second at 880 Hz, then at 110 Hz, with rests of as long.
+    let sound = |n: usize| {
+        let period_samples = if n < 96_000 { 54 } else { 436 };
+        let saw = (n % period_samples) as f32 / period_samples as f32 - 0.5;
+        if (n / 24_000).is_multiple_of(2) {
+            0.4 * saw
+        } else {
+            0.0
+        }
+    };
+    let mut octaves = [0; 8];
+    let calls = allocator_calls(|| {
+        for i in 0..1_500 {
+            let hop = std::array::from_fn(|n| sound(i * HOP_SAMPLES + n));
+            let mut out = [0.0; HOP_SAMPLES];
+            base.step(&alone(&target), &mut state, &controls, &hop, &mut out);
+            octaves[i * HOP_SAMPLES / 24_000] = state.telemetry().octave;
+            if i % 400 == 399 {
+                state.rest();
+                state.change_targets();
+            }
+        }
+    });
+    assert_eq!(calls, 0);
+    assert_eq!([octaves[0], octaves[6]], [-1, 2], "{octaves:?}");
+}
+
+#[test]
 fn the_chain_does_not_allocate_whatever_the_controls() {
     let base = Base::from_bytes(&random_base(7)).unwrap();
     let targets =
@@ -194,6 +230,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
     let other = ChainState::new(&base);
     let mut random = Random(10);
     let everything = HopControls {
+        auto_octave: AutoOctave::Listening,
         pitch: PitchControls {
             snap: 1.0,
             notes: 0b1010_1011_0101,

@@ -7,8 +7,8 @@ use std::f32::consts::TAU;
 use mynah_models::reference::Reference;
 use mynah_models::testing::{Random, random_base, random_target};
 use mynah_models::{
-    Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, PitchControls,
-    Target, Targets, ToneControls, VariationControls,
+    AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode,
+    PitchControls, Target, Targets, ToneControls, VariationControls,
 };
 
 const TOLERANCE: f32 = 1e-5;
@@ -154,6 +154,17 @@ fn conditioned() -> Vec<HopControls> {
         HopControls { morph, ..plain },
         HopControls {
             mode: Mode::Auto,
+            ..plain
+        },
+        HopControls {
+            auto_octave: AutoOctave::Listening,
+            morph,
+            ..plain
+        },
+        HopControls {
+            auto_octave: AutoOctave::Known(-2),
+            mode: Mode::Auto,
+            pitch_ratio: 1.5,
             ..plain
         },
         HopControls {

@@ -4,7 +4,7 @@ use mynah_engine::{Preset, Source, TargetRef};
 
 use crate::params::{MORPH_SLOTS, MynahParams};
 use crate::state::SavedTarget;
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Found};
 
 /// A name that no parameter's value has to equal more closely, as a share of the range: what is behind the last
 /// digit of a taper.
@@ -35,7 +35,15 @@ pub(crate) fn of_params(
     }
 }
 
-/// The parameters that a preset sets, by their places, and their normalized values.
+/// What a preset comes to here.
+pub(crate) struct Changes {
+    /// The parameters that it sets, by their places, and their normalized values.
+    pub(crate) values: Vec<(usize, f32)>,
+    /// The sentence that says which of its targets was retrained since, if one was.
+    pub(crate) note: Option<String>,
+}
+
+/// What loading a preset would change.
 ///
 /// # Errors
 /// The sentence that says which of its targets is not here.
@@ -43,18 +51,22 @@ pub(crate) fn changes(
     preset: &Preset,
     params: &MynahParams,
     catalogue: &Catalogue,
-) -> Result<Vec<(usize, f32)>, String> {
-    let mut values = Vec::new();
-    for (place, slot) in slots(preset, catalogue)?.into_iter().enumerate() {
-        if let Some(slot) = slot {
-            values.push((place, params.targets()[place].normalized_of(slot)));
+) -> Result<Changes, String> {
+    let (mut values, mut note) = (Vec::new(), None);
+    for (place, found) in places(preset, catalogue)?.into_iter().enumerate() {
+        let Some(found) = found else { continue };
+        let slot = found.slot();
+        values.push((place, params.targets()[place].normalized_of(slot)));
+        if let (Found::Retrained(_), Some(entry)) = (found, catalogue.entry(slot)) {
+            let name = &entry.info().display_name;
+            note = Some(format!("{name} was retrained since this preset was saved."));
         }
     }
     for control in Preset::parts() {
         let value = params[control].normalized_of(preset.controls.get(control));
         values.push((MynahParams::place_of_control(control), value));
     }
-    Ok(values)
+    Ok(Changes { values, note })
 }
 
 /// Whether what is set is what the preset says.
@@ -64,30 +76,31 @@ pub(crate) fn is_set(preset: &Preset, params: &MynahParams, catalogue: &Catalogu
         let away = (params[control].chosen_number() - preset.controls.get(control)).abs();
         away <= TOLERANCE * (info.max - info.min)
     });
-    let targets = slots(preset, catalogue).is_ok_and(|slots| {
-        let mut pairs = slots.into_iter().zip(params.targets());
-        pairs.all(|(slot, target)| slot.is_none_or(|slot| slot == target.chosen_slot()))
+    let targets = places(preset, catalogue).is_ok_and(|places| {
+        let mut pairs = places.into_iter().zip(params.targets());
+        pairs.all(|(found, target)| found.is_none_or(|found| found.slot() == target.chosen_slot()))
     });
     controls && targets
 }
 
-/// The slots of a preset's targets; where it names none, none.
-fn slots(preset: &Preset, catalogue: &Catalogue) -> Result<[Option<i32>; MORPH_SLOTS], String> {
-    let mut slots = [None; MORPH_SLOTS];
-    for (slot, target) in slots.iter_mut().zip(&preset.targets) {
+/// Where a preset's targets are; where it names none, none.
+fn places(preset: &Preset, catalogue: &Catalogue) -> Result<[Option<Found>; MORPH_SLOTS], String> {
+    let mut places = [None; MORPH_SLOTS];
+    for (place, target) in places.iter_mut().zip(&preset.targets) {
         if let Some(target) = target {
-            *slot = Some(find(preset, target, catalogue)?);
+            *place = Some(find(preset, target, catalogue)?);
         }
     }
-    Ok(slots)
+    Ok(places)
 }
 
-fn find(preset: &Preset, target: &TargetRef, catalogue: &Catalogue) -> Result<i32, String> {
+fn find(preset: &Preset, target: &TargetRef, catalogue: &Catalogue) -> Result<Found, String> {
     let saved = SavedTarget {
         name: target.name.clone(),
         hash: target
             .hash
             .map_or_else(String::new, |hash| hash.to_string()),
+        plays: String::new(),
     };
     catalogue.find(&saved).ok_or_else(|| {
         let version = if catalogue.find_name(&target.name).is_some() {

@@ -130,14 +130,18 @@ impl Player<'_> {
         values
     }
 
-    /// Loads a preset: one step.
+    /// Loads a preset: one step. Returns the sentence that says which of its targets was retrained, if one was.
     ///
     /// # Errors
     /// The sentence that says which of its targets is not here; nothing is changed then.
-    pub(crate) fn load(self, preset: &Arc<Preset>, catalogue: &Catalogue) -> Result<(), String> {
-        let values = changes(preset, self.params, catalogue)?;
-        self.set_as_one(Some(preset.clone()), &values);
-        Ok(())
+    pub(crate) fn load(
+        self,
+        preset: &Arc<Preset>,
+        catalogue: &Catalogue,
+    ) -> Result<Option<String>, String> {
+        let changes = changes(preset, self.params, catalogue)?;
+        self.set_as_one(Some(preset.clone()), &changes.values);
+        Ok(changes.note)
     }
 
     /// Sets parameters in one step, after which `label` is the preset that is set.

@@ -1,7 +1,7 @@
 //! What the audio thread tells the editor: atomics, and the engine's lock-free monitor. Nothing waits,
 //! and nothing is computed while the editor is closed.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use mynah_engine::{Monitor, Report};
@@ -70,6 +70,8 @@ pub struct Reading {
     pub pitch_hz: f32,
     /// How sure the pitch is, 0..=1.
     pub voicing: f32,
+    /// The octave in use.
+    pub octave: i32,
     /// Whether the engine reports hops, so that there is always something new to see.
     pub reports: bool,
 }
@@ -86,6 +88,7 @@ pub struct Shared {
     output_peak: SharedF32,
     pitch_hz: SharedF32,
     voicing: SharedF32,
+    octave: AtomicI32,
     repaint: RepaintNotifier,
     /// The present engine's. Only the main thread and the window's lock it, never the audio thread.
     monitor: Mutex<Option<Monitor>>,
@@ -175,7 +178,9 @@ impl Shared {
     pub(crate) fn publish(&self, reading: &Reading) {
         self.input_peak.raise(reading.input_peak);
         self.output_peak.raise(reading.output_peak);
-        let pitch_changed = self.pitch_hz.get() != reading.pitch_hz;
+        let octave_before = self.octave.swap(reading.octave, Ordering::Relaxed);
+        let pitch_changed =
+            self.pitch_hz.get() != reading.pitch_hz || octave_before != reading.octave;
         self.pitch_hz.set(reading.pitch_hz);
         self.voicing.set(reading.voicing);
         // -72 dBFS: below the lowest mark of the meters.
@@ -192,6 +197,7 @@ impl Shared {
             output_peak: self.output_peak.take(),
             pitch_hz: self.pitch_hz.get(),
             voicing: self.voicing.get(),
+            octave: self.octave.load(Ordering::Relaxed),
             reports: false,
         }
     }
@@ -201,5 +207,6 @@ impl Shared {
         self.output_peak.set(0.0);
         self.pitch_hz.set(0.0);
         self.voicing.set(0.0);
+        self.octave.store(0, Ordering::Relaxed);
     }
 }

@@ -152,6 +152,7 @@ impl Sound {
                 output_peak: meters.output_peak,
                 pitch_hz: meters.telemetry.f0_hz,
                 voicing: meters.telemetry.voicing,
+                octave: meters.octave,
                 reports: !meters.asleep,
             });
         }

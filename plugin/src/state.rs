@@ -5,19 +5,21 @@
 //! automation speaks) and as name and content hash (what is meant). When a state is loaded the
 //! latter decides: [`repair`] puts the index of exactly that model in place, or [`MISSING_SLOT`].
 //! A missing model's reference is kept and saved again unchanged, and nothing else is ever played
-//! in its stead.
+//! in its stead, with one exception: a shipped model that has been retrained plays in the place of the
+//! shipped one of its name, which the editor says, and both references are kept.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mynah_engine::{Control, ControlInfo, ControlKind};
+use mynah_engine::{Control, ControlInfo, ControlKind, Source};
+use mynah_models::ModelInfo;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::params::{Automated, MISSING_SLOT, MORPH_SLOTS, TargetParam, target_defaults};
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Entry, Found};
 
 /// Longest name or hash taken from a state, bytes: a state may come from anywhere.
 const MAX_REFERENCE_BYTES: usize = 256;
@@ -29,6 +31,30 @@ pub struct SavedTarget {
     pub name: String,
     /// BLAKE3 of the model file, lower-case hex; empty matches any content.
     pub hash: String,
+    /// The same of the shipped model that played in its place when the state was saved, because it had been retrained;
+    /// empty if none did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub plays: String,
+}
+
+impl SavedTarget {
+    /// The reference to a model that is here.
+    pub fn of(info: &ModelInfo) -> Self {
+        Self {
+            name: info.name.clone(),
+            hash: info.hash.to_string(),
+            plays: String::new(),
+        }
+    }
+
+    /// Whether a model of the catalogue is what became of this one: a shipped one of the same name, but not the same
+    /// content.
+    pub(crate) fn became(&self, entry: &Entry) -> bool {
+        *entry.source() == Source::Shipped
+            && entry.info().name.eq_ignore_ascii_case(&self.name)
+            && !self.hash.is_empty()
+            && entry.info().hash.to_string() != self.hash
+    }
 }
 
 /// Locks even if a thread panicked while holding the lock: the value is plain data.
@@ -161,14 +187,23 @@ pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
         let value = param_value(info, info.in_range(number));
         state.params.insert(info.id.to_owned(), value);
     }
-    let saved = saved_targets(state);
+    let mut saved = saved_targets(state);
     for ((id, default), saved) in target_defaults().zip(&saved) {
         let slot = match params.remove(id) {
-            _ if !saved.name.is_empty() => catalogue.find(saved).unwrap_or(MISSING_SLOT),
+            _ if !saved.name.is_empty() => {
+                let found = catalogue.find(saved);
+                found.map_or(MISSING_SLOT, |found| found.slot())
+            }
             Some(ParamValue::I32(slot)) => slot.clamp(0, MISSING_SLOT),
             _ => default,
         };
         state.params.insert(id.to_owned(), ParamValue::I32(slot));
+    }
+    for saved in &mut saved {
+        // What played then is gone as well: the one that plays now is news.
+        if let Some(Found::Retrained(_)) = catalogue.find(saved) {
+            saved.plays.clear();
+        }
     }
     // Written in any case: the references of a state that was loaded before would stay.
     if let Ok(saved) = serde_json::to_string(&saved) {
@@ -182,7 +217,7 @@ fn saved_targets(state: &PluginState) -> [SavedTarget; MORPH_SLOTS] {
     let saved: Option<Vec<SavedTarget>> = field.and_then(|field| serde_json::from_str(field).ok());
     let short = |text: &str| text.len() <= MAX_REFERENCE_BYTES;
     let mut saved = saved.unwrap_or_default().into_iter().map(|saved| {
-        let usable = short(&saved.name) && short(&saved.hash);
+        let usable = short(&saved.name) && short(&saved.hash) && short(&saved.plays);
         if usable {
             saved
         } else {

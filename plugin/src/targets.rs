@@ -55,6 +55,24 @@ impl Entry {
     }
 }
 
+/// Where the model that a state names is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// The very one, or the one that played when the state was saved.
+    Itself(i32),
+    /// The shipped model of its name, which was retrained since.
+    Retrained(i32),
+}
+
+impl Found {
+    /// Its slot.
+    pub fn slot(self) -> i32 {
+        match self {
+            Found::Itself(slot) | Found::Retrained(slot) => slot,
+        }
+    }
+}
+
 /// Why a model could not be added. The texts are sentences for the player.
 #[derive(thiserror::Error, Debug)]
 pub enum AddError {
@@ -230,16 +248,21 @@ impl Catalogue {
         slots.map(|slot| self.target(slot)).into()
     }
 
-    /// The slot of exactly the model that a state names. The content decides, since a file may have
-    /// been renamed; a state without a hash (written by hand) is matched by its name.
-    pub fn find(&self, saved: &SavedTarget) -> Option<i32> {
+    /// The model that a state names. The content decides, since a file may have been renamed: of what played when it was
+    /// saved, then of what was meant before that. If it is not here, a shipped model of that name is what became of
+    /// it. A state without a hash (written by hand) is matched by its name.
+    pub fn find(&self, saved: &SavedTarget) -> Option<Found> {
         if saved.hash.is_empty() {
-            return self.find_name(&saved.name);
+            return self.find_name(&saved.name).map(Found::Itself);
         }
-        self.entries()
-            .iter()
-            .position(|entry| entry.info.hash.to_string() == saved.hash)
-            .and_then(|index| i32::try_from(index).ok())
+        let position = |wanted: &dyn Fn(&Entry) -> bool| {
+            let index = self.entries().into_iter().position(wanted)?;
+            i32::try_from(index).ok()
+        };
+        let known = |hash: &String| position(&|entry| entry.info.hash.to_string() == *hash);
+        let itself = [&saved.plays, &saved.hash].into_iter().find_map(known);
+        let became = || position(&|entry| saved.became(entry)).map(Found::Retrained);
+        itself.map(Found::Itself).or_else(became)
     }
 
     /// The slot of a target by its name or display name, whatever its case.

@@ -32,18 +32,54 @@ fn every_shipped_target_can_be_used() {
     assert!(catalogue.target(63).is_none());
 }
 
+fn saved(name: &str, hash: &str, plays: &str) -> SavedTarget {
+    SavedTarget {
+        name: name.to_owned(),
+        hash: hash.to_owned(),
+        plays: plays.to_owned(),
+    }
+}
+
 #[test]
 fn content_decides_over_the_name() {
     let catalogue = Catalogue::new(Library::shipped(), None);
     let hash = catalogue.entries()[2].info().hash.to_string();
-    let saved = |name: &str, hash: &str| SavedTarget {
-        name: name.to_owned(),
-        hash: hash.to_owned(),
-    };
-    assert_eq!(catalogue.find(&saved("renamed", &hash)), Some(2));
-    assert_eq!(catalogue.find(&saved("violin", "0123")), None);
-    assert_eq!(catalogue.find(&saved("Violin", "")), Some(0));
-    assert_eq!(catalogue.find(&saved("kazoo", "")), None);
+    let find = |name, hash| catalogue.find(&saved(name, hash, ""));
+    assert_eq!(find("renamed", &hash), Some(Found::Itself(2)));
+    assert_eq!(find("violin", &hash), Some(Found::Itself(2)));
+    assert_eq!(find("Violin", ""), Some(Found::Itself(0)));
+    assert_eq!(find("kazoo", ""), None);
+    assert_eq!(find("kazoo", "0123"), None);
+}
+
+#[test]
+fn a_shipped_model_of_the_name_is_what_became_of_one_that_is_gone() {
+    let catalogue = Catalogue::new(Library::shipped(), None);
+    let [cello, clarinet] = [1, 3].map(|slot| catalogue.entries()[slot].info().hash.to_string());
+    let find = |name: &str, hash: &str, plays: &str| catalogue.find(&saved(name, hash, plays));
+    assert_eq!(find("Cello", "0123", ""), Some(Found::Retrained(1)));
+    // What played when it was saved is known, and goes before what was meant.
+    assert_eq!(find("cello", "0123", &cello), Some(Found::Itself(1)));
+    assert_eq!(find("cello", &clarinet, &cello), Some(Found::Itself(1)));
+    // Retrained once more.
+    assert_eq!(find("cello", "0123", "4567"), Some(Found::Retrained(1)));
+    assert_eq!(find("Alto Sax", "0123", ""), None, "no name");
+}
+
+#[test]
+fn the_players_own_models_are_never_taken_for_each_other() {
+    let outside = tempfile::tempdir().unwrap();
+    let base = Base::from_bytes(&random_base(1)).unwrap();
+    own_file(outside.path(), "one.mynah", 1, &base);
+    let mut library = Library::from_models(Some(random_base(1).into()), Vec::new());
+    library.add_folder(outside.path());
+    let catalogue = Catalogue::new(library, None);
+    assert_eq!(
+        catalogue.find_name("random-target"),
+        Some(0),
+        "it is installed"
+    );
+    assert_eq!(catalogue.find(&saved("random-target", "0123", "")), None);
 }
 
 #[test]

@@ -28,6 +28,7 @@ macro_rules! host_tests {
             values_have_words,
             state_round_trip,
             missing_model_is_kept_and_dry,
+            retrained_model_plays_and_both_are_kept,
             state_finds_its_model_at_another_index,
             state_loads_while_running,
             activation_starts_with_the_saved_model,

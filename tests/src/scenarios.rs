@@ -43,6 +43,8 @@ pub mod ids {
     pub const MODE: u32 = hash("mode");
     /// -2..=2 octaves.
     pub const OCTAVE: u32 = hash("octave");
+    /// Off or on.
+    pub const OCTAVE_AUTO: u32 = hash("octave_auto");
     /// -24..=24 dB.
     pub const INPUT_GAIN: u32 = hash("input_gain");
     /// 0..=1.
@@ -137,6 +139,9 @@ fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec
         "bounce",
         "--quiet",
         "--float",
+        // As the plugin does: not one octave for the whole file.
+        "--set",
+        "octave_auto=on",
         "--target",
         &target.name,
     ];

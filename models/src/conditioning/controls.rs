@@ -1,5 +1,7 @@
 //! What a player can shape, as the chain takes it at every hop.
 
+use super::octave::AutoOctave;
+
 /// Targets that can sound together.
 pub const MORPH_SLOTS: usize = 4;
 /// The twelve notes of the octave, one bit each, C lowest.
@@ -24,6 +26,9 @@ pub struct HopControls {
     pub mode: Mode,
     /// What the pitch is multiplied by: 2 to the octave shift, 1/16..=16.
     pub pitch_ratio: f32,
+    /// How besides that the octave of the tracked pitch is found. *Follow* knows nothing of it, and neither do held
+    /// notes.
+    pub auto_octave: AutoOctave,
     /// Share of the generator in the output, 0 (prior only) to 1; reached linearly in
     /// this hop.
     pub generator_drive: f32,
@@ -104,6 +109,7 @@ impl Default for HopControls {
         Self {
             mode: Mode::Track,
             pitch_ratio: 1.0,
+            auto_octave: AutoOctave::Off,
             generator_drive: 1.0,
             note_semitones: None,
             morph: [1.0, 0.0, 0.0, 0.0],

@@ -8,10 +8,14 @@
 mod auto_mode;
 mod controls;
 mod dynamics;
+mod heard_pitches;
 mod morph;
+mod octave;
 mod pitch;
+mod register;
 mod scale_note;
 mod smoothing;
+mod survey;
 mod tone;
 mod variation;
 mod vibrato;
@@ -20,6 +24,9 @@ pub use controls::{
     ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, ToneControls,
     VariationControls,
 };
+pub use octave::AutoOctave;
+pub use register::HomeRegister;
+pub use survey::OctaveSurvey;
 pub use tone::Tone;
 
 use crate::features::{FeatureFrame, PITCH_HIGH_HZ, PITCH_LOW_HZ, log_to_db};
@@ -29,6 +36,7 @@ use crate::streaming::translator::FramePitch;
 use auto_mode::AutoMode;
 use dynamics::Dynamics;
 use morph::Morph;
+use octave::{OctaveChoice, Wanted};
 use pitch::PlayedPitch;
 use tone::ToneState;
 use variation::Wander;
@@ -55,6 +63,8 @@ pub struct Voice {
     pub follow: bool,
     /// Whether the gate lets the sound through.
     pub gate_open: bool,
+    /// Octaves that were chosen for what is tracked, or were known beforehand; 0 in *follow*.
+    pub octave: i32,
 }
 
 impl Voice {
@@ -90,6 +100,7 @@ pub struct ConditioningState {
     worthy_frames: u32,
     dynamics: Dynamics,
     pitch: PlayedPitch,
+    octave: OctaveChoice,
     auto: AutoMode,
     wander: Wander,
     morph: Morph,
@@ -111,6 +122,7 @@ impl ConditioningState {
             worthy_frames: 0,
             dynamics: Dynamics::default(),
             pitch: PlayedPitch::default(),
+            octave: OctaveChoice::default(),
             auto: AutoMode::default(),
             wander: Wander::default(),
             morph: Morph::default(),
@@ -128,6 +140,20 @@ impl ConditioningState {
         self.kept_z.fill(0.0);
     }
 
+    /// The same, but what was heard goes on deciding about the octave. For a silence that is not listened to.
+    pub fn rest(&mut self) {
+        let mut octave = self.octave;
+        octave.rest();
+        self.reset();
+        self.octave = octave;
+    }
+
+    /// The targets were exchanged: if the new ones are at home elsewhere, their octave is chosen at the next frame rather
+    /// than at the next rest.
+    pub fn change_targets(&mut self) {
+        self.octave.change_targets();
+    }
+
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         let mut kept_z = std::mem::take(&mut self.kept_z);
@@ -139,6 +165,7 @@ impl ConditioningState {
             worthy_frames: other.worthy_frames,
             dynamics: other.dynamics,
             pitch: other.pitch.clone(),
+            octave: other.octave,
             auto: other.auto,
             wander: other.wander,
             morph: other.morph,
@@ -147,8 +174,14 @@ impl ConditioningState {
     }
 
     /// One frame: what is heard and its content `z`, which is changed in place, become what is to be
-    /// played.
-    pub fn step(&mut self, controls: &HopControls, frame: &FeatureFrame, z: &mut [f32]) -> Voice {
+    /// played. `homes` are the registers of the targets that there are.
+    pub fn step(
+        &mut self,
+        controls: &HopControls,
+        homes: &[Option<HomeRegister>; MORPH_SLOTS],
+        frame: &FeatureFrame,
+        z: &mut [f32],
+    ) -> Voice {
         let now = Heard {
             f0_hz: frame.pitch.f0_hz,
             voicing: frame.pitch.voicing,
@@ -182,7 +215,19 @@ impl ConditioningState {
             Mode::Auto => self.auto.step(frame),
         };
         let follow = polyphonic && !held && controls.note_semitones.is_none();
-        let played = self.pitch.step(controls, heard.f0_hz, heard.voicing);
+        let wanted = Wanted {
+            octave: controls.auto_octave,
+            home: weightiest(&controls.morph, homes),
+            semitones: 12.0 * controls.pitch_ratio.log2(),
+            follows: polyphonic,
+            held,
+        };
+        let chosen = self.octave.step(&wanted, frame);
+        // The input itself has no octave but its own.
+        let octave = if follow { 0 } else { chosen };
+        let played = self
+            .pitch
+            .step(controls, octave, heard.f0_hz, heard.voicing);
         Voice {
             played_hz: played.hz,
             voicing: played.voicing,
@@ -191,6 +236,11 @@ impl ConditioningState {
             attack: heard.attack,
             follow,
             gate_open: level.gate_open,
+            octave: if controls.mode == Mode::Follow {
+                0
+            } else {
+                chosen
+            },
         }
     }
 
@@ -229,4 +279,20 @@ impl ConditioningState {
         }
         self.frozen = wanted && (self.frozen || begins);
     }
+}
+
+/// The register of the target that weighs most, the first of equals.
+fn weightiest(
+    weights: &[f32; MORPH_SLOTS],
+    homes: &[Option<HomeRegister>; MORPH_SLOTS],
+) -> Option<HomeRegister> {
+    let mut heaviest: Option<(f32, HomeRegister)> = None;
+    for (weight, home) in weights.iter().zip(homes) {
+        if let Some(home) = home
+            && heaviest.is_none_or(|(heavier, _)| *weight > heavier)
+        {
+            heaviest = Some((*weight, *home));
+        }
+    }
+    heaviest.map(|(_, home)| home)
 }

@@ -1,9 +1,9 @@
 //! From the tracked pitch to the played one.
 
-use super::HopControls;
 use super::scale_note::ScaleNote;
 use super::smoothing::{Approach, share};
 use super::vibrato::NoteMiddle;
+use super::{AutoOctave, HopControls};
 
 /// A pitch of 440 Hz, in semitones.
 const A4_SEMITONES: f32 = 69.0;
@@ -26,6 +26,8 @@ pub(super) struct PlayedPitch {
     unvoiced_frames: u32,
     /// The shift as far as it has come, octaves.
     shift: Approach<1>,
+    /// The octave of the frame before, and how it was found.
+    octave: (i32, AutoOctave),
     /// The held note as far as it has glided, semitones.
     held: Option<f32>,
 }
@@ -38,9 +40,15 @@ pub(super) struct Played {
 }
 
 impl PlayedPitch {
-    /// One frame.
-    pub(super) fn step(&mut self, controls: &HopControls, f0_hz: f32, voicing: f32) -> Played {
-        let shaped_hz = self.shaped_hz(controls, f0_hz, voicing);
+    /// One frame, moved by an octave that was chosen besides what the controls ask for.
+    pub(super) fn step(
+        &mut self,
+        controls: &HopControls,
+        octave: i32,
+        f0_hz: f32,
+        voicing: f32,
+    ) -> Played {
+        let shaped_hz = self.shaped_hz(controls, octave, f0_hz, voicing);
         let (low, high) = PLAYABLE_HZ;
         match self.held_semitones(controls) {
             Some(semitones) => Played {
@@ -64,12 +72,20 @@ impl PlayedPitch {
     }
 
     /// The tracked pitch with its vibrato changed, moved, and pulled to the scale.
-    fn shaped_hz(&mut self, controls: &HopControls, f0_hz: f32, voicing: f32) -> f32 {
-        let [shift_octaves] = self.shift.step([controls.pitch_ratio.log2()]);
-        let arrived = shift_octaves == controls.pitch_ratio.log2();
+    fn shaped_hz(&mut self, controls: &HopControls, octave: i32, f0_hz: f32, voicing: f32) -> f32 {
+        let wanted_octaves = controls.pitch_ratio.log2() + octave as f32;
+        let (octave_before, found_before) =
+            std::mem::replace(&mut self.octave, (octave, controls.auto_octave));
+        // A player who turns the choice on or off hears it glide as from one octave to another; the choice itself is
+        // there at once, since it begins a phrase.
+        if octave != octave_before && found_before == controls.auto_octave {
+            self.shift.jump([wanted_octaves]);
+        }
+        let [shift_octaves] = self.shift.step([wanted_octaves]);
+        let arrived = shift_octaves == wanted_octaves;
         // Exactly what was asked for, once it is there.
         let ratio = if arrived {
-            controls.pitch_ratio
+            controls.pitch_ratio * 2.0f32.powi(octave)
         } else {
             shift_octaves.exp2()
         };
@@ -111,7 +127,8 @@ fn glide_share(controls: &HopControls) -> f32 {
     share(controls.pitch.glide_ms / GLIDE_TIME_CONSTANTS)
 }
 
-fn to_semitones(hz: f32) -> f32 {
+/// Semitones, 69 for 440 Hz.
+pub(super) fn to_semitones(hz: f32) -> f32 {
     A4_SEMITONES + 12.0 * (hz.max(1.0) / 440.0).log2()
 }
 
@@ -134,7 +151,7 @@ mod tests {
     fn last_hz(controls: &HopControls, f0_hz: f32, frames: usize) -> f32 {
         let mut pitch = PlayedPitch::default();
         (0..frames)
-            .map(|_| pitch.step(controls, f0_hz, 1.0).hz)
+            .map(|_| pitch.step(controls, 0, f0_hz, 1.0).hz)
             .last()
             .unwrap_or_default()
     }
@@ -145,7 +162,7 @@ mod tests {
         for (f0_hz, ratio, voicing) in [(221.3, 1.0, 0.9), (97.7, 2.0, 0.2), (640.1, 0.5, 1.0)] {
             controls.pitch_ratio = ratio;
             let mut pitch = PlayedPitch::default();
-            let played = pitch.step(&controls, f0_hz, voicing);
+            let played = pitch.step(&controls, 0, f0_hz, voicing);
             assert_eq!((played.hz, played.voicing), (f0_hz * ratio, voicing));
         }
     }
@@ -186,17 +203,17 @@ mod tests {
             ..PitchControls::default()
         });
         controls.note_semitones = Some(57.0);
-        let first = pitch.step(&controls, 700.0, 0.0);
+        let first = pitch.step(&controls, 0, 700.0, 0.0);
         assert!((first.hz - 220.0).abs() < 0.01 && first.voicing == 1.0);
         controls.note_semitones = Some(69.0);
         let way: Vec<f32> = (0..40)
-            .map(|_| pitch.step(&controls, 700.0, 0.0).hz)
+            .map(|_| pitch.step(&controls, 0, 700.0, 0.0).hz)
             .collect();
         assert!(
             way[0] < 300.0 && way[8] < 430.0 && way[20] > 425.0,
             "{way:?}"
         );
         controls.note_semitones = None;
-        assert_eq!(pitch.step(&controls, 700.0, 0.0).hz, 700.0);
+        assert_eq!(pitch.step(&controls, 0, 700.0, 0.0).hz, 700.0);
     }
 }

@@ -32,6 +32,11 @@ impl<const N: usize> Approach<N> {
         }
     }
 
+    /// Is at once where it is wanted.
+    pub(super) fn jump(&mut self, wanted: [f32; N]) {
+        self.reached = Some(wanted);
+    }
+
     /// One frame.
     pub(super) fn step(&mut self, wanted: [f32; N]) -> [f32; N] {
         let mut now = self.reached.unwrap_or(wanted);

@@ -73,6 +73,11 @@ impl<'a> Header<'a> {
         })
     }
 
+    /// Whether there is a metadata value of this key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.strings.contains_key(key)
+    }
+
     /// A metadata value.
     pub(crate) fn text(&self, key: &'static str) -> Result<&str, ModelFileError> {
         self.strings

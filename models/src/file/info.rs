@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::header::{Header, bad_value};
 use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
+use crate::conditioning::HomeRegister;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// The first version whose bases may have an onset network.
@@ -18,6 +19,10 @@ const MAX_NAME_CHARS: usize = 64;
 const MAX_LINE_CHARS: usize = 1000;
 /// Most credit lines.
 const MAX_CREDITS: usize = 256;
+/// Narrowest home register, semitones: an octave, so that octaves bring any phrase there.
+const MIN_REGISTER_SEMITONES: f32 = 12.0;
+/// The highest MIDI note.
+const MAX_NOTE: f32 = 127.0;
 /// Octaves a model may ask to be shifted by.
 const OCTAVES: std::ops::RangeInclusive<i32> = -2..=2;
 
@@ -93,11 +98,14 @@ impl<'de> Deserialize<'de> for ModelHash {
 }
 
 /// Where a model wants its controls to start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DefaultControls {
     /// Octaves the pitch is shifted by, -2..=2.
     pub octave: i32,
+    /// Share of the room, 0 to 1, if the model asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<f32>,
 }
 
 /// Everything a model file says of itself, checked.
@@ -119,8 +127,10 @@ pub struct ModelInfo {
     pub sample_rate_hz: u32,
     /// Always [`HOP_SAMPLES`] in this version.
     pub hop_samples: usize,
-    /// Lowest and highest pitch the model was trained on.
+    /// Lowest and highest pitch the model was trained on: what it can play.
     pub pitch_range_hz: (f32, f32),
+    /// Between which MIDI notes the middle of a phrase lies, if the file says so.
+    pub home_register_midi: Option<(f32, f32)>,
     /// Where the controls should start.
     pub default_controls: DefaultControls,
     /// Who made the recordings it was trained on, and their licences.
@@ -198,11 +208,17 @@ impl ModelInfo {
             sample_rate_hz: SAMPLE_RATE_HZ,
             hop_samples: HOP_SAMPLES,
             pitch_range_hz: pitch_range_hz(header)?,
+            home_register_midi: home_register_midi(header)?,
             default_controls: default_controls(header)?,
             credits: credits(header)?,
             licence: line(header, "licence", MAX_LINE_CHARS)?,
             architecture,
         })
+    }
+
+    /// Where it is at home: what the file says, or else the middle of what it can play.
+    pub fn home_register(&self) -> HomeRegister {
+        HomeRegister::new(self.home_register_midi, self.pitch_range_hz)
     }
 
     /// Refuses a file of the other kind.
@@ -265,17 +281,36 @@ fn pitch_range_hz(header: &Header) -> Result<(f32, f32), ModelFileError> {
     ))
 }
 
-fn default_controls(header: &Header) -> Result<DefaultControls, ModelFileError> {
-    let key = "default_controls";
-    let controls: DefaultControls = header.json(key)?;
-    if OCTAVES.contains(&controls.octave) {
-        return Ok(controls);
+fn home_register_midi(header: &Header) -> Result<Option<(f32, f32)>, ModelFileError> {
+    let key = "home_register_midi";
+    if !header.has(key) {
+        return Ok(None);
+    }
+    let (low, high): (f32, f32) = header.json(key)?;
+    if low >= 0.0 && high <= MAX_NOTE && high - low >= MIN_REGISTER_SEMITONES {
+        return Ok(Some((low, high)));
     }
     Err(bad_value(
         key,
         header.text(key)?,
-        "octave must be within -2..=2",
+        "[low, high] with 0 <= low, high <= 127 and 12 or more between them is needed",
     ))
+}
+
+fn default_controls(header: &Header) -> Result<DefaultControls, ModelFileError> {
+    let key = "default_controls";
+    let controls: DefaultControls = header.json(key)?;
+    let refused = |reason| Err(bad_value(key, header.text(key)?, reason));
+    if !OCTAVES.contains(&controls.octave) {
+        return refused("octave must be within -2..=2");
+    }
+    if controls
+        .room
+        .is_some_and(|room| !(0.0..=1.0).contains(&room))
+    {
+        return refused("room must be within 0..=1");
+    }
+    Ok(controls)
 }
 
 fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {

@@ -5,7 +5,7 @@ use candle_nn::VarBuilder;
 
 use super::{Encoder, Generator, Target, Translator};
 use crate::chain::bounded_input;
-use crate::conditioning::{ConditioningState, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{ModelFileError, ModelInfo};
 use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
@@ -30,6 +30,7 @@ pub struct Reference {
     translator: Translator,
     /// One or several, from A on.
     targets: Vec<Target>,
+    homes: Vec<HomeRegister>,
     generator: Generator,
     features: Features,
     prior: Prior,
@@ -58,12 +59,14 @@ impl Reference {
     /// If a header is refused, or a tensor is missing or of another shape.
     pub fn from_bytes(base: &[u8], target: &[u8]) -> Result<Self, ReferenceError> {
         let architecture = ModelInfo::read(base)?.architecture;
+        let home = ModelInfo::read(target)?.home_register();
         let base = VarBuilder::from_slice_safetensors(base, DType::F32, &Device::Cpu)?;
         let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
         Ok(Self {
             encoder: Encoder::new(&architecture, base.pp("encoder"))?,
             translator: Translator::new(&architecture, base.pp("translator"))?,
             targets: vec![Target::new(&architecture, target)?],
+            homes: vec![home],
             generator: Generator::new(&architecture, base.pp("generator"))?,
             features: Features::new(),
             prior: Prior::new(),
@@ -126,9 +129,10 @@ impl Reference {
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes).
     pub fn with_target(mut self, target: &[u8]) -> Result<Self, ReferenceError> {
-        let architecture = ModelInfo::read(target)?.architecture;
+        let info = ModelInfo::read(target)?;
+        self.homes.push(info.home_register());
         let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
-        self.targets.push(Target::new(&architecture, target)?);
+        self.targets.push(Target::new(&info.architecture, target)?);
         Ok(self)
     }
 
@@ -149,10 +153,11 @@ impl Reference {
             .squeeze(0)?
             .t()?
             .to_vec2::<f32>()?;
+        let homes = std::array::from_fn(|place| self.homes.get(place).copied());
         let mut inputs = vec![0.0; count * self.inputs];
         let mut voices = Vec::with_capacity(count);
         for ((row, z), frame) in inputs.chunks_exact_mut(self.inputs).zip(&mut z).zip(frames) {
-            let voice = conditioning.step(controls, frame, z);
+            let voice = conditioning.step(controls, &homes, frame, z);
             translator_input(z, &voice.for_translator(), row);
             voices.push(voice);
         }

@@ -161,7 +161,15 @@ fn metadata_out_of_range_is_refused_with_its_value() {
         ("pitch_range_hz", "[100, 1e9]"),
         ("pitch_range_hz", "[100]"),
         ("pitch_range_hz", "null"),
+        ("home_register_midi", "[64, 75.5]"),
+        ("home_register_midi", "[-1, 20]"),
+        ("home_register_midi", "[120, 132]"),
+        ("home_register_midi", "[80, 60]"),
+        ("home_register_midi", "[60]"),
+        ("home_register_midi", "violin"),
         ("default_controls", r#"{"octave": 3}"#),
+        ("default_controls", r#"{"room": 1.5}"#),
+        ("default_controls", r#"{"room": "large"}"#),
         ("default_controls", "[]]"),
         ("credits", "{}"),
         ("credits", r#"["\u0007"]"#),
@@ -190,6 +198,24 @@ fn metadata_out_of_range_is_refused_with_its_value() {
             error => panic!("{key} = {value:.40}: {error}"),
         }
     }
+}
+
+#[test]
+fn a_home_register_and_a_room_are_optional() {
+    let read = |key: &str, value: &str| ModelInfo::read(&with_metadata(key, Some(value))).unwrap();
+    let plain = ModelInfo::read(&small_base()).unwrap();
+    assert_eq!(plain.home_register_midi, None);
+    assert_eq!(plain.default_controls.room, None);
+    // 55 to 2,200 Hz: the middle is 348 Hz, a little below F4.
+    let derived = plain.home_register();
+    assert!((derived.low - 57.9).abs() < 0.1 && (derived.high - 71.9).abs() < 0.1);
+    let violin = read("home_register_midi", "[64, 78]");
+    assert_eq!(violin.home_register_midi, Some((64.0, 78.0)));
+    let home = violin.home_register();
+    assert_eq!((home.low, home.high), (64.0, 78.0));
+    assert!((home.lowest - 33.0).abs() < 1e-4, "A1 is 55 Hz");
+    let roomy = read("default_controls", r#"{"octave": 1, "room": 0.25}"#).default_controls;
+    assert_eq!((roomy.octave, roomy.room), (1, Some(0.25)));
 }
 
 #[test]

@@ -22,22 +22,11 @@ from . import config as c
 from . import pitch, prior
 from .checkpoint import load_model
 from .model import Mynah, Source
+from .registers import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
 
 FORMAT_VERSION = 3
 TOLERANCE = 1e-4
 DISPLAY_NAMES = {"sax-alto": "Alto Sax", "sax-tenor": "Tenor Sax"}
-PITCH_RANGES_MIDI = {
-    "violin": (55, 100),
-    "cello": (36, 84),
-    "flute": (59, 97),
-    "clarinet": (50, 95),
-    "trumpet": (52, 86),
-    "sax-alto": (49, 81),
-    "sax-tenor": (44, 76),
-    "piano": (21, 105),
-    "guitar": (37, 84),
-}
-"""Lowest and highest recorded note of each shipped target."""
 CREDITS = Path(__file__).parent.parent / "credits.json"
 
 
@@ -91,6 +80,7 @@ def target_bytes(model: Mynah, index: int, base_hash: str, credits: dict[str, ob
     meta["base_hash"] = base_hash
     low, high = PITCH_RANGES_MIDI[name]
     meta["pitch_range_hz"] = json.dumps([round(midi_to_hz(low), 2), round(midi_to_hz(high), 2)])
+    meta["home_register_midi"] = json.dumps(list(HOME_REGISTERS_MIDI[name]))
     return save(tensors, metadata=meta)
 
 

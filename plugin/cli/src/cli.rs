@@ -45,8 +45,9 @@ pub(crate) struct Bounce {
     /// track (one voice, follows its pitch), follow (keeps chords) or auto.
     #[arg(short, long, value_name = "MODE")]
     pub(crate) mode: Option<String>,
-    /// Octave shift, -2 to 2 (mode track).
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    /// Octave shift, -2 to 2, or auto: one for the whole file, which brings its middle to the register of the target
+    /// [default: auto, or what the preset says].
+    #[arg(long, value_name = "N|auto", allow_hyphen_values = true)]
     pub(crate) octave: Option<String>,
     /// 0 (input alone) to 1 (translation alone).
     #[arg(long, value_name = "X", allow_hyphen_values = true)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Slots};
+use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Slots, Survey};
 use mynah_models::{Base, Target};
 
 /// Samples given to the engine at once. Any other number would give the same output to the bit.
@@ -46,6 +46,11 @@ impl Translation {
             to_drop: latency,
             planes: vec![Vec::with_capacity(BLOCK_SAMPLES); channels],
         })
+    }
+
+    /// The octave for all of it, with *Auto octave*; `None` to choose it while it plays.
+    pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
+        self.engine.set_octave(octave);
     }
 
     /// Translates one block (any length); `sink` gets the planes of the output that is due, possibly none.
@@ -93,7 +98,8 @@ impl Translation {
     }
 }
 
-/// Translates a whole mono signal; the output has its length and is aligned with it.
+/// Translates a whole mono signal; the output has its length and is aligned with it. With *Auto octave* all of it is moved
+/// by the same octave.
 ///
 /// # Errors
 /// A rate the engine does not run at.
@@ -105,6 +111,12 @@ pub fn translate_mono(
     signal: &[f32],
 ) -> Result<Vec<f32>> {
     let mut translation = Translation::new(base, Arc::clone(target), controls, rate_hz, 1)?;
+    if controls.octave_auto {
+        let mut survey = Survey::new(f64::from(rate_hz))?;
+        survey.hear(&[signal]);
+        let slots = Slots::from(Arc::clone(target));
+        translation.set_octave(Some(survey.octave(&slots, controls)));
+    }
     let mut output = Vec::with_capacity(signal.len());
     translation.push(&[signal], |planes| {
         output.extend_from_slice(planes[0]);

@@ -163,15 +163,62 @@ fn controls_change_the_output() {
     let plain = of(&[]);
     for extra in [
         &["--mode", "follow"][..],
-        &["--octave", "-1"],
+        &["--octave", "0"],
         &["--mix", "0.5"],
         &["--set", "output_gain=-6"],
     ] {
         assert_ne!(of(extra), plain, "{extra:?} changed nothing");
     }
+    // The tone is an A3, and the cello is at home an octave lower.
     assert_eq!(
-        of(&["--set", "mode=track", "--set", "octave=0", "--set", "mix=1"]),
+        of(&[
+            "--set",
+            "mode=track",
+            "--set",
+            "octave=-1",
+            "--set",
+            "mix=1"
+        ]),
         plain
+    );
+}
+
+#[test]
+fn one_octave_brings_a_whole_file_home_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    write_tone(&at("in.wav"), 44_100, 2, 1.0);
+    let with = |target: &str, extra: &[&str]| {
+        let mut all = vec!["--force", "--set"];
+        let target = format!("target={target}");
+        all.push(&target);
+        all.extend(extra);
+        let printed = bounce(&at("in.wav"), &at("out.wav"), &all);
+        (printed, std::fs::read(at("out.wav")).unwrap())
+    };
+    for (target, octave) in [
+        ("cello", "-1"),
+        ("sax-tenor", "+0"),
+        ("flute", "+1"),
+        ("violin", "+1"),
+    ] {
+        let (printed, file) = with(target, &[]);
+        let named = format!("  octave {octave}");
+        assert!(printed.contains(&named), "{target}: {printed}");
+        assert_eq!(with(target, &["--octave", "auto"]).1, file);
+        assert_eq!(with(target, &["--octave", octave]).1, file, "{target}");
+        // A steady tone is where live playing agrees, but for its first frames.
+        let (printed, _) = with(target, &["--set", "octave_auto=on"]);
+        assert!(printed.contains("  octave chosen while playing"));
+    }
+    let (printed, plain) = with("violin", &["--set", "octave_auto=off"]);
+    assert!(!printed.contains("octave"), "{printed}");
+    assert_eq!(with("violin", &["--octave", "0"]).1, plain);
+    let (printed, follow) = with("violin", &["--mode", "follow"]);
+    assert!(printed.contains("  octave +0"), "{printed}");
+    assert_eq!(
+        with("violin", &["--mode", "follow", "--octave", "0"]).1,
+        follow
     );
 }
 

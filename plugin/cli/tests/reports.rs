@@ -59,6 +59,7 @@ fn info_reads_a_model_file() {
         .find(|t| t["name"] == "cello")
         .unwrap();
     assert_eq!(info["hash"], listed["hash"]);
+    assert_eq!(info["home_register_midi"], serde_json::json!([36.0, 49.0]));
     assert!(succeed(["info", file]).contains("Cello"));
 }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use common::{mynah, names_in, read_wav, run, succeed, write_tone};
 use mynah_engine::{
-    CONTROLS, Control, Controls, EngineSpec, Library, Preset, SLOTS, Slots, TargetRef, engine,
-    factory_presets,
+    CONTROLS, Control, Controls, EngineSpec, Library, Preset, SLOTS, Slots, Survey, TargetRef,
+    engine, factory_presets,
 };
 use serde_json::Value;
 
@@ -56,8 +56,13 @@ impl Desk {
             max_block_samples: 100,
         };
         let base = library.base().unwrap();
-        let (mut engine, _handle) = engine(spec, base, Slots(targets)).unwrap();
+        let mut survey = Survey::new(48_000.0).unwrap();
+        survey.hear(&[&self.input]);
+        let slots = Slots(targets);
+        let octave = survey.octave(&slots, controls);
+        let (mut engine, _handle) = engine(spec, base, slots).unwrap();
         engine.set_controls(controls);
+        engine.set_octave(Some(octave));
         let latency = engine.latency_samples() as usize;
         let mut output = self.input.clone();
         output.extend(vec![0.0; latency]);

@@ -28,6 +28,14 @@ pub(crate) trait Chain {
     /// Back to a state that has heard only silence.
     fn reset(&self, state: &mut Self::State);
 
+    /// Back to silence, for a silence during which the chain does not run; what decides about later sounds may be kept.
+    fn rest(&self, state: &mut Self::State) {
+        self.reset(state);
+    }
+
+    /// Other targets sound from the next hop on.
+    fn change_targets(&self, _state: &mut Self::State) {}
+
     /// Makes `to` continue as `from` would.
     fn copy_state(&self, from: &Self::State, to: &mut Self::State);
 
@@ -63,6 +71,14 @@ impl Chain for ModelChain {
 
     fn reset(&self, state: &mut ChainState) {
         state.reset();
+    }
+
+    fn rest(&self, state: &mut ChainState) {
+        state.rest();
+    }
+
+    fn change_targets(&self, state: &mut ChainState) {
+        state.change_targets();
     }
 
     fn copy_state(&self, from: &ChainState, to: &mut ChainState) {

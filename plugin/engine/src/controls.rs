@@ -6,7 +6,8 @@ mod text;
 mod value;
 
 use mynah_models::{
-    DynamicsControls, HopControls, MORPH_SLOTS, PitchControls, ToneControls, VariationControls,
+    AutoOctave, DynamicsControls, HopControls, MORPH_SLOTS, PitchControls, ToneControls,
+    VariationControls,
 };
 
 pub use scale::Scale;
@@ -111,9 +112,15 @@ impl Controls {
     /// The chain's part of the controls.
     pub(crate) fn for_chain(&self) -> HopControls {
         let semitones = self.semitones as f32 + self.cents / 100.0 + self.bend_semitones;
+        let (octave, auto_octave) = if self.octave_auto {
+            (0, AutoOctave::Listening)
+        } else {
+            (self.octave, AutoOctave::Off)
+        };
         HopControls {
             mode: self.mode,
-            pitch_ratio: (self.octave as f32 + semitones / 12.0).exp2(),
+            pitch_ratio: (octave as f32 + semitones / 12.0).exp2(),
+            auto_octave,
             generator_drive: match self.quality {
                 Quality::Eco => 0.0,
                 Quality::Full => self.drive,
@@ -265,13 +272,30 @@ mod tests {
 
     #[test]
     fn texts_are_read_kindly() {
-        let mut controls = Controls::default();
+        let mut controls = Controls::neutral();
         for setting in ["mode=Follow", "bypass=on", "octave=-1", "output_gain= 6.5"] {
             controls.set_text(setting).unwrap();
         }
         assert_eq!((controls.mode, controls.bypass), (Mode::Follow, true));
         assert_eq!((controls.octave, controls.output_gain_db), (-1, 6.5));
         assert_eq!(controls.for_chain().pitch_ratio, 0.5);
+    }
+
+    #[test]
+    fn auto_octave_takes_the_place_of_octave() {
+        let mut controls = Controls::neutral();
+        for setting in ["octave=1", "semitones=12", "octave_auto=on"] {
+            controls.set_text(setting).unwrap();
+        }
+        let chain = controls.for_chain();
+        assert_eq!(chain.pitch_ratio, 2.0);
+        assert_eq!(chain.auto_octave, AutoOctave::Listening);
+        controls.set_text("octave_auto=off").unwrap();
+        let chain = controls.for_chain();
+        assert_eq!(
+            (chain.pitch_ratio, chain.auto_octave),
+            (4.0, AutoOctave::Off)
+        );
     }
 
     #[test]

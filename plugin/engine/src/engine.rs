@@ -135,6 +135,13 @@ impl Engine {
         self.pipeline.set_note(semitones);
     }
 
+    /// The octave of the tracked pitch, -3 to 3, while *Auto octave* is on: one that a [`Survey`](crate::Survey) has found
+    /// beforehand, or `None` to choose it from what is heard. From the next hop on, like the controls; kept by
+    /// [`reset`](Self::reset).
+    pub fn set_octave(&mut self, octave: Option<i32>) {
+        self.pipeline.set_octave(octave);
+    }
+
     /// Processes one channel or two in place: any number of samples, up to the length of the shorter
     /// channel. Channels beyond the second are left as they are.
     ///

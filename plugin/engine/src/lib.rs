@@ -12,6 +12,7 @@
 //! | [`Engine`] | audio | never allocate, lock, wait or free |
 //! | [`EngineHandle`] | any one other | allocate, free the targets that come back |
 //! | [`Monitor`] | any one other, a display's | look at what the engine reports |
+//! | [`Survey`] | any but audio | allocate |
 //! | [`Library`], [`Preset`] | any but audio | read and write files, allocate, lock |
 //!
 //! [`engine`] makes the first two as a pair, joined by lock-free queues; the handle gives the third away. The networks run inside
@@ -61,6 +62,7 @@ mod quiet;
 mod resample;
 mod slots;
 mod smoothing;
+mod survey;
 mod swap;
 mod translator;
 mod user_file;
@@ -86,4 +88,5 @@ pub use preset::{
     factory_presets, preset_folder, surprise,
 };
 pub use slots::{SLOTS, SlotInfo, Slots};
+pub use survey::Survey;
 pub use user_file::Existing;

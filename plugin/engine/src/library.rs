@@ -167,10 +167,11 @@ impl Library {
     }
 
     /// Finds a target without loading it: the very version if a hash is given, otherwise the first one
-    /// of that name.
+    /// of that name. A shipped target that has been retrained, and is not here as it was, is found as it is now: then
+    /// the hash is another one.
     ///
     /// # Errors
-    /// If there is none, or only in another version.
+    /// If there is none, or only the player's own in another version.
     pub fn find(&self, target: &TargetRef) -> Result<&TargetEntry, LibraryError> {
         let named = |entry: &&TargetEntry| entry.info.name.eq_ignore_ascii_case(&target.name);
         let by_name = self.entries.iter().find(named);
@@ -179,6 +180,10 @@ impl Library {
         };
         // The content counts: a file may have been renamed since.
         if let Some(entry) = self.entries.iter().find(|entry| entry.info.hash == wanted) {
+            return Ok(entry);
+        }
+        let shipped = |entry: &&TargetEntry| named(entry) && entry.source == Source::Shipped;
+        if let Some(entry) = self.entries.iter().find(shipped) {
             return Ok(entry);
         }
         let found = by_name.ok_or_else(|| self.unknown(target))?.info.hash;

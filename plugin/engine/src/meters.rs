@@ -13,6 +13,8 @@ pub struct Meters {
     pub input_peak: f32,
     /// Peak of the output, likewise.
     pub output_peak: f32,
+    /// The octave in use: the control's or, with *Auto octave*, the one that was chosen last for the tracked pitch.
+    pub octave: i32,
     /// What the chain hears in the input; the default (zeros) while it does not run.
     pub telemetry: Telemetry,
     /// Whether there is a target; without one, the dry signal passes.

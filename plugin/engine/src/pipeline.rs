@@ -20,7 +20,7 @@ use crate::smoothing::Glide;
 use crate::swap::SwapReceiver;
 use crate::translator::Translator;
 
-use mynah_models::HopControls;
+use mynah_models::{AutoOctave, HopControls};
 
 /// The whole path around one chain. Lives on the audio thread.
 pub(crate) struct Pipeline<C: Chain> {
@@ -34,6 +34,8 @@ pub(crate) struct Pipeline<C: Chain> {
     controls: Controls,
     /// The held note, in MIDI semitones, that was asked for last; taken with the controls.
     wanted_note: Option<f32>,
+    /// The octave that was found beforehand, likewise.
+    wanted_octave: Option<i32>,
     hop_controls: HopControls,
     input_gain: Glide,
     output_gain: Glide,
@@ -67,6 +69,7 @@ impl<C: Chain> Pipeline<C> {
             wanted: controls,
             controls,
             wanted_note: None,
+            wanted_octave: None,
             hop_controls: controls.for_chain(),
             input_gain: glide(1.0),
             output_gain: glide(1.0),
@@ -98,6 +101,10 @@ impl<C: Chain> Pipeline<C> {
         self.wanted_note = semitones
             .filter(|semitones| !semitones.is_nan())
             .map(|semitones| semitones.clamp(0.0, 127.0));
+    }
+
+    pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
+        self.wanted_octave = octave;
     }
 
     /// In place; one channel or two, further ones are left as they are.
@@ -146,6 +153,7 @@ impl<C: Chain> Pipeline<C> {
         self.quiet.can_rest()
             && self.wanted == self.controls
             && self.wanted_note == self.hop_controls.note_semitones
+            && self.wanted_auto_octave() == self.hop_controls.auto_octave
             && self.translator.is_settled()
     }
 
@@ -185,9 +193,23 @@ impl<C: Chain> Pipeline<C> {
         Meters {
             input_peak: self.input_meter.peak(),
             output_peak: self.output_meter.peak(),
+            octave: if self.controls.octave_auto {
+                self.translator.octave()
+            } else {
+                self.controls.octave
+            },
             telemetry: self.translator.telemetry(),
             has_target: self.translator.has_target(),
             asleep: self.translator.is_asleep(),
+        }
+    }
+
+    /// How the octave is found besides the control's.
+    fn wanted_auto_octave(&self) -> AutoOctave {
+        match self.wanted_octave {
+            _ if !self.wanted.octave_auto => AutoOctave::Off,
+            Some(octave) => AutoOctave::Known(octave),
+            None => AutoOctave::Listening,
         }
     }
 
@@ -277,8 +299,9 @@ impl<C: Chain> Pipeline<C> {
                 }
             }
         }
-        // A note makes no sound by itself: the path goes on resting with another one.
+        // A note makes no sound by itself, nor does an octave: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
+        self.hop_controls.auto_octave = self.wanted_auto_octave();
         self.at_hop_start = false;
         self.fresh = false;
     }

@@ -52,7 +52,7 @@ impl Preset {
     /// Finds its targets.
     ///
     /// # Errors
-    /// If one is not installed, or only in another version.
+    /// If one is not installed, or is the player's own and only here in another version.
     pub fn find_targets<'a>(
         &self,
         library: &'a Library,

@@ -48,6 +48,8 @@ pub(crate) struct Translator<C: Chain> {
     weights: [[f32; MORPH_SLOTS]; 2],
     /// No hop yet: there is nothing to fade from.
     fresh: bool,
+    /// The octave that was chosen when the chain last ran.
+    octave: i32,
     /// Where each hop is reported, if anywhere.
     pub(crate) monitor: Option<MonitorFeed>,
 }
@@ -68,6 +70,7 @@ impl<C: Chain> Translator<C> {
             gate: SilenceGate::default(),
             weights: [[0.0; MORPH_SLOTS]; 2],
             fresh: true,
+            octave: 0,
             monitor: None,
         }
     }
@@ -91,8 +94,13 @@ impl<C: Chain> Translator<C> {
             self.run(controls, input, &mut output.wet);
         }
         if self.gate.count(input_peak, guard::peak(&output.wet)) {
-            // Waking up later is then the same as starting up.
-            self.reset_states();
+            // Waking up later is then the same as starting up, but for the octave.
+            for state in &mut self.states {
+                self.chain.rest(state);
+            }
+        }
+        if self.patch.is_some() && !self.gate.is_asleep() {
+            self.octave = self.chain.telemetry(&self.states[self.active]).octave;
         }
 
         self.write_presence(&mut output.presence);
@@ -124,6 +132,11 @@ impl<C: Chain> Translator<C> {
         self.chain.telemetry(&self.states[self.active])
     }
 
+    /// The octave that was chosen last, whether the chain runs or not.
+    pub(crate) fn octave(&self) -> i32 {
+        self.octave
+    }
+
     pub(crate) fn has_target(&self) -> bool {
         self.patch.is_some()
     }
@@ -144,6 +157,7 @@ impl<C: Chain> Translator<C> {
             self.finish_fade();
         }
         self.reset_states();
+        self.octave = 0;
         self.gate = SilenceGate::default();
         self.fresh = true;
     }
@@ -168,6 +182,9 @@ impl<C: Chain> Translator<C> {
         } else {
             // The newcomer has heard what came before.
             self.chain.copy_state(old, new);
+        }
+        if matches!(from, Outgoing::Target(_)) {
+            self.chain.change_targets(new);
         }
         self.active = 1 - self.active;
         let hops_done = if self.fresh { FADE_HOPS } else { 0 };

@@ -99,7 +99,7 @@ proptest! {
         let run = |blocks: &[usize]| {
             let base = Arc::clone(&models.base);
             let (mut engine, mut handle) = engine(spec(host_rate_hz), base, Some(models.target(1))).unwrap();
-            engine.set_controls(&Controls { mode, mix: 0.8, ..Controls::neutral() });
+            engine.set_controls(&Controls { mode, mix: 0.8, octave_auto: true, ..Controls::neutral() });
             let mut signal = tune(30_000);
             let (first, second) = signal.split_at_mut(10_000);
             process_in_blocks(&mut engine, first, blocks);

@@ -5,7 +5,7 @@
 mod common;
 
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use mynah_engine::{Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetRef, user_folder};
 use mynah_models::testing::{random_base, random_target};
@@ -20,9 +20,13 @@ fn named(name: &str) -> TargetRef {
     }
 }
 
+/// The process shares one base, the latest: held by the tests that need theirs to stay it.
+static SHARED: Mutex<()> = Mutex::new(());
+
 /// Whatever this build carries, all of it can be used.
 #[test]
 fn shipped_models_are_sound() {
+    let _shared = SHARED.lock();
     let library = Library::shipped();
     assert!(library.problems().is_empty(), "{:?}", library.problems());
     match library.base() {
@@ -59,9 +63,12 @@ fn targets_are_found_by_name_and_by_hash() {
 }
 
 #[test]
-fn another_version_is_never_taken_for_the_one_asked_for() {
+fn another_version_of_the_players_own_is_never_taken_for_the_one_asked_for() {
     let models = Models::new();
-    let library = models.library(&[1]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.mynah"), models.target_bytes(1)).unwrap();
+    let mut library = models.library(&[]);
+    library.add_folder(folder.path());
     let name = library.entries()[0].info.name.clone();
     let wanted = ModelInfo::read(&models.target_bytes(2)).unwrap().hash;
     let error = library
@@ -85,7 +92,23 @@ fn another_version_is_never_taken_for_the_one_asked_for() {
 }
 
 #[test]
+fn a_shipped_target_that_was_retrained_is_found_as_it_is_now() {
+    let models = Models::new();
+    let library = models.library(&[1]);
+    let now = &library.entries()[0].info;
+    let gone = |name: &str| TargetRef {
+        name: name.to_owned(),
+        hash: Some(ModelInfo::read(&models.target_bytes(2)).unwrap().hash),
+    };
+    assert_eq!(library.find(&gone(&now.name)).unwrap().info, *now);
+    assert_eq!(library.load(&gone(&now.name)).unwrap().info(), now);
+    let error = library.find(&gone("kazoo")).unwrap_err();
+    assert!(matches!(error, LibraryError::UnknownTarget { .. }));
+}
+
+#[test]
 fn instances_share_the_base() {
+    let _shared = SHARED.lock();
     let library = Models::new().library(&[]);
     let first = library.base().unwrap();
     assert!(Arc::ptr_eq(&first, &library.base().unwrap()));

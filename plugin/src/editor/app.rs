@@ -155,7 +155,7 @@ impl App {
         morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.slot);
         self.scope
             .show(ui, layout.scope, &Colours::of(Theme::of(ui)));
-        panels::show(ui, desk, layout.panels);
+        panels::show(ui, desk, layout.panels, reading.octave);
         self.output.show(ui, layout.output);
         let load = self.scope.load();
         status_line::show(ui, desk, &self.shared, catalogue, layout.status, &load);

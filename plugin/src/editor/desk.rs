@@ -18,6 +18,7 @@ impl<'a> Desk<'a> {
         Handle {
             param: &self.params[control],
             setter: self.setter,
+            automatic: (control == Control::Octave).then(|| &self.params[Control::OctaveAuto]),
         }
     }
 
@@ -30,6 +31,7 @@ impl<'a> Desk<'a> {
             Control::Key => {
                 controls.snap > 0.0 && !matches!(controls.scale, Scale::Chromatic | Scale::Custom)
             }
+            Control::Octave => !controls.octave_auto,
             Control::Hysteresis => controls.floor_db > Control::Floor.info().min,
             Control::VariationRate | Control::Seed => controls.variation > 0.0,
             Control::Drive => controls.quality == Quality::Full,
@@ -56,6 +58,8 @@ impl<'a> Desk<'a> {
 pub(super) struct Handle<'a> {
     param: &'a ControlParam,
     setter: &'a ParamSetter<'a>,
+    /// The switch that has another way of finding the value, and that the player turns off by turning this.
+    automatic: Option<&'a ControlParam>,
 }
 
 impl Handle<'_> {
@@ -111,7 +115,15 @@ impl Handle<'_> {
     }
 
     pub(super) fn set(&self, value: f32) {
+        let before = self.param.normalized();
         self.param.set(self.setter, value.clamp(0.0, 1.0));
+        // Within the gesture, so that one step undoes both.
+        if let Some(automatic) = self.automatic
+            && automatic.normalized() >= 0.5
+            && self.param.normalized_of(self.param.number_of(value)) != before
+        {
+            automatic.set_once(self.setter, 0.0);
+        }
     }
 
     pub(super) fn end(&self) {
@@ -120,7 +132,9 @@ impl Handle<'_> {
 
     /// One complete gesture: what a click, a typed value or a reset is to the host.
     pub(super) fn set_once(&self, value: f32) {
-        self.param.set_once(self.setter, value.clamp(0.0, 1.0));
+        self.begin();
+        self.set(value);
+        self.end();
     }
 
     /// Sets one of the countable values.

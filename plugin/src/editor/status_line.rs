@@ -34,7 +34,7 @@ pub(super) fn show(
             shared.condition(),
             shared.rate_hz(),
             target.chosen_slot(),
-            &target.saved(),
+            &target.retrained().unwrap_or_else(|| target.saved()),
             catalogue,
         )
     });

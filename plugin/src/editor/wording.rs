@@ -1,5 +1,7 @@
 //! The words of the editor, apart from drawing so that they can be tested.
 
+use mynah_engine::Control;
+
 use crate::params::MISSING_SLOT;
 use crate::shared::Condition;
 use crate::state::SavedTarget;
@@ -43,6 +45,12 @@ pub(super) fn pitch_range(range_hz: (f32, f32)) -> String {
 /// An instrument's name where there is little room: `Alto Sax`.
 pub(super) fn short_name(display_name: &str) -> String {
     display_name.replace("Saxophone", "Sax")
+}
+
+/// The octave in use: `+1 oct`.
+pub(super) fn octave(octave: i32) -> String {
+    let info = Control::Octave.info();
+    format!("{} {}", info.text(octave as f32), info.shown_unit())
 }
 
 /// What the choices of a control are called on buttons: `Track`.
@@ -102,12 +110,14 @@ pub(super) fn complaint(
         Condition::Running | Condition::Idle => {}
     }
     if let Some(entry) = catalogue.entry(slot) {
-        return entry.problem().map(|problem| {
-            format!(
-                "{} cannot be used: {problem}. The dry sound passes.",
-                entry.info().display_name
-            )
-        });
+        let name = &entry.info().display_name;
+        if let Some(problem) = entry.problem() {
+            return Some(format!(
+                "{name} cannot be used: {problem}. The dry sound passes."
+            ));
+        }
+        let news = saved.plays.is_empty() && saved.became(entry);
+        return news.then(|| format!("{name} was retrained since this session was saved."));
     }
     if catalogue.entries().is_empty() {
         return Some("No models found. The dry sound passes.".to_owned());
@@ -186,14 +196,29 @@ mod tests {
         let saved = |name: &str| SavedTarget {
             name: name.to_owned(),
             hash: "deadbeef00".to_owned(),
+            plays: String::new(),
         };
         let say = |condition, slot, name: &str| {
             complaint(condition, 384_000.0, slot, &saved(name), catalogue)
         };
-        assert_eq!(say(Condition::Running, 0, "violin"), None);
+        assert_eq!(say(Condition::Running, 0, "cello"), None);
+        let known = SavedTarget {
+            plays: "0123".to_owned(),
+            ..saved("violin")
+        };
+        assert_eq!(
+            complaint(Condition::Running, 48e3, 0, &known, catalogue),
+            None
+        );
         for (condition, slot, name, part) in [
             (Condition::UnsupportedRate, 0, "violin", "runs at 384 kHz"),
             (Condition::EngineFailed, 0, "violin", "passes unchanged"),
+            (
+                Condition::Running,
+                0,
+                "violin",
+                "Violin was retrained since this session was saved.",
+            ),
             (Condition::Running, 40, "", "Target 41 is empty"),
             (Condition::Running, MISSING_SLOT, "", "No target is chosen"),
             (

@@ -24,7 +24,8 @@ pub struct TargetParam {
     place: usize,
     /// Index into [`catalogue`], 0..=[`MISSING_SLOT`].
     pub index: IntParam,
-    /// What the last loaded state named; what is meant while the index is [`MISSING_SLOT`].
+    /// What the last loaded state named; what is meant while the index is [`MISSING_SLOT`], or while the model plays that
+    /// became of it.
     pub(crate) kept: Arc<Mutex<SavedTarget>>,
 }
 
@@ -72,14 +73,25 @@ impl TargetParam {
         self.index.preview_normalized(slot)
     }
 
+    /// What the last loaded state named, if the shipped model that plays instead is news.
+    pub(crate) fn retrained(&self) -> Option<SavedTarget> {
+        let entry = catalogue().entry(self.chosen_slot())?;
+        let kept = lock(&self.kept);
+        (kept.plays.is_empty() && kept.became(entry)).then(|| kept.clone())
+    }
+
     /// The reference that a save would write now.
     pub fn saved(&self) -> SavedTarget {
         let slot = self.chosen_slot();
         if let Some(entry) = catalogue().entry(slot) {
-            return SavedTarget {
-                name: entry.info().name.clone(),
-                hash: entry.info().hash.to_string(),
-            };
+            let kept = lock(&self.kept);
+            if kept.became(entry) {
+                return SavedTarget {
+                    plays: entry.info().hash.to_string(),
+                    ..kept.clone()
+                };
+            }
+            return SavedTarget::of(entry.info());
         }
         if slot == MISSING_SLOT {
             lock(&self.kept).clone()

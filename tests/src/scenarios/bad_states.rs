@@ -1,10 +1,10 @@
 //! States that are no states, or another version's.
 
-use mynah_engine::Control;
+use mynah_engine::{Control, Controls};
 
-use super::{PUBLISHED, Published, assert_unharmed, ids, slot_value};
-use crate::host::{Host, targets};
-use crate::signal::Random;
+use super::{PUBLISHED, Published, assert_same, assert_unharmed, bounce, ids, slot_value};
+use crate::host::{Host, Setup, run, targets};
+use crate::signal::{Random, melody};
 
 /// A state of this format around some JSON: a CLAP state begins with its length.
 fn state_of<H: Host>(json: &str) -> Vec<u8> {
@@ -91,6 +91,16 @@ pub fn older_states_load<H: Host>() {
         }
     }
     assert_eq!(used.save(), fresh.save());
+    let input = melody(48_000.0, 2, 12_000);
+    let mut audio = fresh.activate(Setup::USUAL);
+    let output = run(&mut audio, &input, &[], || 480);
+    fresh.deactivate(audio);
+    let as_it_was = Controls {
+        mix: 0.25,
+        ..Controls::neutral()
+    };
+    let expected = bounce(48_000.0, 0, &as_it_was, &input);
+    assert_same("an older session", &output, &expected);
 }
 
 /// A newer version wrote more values: those that are known here count.

@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 37] = [
+pub const PUBLISHED: [Published; 38] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -41,6 +41,7 @@ pub const PUBLISHED: [Published; 37] = [
     row("morph_x", 1_240_210_177, "Morph X", 0.0, 0),
     row("morph_y", 1_240_210_178, "Morph Y", 0.0, 0),
     row("octave", 1_125_333_424, "Octave", 0.5, 4),
+    row("octave_auto", 650_504_926, "Auto octave", 1.0, 1),
     row("semitones", 1_449_093_779, "Semitones", 0.5, 24),
     row("cents", 94_546_891, "Cents", 0.5, 0),
     row("bend", 3_020_089, "Bend", 0.5, 0),

@@ -32,14 +32,29 @@ pub fn state_round_trip<H: Host>() {
     }
 }
 
-/// A state that an older or another machine wrote, with another model: its content hash replaced.
-fn with_unknown_model<H: Host>(slot: usize) -> (Vec<u8>, String) {
+/// A state that an older build wrote, with another training of a shipped model: its content hash replaced.
+fn with_older_model<H: Host>(slot: usize) -> (Vec<u8>, String) {
     let mut host = H::new();
     host.set(ids::TARGET, slot_value(slot));
     let known = targets()[slot].info().hash.to_string();
     let unknown = "f".repeat(known.len());
     let state = replace(&host.save(), known.as_bytes(), unknown.as_bytes());
     (state, unknown)
+}
+
+/// A state that another machine wrote, with a model of which neither content nor name is known here; and both.
+fn with_unknown_model<H: Host>(slot: usize) -> (Vec<u8>, String, String) {
+    let (state, hash) = with_older_model::<H>(slot);
+    let known = &targets()[slot].info().name;
+    let unknown: String = known.chars().rev().collect();
+    // Within a text within JSON.
+    let quoted = |name: &str| format!("\\\"{name}\\\"");
+    let state = replace(
+        &state,
+        quoted(known).as_bytes(),
+        quoted(&unknown).as_bytes(),
+    );
+    (state, unknown, hash)
 }
 
 fn replace(state: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
@@ -57,12 +72,11 @@ fn contains(state: &[u8], part: &[u8]) -> bool {
 
 /// A model that is not here: the dry signal, the reference kept, and never another model.
 pub fn missing_model_is_kept_and_dry<H: Host>() {
-    let (state, unknown) = with_unknown_model::<H>(1);
+    let (state, name, unknown) = with_unknown_model::<H>(1);
     let mut host = H::new();
     assert!(host.load(&state));
     assert_eq!(host.value(ids::TARGET), 1.0);
     let text = host.text(ids::TARGET, 1.0);
-    let name = &targets()[1].info().name;
     assert!(text.contains(name.as_str()), "{text}");
 
     let input = melody(48_000.0, 2, 20_000);
@@ -88,6 +102,33 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert!(!contains(&chosen, unknown.as_bytes()));
     let hash = targets()[0].info().hash.to_string();
     assert!(contains(&chosen, hash.as_bytes()));
+}
+
+/// A shipped model that was retrained since: its successor plays, both references are kept, and they last.
+pub fn retrained_model_plays_and_both_are_kept<H: Host>() {
+    let (state, older) = with_older_model::<H>(1);
+    let now = targets()[1].info().hash.to_string();
+    let mut host = H::new();
+    assert!(host.load(&state));
+    assert_eq!(host.value(ids::TARGET), slot_value(1));
+    let input = melody(48_000.0, 2, 12_000);
+    let mut audio = host.activate(Setup::USUAL);
+    let output = run(&mut audio, &input, &[], || 512);
+    host.deactivate(audio);
+    let expected = bounce(48_000.0, 1, &Controls::default(), &input);
+    assert_same("the successor", &output, &expected);
+
+    let again = host.save();
+    for hash in [&older, &now] {
+        assert!(contains(&again, hash.as_bytes()), "{hash} was lost");
+    }
+    let mut other = H::new();
+    assert!(other.load(&again));
+    assert_eq!(other.value(ids::TARGET), slot_value(1));
+    assert_eq!(other.save(), again, "the references do not last");
+    // Choosing another model ends it.
+    host.set(ids::TARGET, slot_value(0));
+    assert!(!contains(&host.save(), older.as_bytes()));
 }
 
 /// The name and hash decide, not the index: a state written when the models stood in another order

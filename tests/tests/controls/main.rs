@@ -8,6 +8,7 @@ mod measure;
 mod mixing;
 mod morph;
 mod movement;
+mod octave;
 mod pitch;
 mod rates;
 mod tone;
@@ -39,6 +40,7 @@ effects! {
     MorphX => morph::half_way_across_lies_between_both,
     MorphY => morph::half_way_down_lies_between_both,
     Octave => pitch::octaves_double_and_halve_the_pitch,
+    OctaveAuto => octave::phrases_of_any_register_come_home_on_every_target,
     Semitones => pitch::semitones_move_the_pitch,
     Cents => pitch::cents_tune_finely,
     Bend => pitch::bend_moves_the_pitch,

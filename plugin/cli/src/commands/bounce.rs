@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
-use mynah_engine::Library;
+use mynah_engine::{Library, Survey};
 use mynah_models::Base;
 use rayon::prelude::*;
 
@@ -152,6 +152,21 @@ pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
+/// The octave for a whole file, if one is to be found: hears all of it first.
+fn octave_of(input: &Path, setting: &Setting) -> Result<Option<i32>> {
+    if !setting.controls.octave_auto || setting.octave_live {
+        return Ok(None);
+    }
+    let mut reader = Reader::open(input)?;
+    let mut survey = Survey::new(f64::from(reader.rate_hz()))?;
+    while let Some(planes) = reader.next_block()? {
+        interrupt::check()?;
+        let planes: Vec<&[f32]> = planes.iter().map(Vec::as_slice).collect();
+        survey.hear(&planes);
+    }
+    Ok(Some(survey.octave(&setting.targets, &setting.controls)))
+}
+
 /// Translates one file; returns the line to print.
 fn bounce_file(job: &Job, work: &Work, bars: &Bars) -> Result<String> {
     interrupt::check()?;
@@ -165,6 +180,8 @@ fn bounce_file(job: &Job, work: &Work, bars: &Bars) -> Result<String> {
         rate_hz,
         channels,
     )?;
+    let octave = octave_of(&job.input, &work.setting)?;
+    translation.set_octave(octave);
     let name = job.input.file_name().unwrap_or_default().to_string_lossy();
     let mut bar = bars.file(&name, reader.frames_hint(), rate_hz);
     let mut loudest = 0.0f32;
@@ -193,6 +210,14 @@ fn bounce_file(job: &Job, work: &Work, bars: &Bars) -> Result<String> {
         bar.elapsed().as_secs_f64(),
         bar.speed()
     );
+    line += &match (octave, work.setting.controls.octave) {
+        (Some(octave), _) => format!("  octave {octave:+}"),
+        (None, _) if work.setting.controls.octave_auto => {
+            "  octave chosen while playing".to_owned()
+        }
+        (None, 0) => String::new(),
+        (None, octave) => format!("  octave {octave:+}"),
+    };
     if clipped > 0 {
         line += &format!(
             "  {clipped} samples clipped: lower it with --set output_gain=-6, or use --float"

@@ -78,6 +78,12 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         "pitch        {:.0} to {:.0} Hz",
         info.pitch_range_hz.0, info.pitch_range_hz.1
     );
+    let home = info.home_register();
+    let _ = writeln!(
+        text,
+        "home         MIDI notes {:.0} to {:.0}",
+        home.low, home.high
+    );
     let _ = writeln!(text, "size         {bytes} bytes");
     let _ = writeln!(text, "licence      {}", info.licence);
     for credit in &info.credits {

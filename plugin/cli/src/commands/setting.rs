@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use mynah_engine::{
-    Controls, Library, Preset, PresetEntry, PresetFolder, PresetSource, SLOTS, Slots, TargetRef,
-    factory_presets,
+    Control, Controls, Library, Preset, PresetEntry, PresetFolder, PresetSource, SLOTS, Slots,
+    TargetRef, factory_presets,
 };
 
 use super::find_target;
@@ -16,6 +16,8 @@ use crate::cli::Bounce;
 pub(super) struct Setting {
     pub(super) targets: Slots,
     pub(super) controls: Controls,
+    /// With *Auto octave*: whether the octave is chosen while it plays, as in the plugin, rather than one for each file.
+    pub(super) octave_live: bool,
     /// What to name outputs after: the preset, or else the target.
     pub(super) label: String,
 }
@@ -29,6 +31,7 @@ impl Setting {
         let mut setting = Setting {
             targets: Slots::default(),
             controls: Controls::default(),
+            octave_live: false,
             label: String::new(),
         };
         if let Some(wanted) = &arguments.preset {
@@ -37,12 +40,16 @@ impl Setting {
         let named = [
             ("target", &arguments.target),
             ("mode", &arguments.mode),
-            ("octave", &arguments.octave),
             ("mix", &arguments.mix),
         ];
         let named = named
             .iter()
             .filter_map(|(id, value)| value.as_ref().map(|v| format!("{id}={v}")));
+        match arguments.octave.as_deref().map(str::trim) {
+            None => {}
+            Some(auto) if auto.eq_ignore_ascii_case("auto") => setting.controls.octave_auto = true,
+            Some(octave) => setting.set_text(&format!("octave={octave}"), library)?,
+        }
         for text in named.chain(arguments.set.iter().cloned()) {
             setting.set_text(&text, library)?;
         }
@@ -59,6 +66,17 @@ impl Setting {
     fn take_preset(&mut self, preset: &Preset, library: &Library) -> Result<()> {
         let refused = || format!("cannot load the preset '{}'", preset.name);
         let found = preset.find_targets(library).with_context(refused)?;
+        for (entry, wanted) in found.iter().zip(&preset.targets) {
+            let hash = wanted.as_ref().and_then(|wanted| wanted.hash);
+            if let (Some(entry), Some(hash)) = (entry, hash)
+                && entry.info.hash != hash
+            {
+                eprintln!(
+                    "mynah: {} was retrained since the preset '{}' was saved",
+                    entry.info.display_name, preset.name
+                );
+            }
+        }
         for (slot, entry) in self.targets.0.iter_mut().zip(found) {
             let reference = entry.map(TargetRef::from);
             let target = reference.map(|reference| library.load(&reference));
@@ -80,7 +98,22 @@ impl Setting {
                 let (_, target) = find_target(library, name)?;
                 self.targets.0[place] = Some(Arc::clone(&target));
             }
-            None => self.controls.set_text(text)?,
+            None => self.set_control(text)?,
+        }
+        Ok(())
+    }
+}
+
+impl Setting {
+    /// An octave that is given takes the place of the automatic one, as in the editor; *Auto octave* that is asked for by
+    /// name is that of the plugin.
+    fn set_control(&mut self, text: &str) -> Result<()> {
+        self.controls.set_text(text)?;
+        let id = text.split_once('=').map(|(id, _)| id.trim());
+        match id.and_then(Control::of) {
+            Some(Control::Octave) => self.controls.octave_auto = false,
+            Some(Control::OctaveAuto) => self.octave_live = self.controls.octave_auto,
+            _ => {}
         }
         Ok(())
     }

@@ -18,6 +18,8 @@ pub(super) struct TargetJson {
     pub(super) hash: String,
     pub(super) base_hash: Option<String>,
     pub(super) pitch_range_hz: [f32; 2],
+    /// Stated, or the middle of the range.
+    pub(super) home_register_midi: [f32; 2],
     pub(super) credits: Vec<String>,
     pub(super) licence: String,
     /// `shipped`, or the path of the player's own file.
@@ -33,6 +35,7 @@ impl TargetJson {
             hash: info.hash.to_string(),
             base_hash: info.base_hash.as_ref().map(ToString::to_string),
             pitch_range_hz: [info.pitch_range_hz.0, info.pitch_range_hz.1],
+            home_register_midi: [info.home_register().low, info.home_register().high],
             credits: info.credits.clone(),
             licence: info.licence.clone(),
             source,

@@ -176,6 +176,9 @@ control_table! {
     Octave, octave: i32 = 0.0;
     "octave", "Octave", Pitch, Whole, -2.0..=2.0, "oct",
     "Plays octaves lower or higher than the input.";
+    OctaveAuto, octave_auto: bool = 1.0, neutral 0.0;
+    "octave_auto", "Auto octave", Pitch, Switch, 0.0..=1.0, "",
+    "Brings what you play to the register of the target, by octaves and at rests only, in place of Octave. Follow stays as it is, and so does Auto where you play chords.";
     Semitones, semitones: i32 = 0.0;
     "semitones", "Semitones", Pitch, Whole, -12.0..=12.0, "st",
     "Plays semitones lower or higher than the input.";

@@ -68,6 +68,8 @@ fn shape_pitch(chance: &mut Chance, controls: &mut Controls) {
         share if share < 0.15 => -1,
         _ => 0,
     };
+    // An octave of chance is meant, and takes the place of the one that would be chosen.
+    controls.octave_auto = controls.octave == 0;
     if chance.happens(0.25) {
         controls.set(Control::Snap, chance.between(0.5, 1.0));
         controls.set(Control::Key, chance.below(12) as f32);
@@ -165,6 +167,7 @@ mod tests {
                 (false, false, Quality::Eco)
             );
             assert!((-1..=1).contains(&c.octave) && c.semitones == 0 && c.cents == 0.0);
+            assert_eq!(c.octave_auto, c.octave == 0);
             assert!(c.bend_semitones == 0.0 && c.floor_db == -90.0);
             assert!(c.brightness_db.abs() <= 2.0 && c.formant_semitones.abs() <= 4.0);
             assert!((-9.0..=6.0).contains(&c.breath_db) && c.air_db.abs() <= 4.0);

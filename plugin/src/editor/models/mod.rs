@@ -16,7 +16,7 @@ use super::fonts;
 use super::theme::Theme;
 use crate::params::MISSING_SLOT;
 use crate::shared::Shared;
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Found};
 use loader::{Loader, pick_models};
 
 /// Size of the panel at most, logical pixels, and its distance to the window's edge.
@@ -138,7 +138,9 @@ fn button(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
 /// Gives the places of the morph pad that stand for this very model, which was missing, the slot where it is now.
 fn choose_where_missing(desk: Desk<'_>, catalogue: &Catalogue, slot: i32) {
     for (place, target) in desk.params.targets().iter().enumerate() {
-        if target.chosen_slot() == MISSING_SLOT && catalogue.find(&target.saved()) == Some(slot) {
+        if target.chosen_slot() == MISSING_SLOT
+            && catalogue.find(&target.saved()) == Some(Found::Itself(slot))
+        {
             desk.choose_target(place, slot);
         }
     }

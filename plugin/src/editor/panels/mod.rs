@@ -9,6 +9,7 @@ use mynah_engine::{Control, ControlGroup, ControlKind};
 use super::desk::Desk;
 use super::fonts;
 use super::theme::{PANEL_ROUNDING, Theme};
+use super::widgets::switch::Words;
 use super::widgets::{knob, switch};
 
 /// Distance between panels, logical pixels.
@@ -20,13 +21,13 @@ const PANEL_HEIGHT: f32 = TITLE_HEIGHT + knob::HEIGHT + 8.0;
 /// Three rows of panels.
 pub(super) const HEIGHT: f32 = 3.0 * PANEL_HEIGHT + 2.0 * GAP;
 
-/// Draws all panels.
-pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
+/// Draws all panels. `octave` is the one in use.
+pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let row = |index: usize| {
         let top = rect.top() + index as f32 * (PANEL_HEIGHT + GAP);
         Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PANEL_HEIGHT))
     };
-    pitch::show(ui, desk, row(0));
+    pitch::show(ui, desk, row(0), octave);
 
     let (dynamics, tone) = split(row(1), 6.0 / 11.0);
     row_of(ui, desk, dynamics, ControlGroup::Dynamics);
@@ -71,13 +72,26 @@ fn row_of(ui: &mut Ui, desk: Desk<'_>, rect: Rect, group: ControlGroup) {
 
 /// Knobs and switches side by side.
 fn cells(ui: &mut Ui, desk: Desk<'_>, rect: Rect, controls: &[Control]) {
+    cells_with(ui, desk, rect, controls, |control| {
+        Words::of(control.info())
+    });
+}
+
+/// The same; `words` are those around a switch.
+fn cells_with(
+    ui: &mut Ui,
+    desk: Desk<'_>,
+    rect: Rect,
+    controls: &[Control],
+    words: impl Fn(Control) -> Words,
+) {
     let width = rect.width() / controls.len().max(1) as f32;
     for (index, control) in controls.iter().enumerate() {
         let corner = pos2(rect.left() + index as f32 * width, rect.top());
         let cell = Rect::from_min_size(corner, vec2(width, rect.height()));
         let handle = desk.control(*control);
         match handle.info().kind {
-            ControlKind::Switch => switch::show(ui, handle, cell),
+            ControlKind::Switch => switch::show(ui, handle, cell, &words(*control)),
             _ => knob::show(ui, handle, cell, desk.is_in_use(*control)),
         }
     }

@@ -3,12 +3,15 @@
 use egui::{Rect, Ui, pos2, vec2};
 use mynah_engine::{Control, ControlGroup, ControlKind, Scale};
 
-use super::{GAP, PADDING, cells, panel};
+use super::{GAP, PADDING, cells_with, panel};
 use crate::editor::desk::{Desk, Handle};
+use crate::editor::widgets::switch::Words;
 use crate::editor::widgets::{drop_down, note_keys};
+use crate::editor::wording;
 
-const KNOBS: [Control; 7] = [
+const CONTROLS: [Control; 8] = [
     Control::Octave,
+    Control::OctaveAuto,
     Control::Semitones,
     Control::Cents,
     Control::Bend,
@@ -21,7 +24,8 @@ const SCALE_SHARE: f32 = 0.34;
 const MAX_SCALE_WIDTH: f32 = 300.0;
 const KEY_WIDTH: f32 = 62.0;
 
-pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
+/// Draws the panel. `octave` is the one in use.
+pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let inside = panel(ui, rect, ControlGroup::Pitch.name());
     let width = (rect.width() * SCALE_SHARE).min(MAX_SCALE_WIDTH);
     let scale = Rect::from_min_max(
@@ -29,7 +33,11 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
         rect.max - vec2(PADDING, PADDING),
     );
     let knobs = Rect::from_min_max(inside.min, pos2(scale.left() - GAP / 2.0, inside.bottom()));
-    cells(ui, desk, knobs, &KNOBS);
+    // Beside the octave's knob, so that it needs no other name.
+    cells_with(ui, desk, knobs, &CONTROLS, |_| Words {
+        name: "Auto",
+        on: wording::octave(octave),
+    });
 
     let row = Rect::from_min_size(scale.min, vec2(scale.width(), drop_down::HEIGHT));
     let key = Rect::from_min_size(row.min, vec2(KEY_WIDTH, row.height()));

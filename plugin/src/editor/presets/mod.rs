@@ -90,7 +90,7 @@ impl Presets {
                 .map_err(|error| error.to_string())?;
             player.load(&Arc::new(preset), catalogue)
         });
-        self.complaint = kept.err();
+        self.complaint = kept.unwrap_or_else(Some);
     }
 
     /// Reads the player's folder again.
@@ -120,7 +120,7 @@ impl Presets {
     }
 
     fn load(&mut self, preset: &Arc<Preset>, player: Player<'_>, catalogue: &Catalogue) {
-        self.complaint = player.load(preset, catalogue).err();
+        self.complaint = player.load(preset, catalogue).unwrap_or_else(Some);
     }
 
     /// Loads the one that is `way` places behind the present one in the list.
@@ -177,7 +177,7 @@ impl Presets {
         let seed = u64::from(RandomState::new().hash_one(0) as u32);
         let preset = Arc::new(surprise_of(seed, player, catalogue));
         match changes(&preset, player.params, catalogue) {
-            Ok(values) => player.set_as_one(Some(preset), &values),
+            Ok(changes) => player.set_as_one(Some(preset), &changes.values),
             Err(complaint) => self.complaint = Some(complaint),
         }
     }

@@ -236,6 +236,7 @@ impl Bench {
             output_peak: 0.30,
             pitch_hz: 441.5,
             voicing: 1.0,
+            octave: -1,
             reports: false,
         });
         // A note that bends upwards, and an octave lower what might come of it.

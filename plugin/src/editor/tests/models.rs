@@ -79,6 +79,7 @@ fn a_dropped_model_is_installed_and_played_where_it_was_missing() {
     saved[1] = SavedTarget {
         name: "gone".to_owned(),
         hash: hash.to_string(),
+        plays: String::new(),
     };
     own.bench.params.saved_targets.set(saved);
     let setter = ParamSetter::new(&*own.bench.host);

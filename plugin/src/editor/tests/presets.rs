@@ -237,3 +237,41 @@ fn the_list_of_presets_is_open() {
     bench.harness.mask(bench.layout().status);
     bench.harness.snapshot("presets_open");
 }
+
+#[test]
+fn turning_the_octave_takes_it_from_auto_in_one_step() {
+    let mut own = Own::new();
+    let bench = &mut own.bench;
+    let set = |bench: &Bench| {
+        let number = |control: Control| bench.param(control).number();
+        (number(Control::Octave), number(Control::OctaveAuto))
+    };
+    assert_eq!(set(bench), (0.0, 1.0));
+    let dial = bench.rect_of("Octave").center();
+    bench.drag(dial, dial - Vec2::new(0.0, 180.0), Modifiers::NONE);
+    assert_eq!(set(bench), (2.0, 0.0));
+    bench.shortcut(Modifiers::COMMAND, Key::Z);
+    assert_eq!(set(bench), (0.0, 1.0), "one step back");
+    // What is there already leaves it alone.
+    bench.double_click(dial);
+    assert_eq!(set(bench), (0.0, 1.0));
+    bench.harness.get_by_label("Octave").increment_accesskit();
+    bench.harness.run_steps(2);
+    assert_eq!(set(bench), (1.0, 0.0));
+    bench.click("Auto octave");
+    assert_eq!(set(bench), (1.0, 1.0));
+}
+
+#[test]
+fn the_octave_in_use_stands_below_the_switch() {
+    let mut bench = Own::new().bench;
+    let shown = |bench: &Bench| {
+        let node = bench.harness.get_by_label("Auto octave");
+        node.accesskit_node().value().unwrap_or_default()
+    };
+    assert_eq!(shown(&bench), "0 oct");
+    bench.play();
+    assert_eq!(shown(&bench), "-1 oct");
+    bench.set(Control::OctaveAuto, 0.0);
+    assert_eq!(shown(&bench), "Off");
+}

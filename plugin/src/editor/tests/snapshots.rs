@@ -122,6 +122,7 @@ fn a_model_is_missing_and_the_keyboard_is_in_use() {
     let missing = SavedTarget {
         name: "kazoo".to_owned(),
         hash: "deadbeef".to_owned(),
+        plays: String::new(),
     };
     let mut saved = bench.params.saved_targets.current();
     saved[0] = missing;

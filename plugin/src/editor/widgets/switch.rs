@@ -5,6 +5,8 @@ use egui::{
     vec2,
 };
 
+use mynah_engine::ControlInfo;
+
 use super::{focus_ring, knob};
 use crate::editor::desk::Handle;
 use crate::editor::fonts;
@@ -13,8 +15,26 @@ use crate::editor::theme::Theme;
 const TRACK_WIDTH: f32 = 36.0;
 const TRACK_HEIGHT: f32 = 20.0;
 
+/// What is written around a switch.
+pub(in crate::editor) struct Words {
+    /// Above it.
+    pub(in crate::editor) name: &'static str,
+    /// Below it while it is on.
+    pub(in crate::editor) on: String,
+}
+
+impl Words {
+    /// Those of most switches.
+    pub(in crate::editor) fn of(info: &ControlInfo) -> Self {
+        Self {
+            name: info.name,
+            on: "On".to_owned(),
+        }
+    }
+}
+
 /// Draws a switch with its name above, as large as a knob.
-pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
+pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect, words: &Words) {
     let theme = Theme::of(ui);
     let info = control.info();
     let on = control.is_on();
@@ -29,12 +49,15 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
         )
         .on_hover_cursor(CursorIcon::PointingHand);
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, info.name));
+    let text = if on { &words.on } else { "Off" };
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_value(text));
 
     let painter = ui.painter();
     painter.text(
         pos2(rect.center().x, rect.top() + 8.0),
         Align2::CENTER_CENTER,
-        info.name,
+        words.name,
         fonts::regular(12.0),
         theme.dim,
     );
@@ -60,7 +83,7 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect) {
     painter.text(
         pos2(rect.center().x, rect.bottom() - 10.0),
         Align2::CENTER_CENTER,
-        if on { "On" } else { "Off" },
+        text,
         fonts::regular(12.0),
         if on { theme.text } else { theme.dim },
     );

@@ -1,0 +1,84 @@
+//! Looks through a whole recording for the octave that brings it home.
+
+use super::auto_mode::AutoMode;
+use super::heard_pitches::HeardPitches;
+use super::octave::{LOUD_DB, PLAIN_DB, SURE_VOICING};
+use super::pitch::to_semitones;
+use super::{HomeRegister, Mode};
+use crate::HOP_SAMPLES;
+use crate::chain::bounded_input;
+use crate::features::{Features, FeaturesState, log_to_db};
+
+/// The share of the time in chords up to which one voice is moved.
+const CHORDS: f32 = 0.25;
+
+/// What is known of a frame.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    semitones: f32,
+    voicing: f32,
+    loudness_db: f32,
+    follows: bool,
+}
+
+/// Hears a recording before it is translated: the chain's own pitch, voicing and loudness, no networks. Any thread but
+/// the audio thread: it keeps 16 bytes a frame.
+pub struct OctaveSurvey {
+    features: Features,
+    state: FeaturesState,
+    auto: AutoMode,
+    heard: Vec<Heard>,
+}
+
+impl Default for OctaveSurvey {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl OctaveSurvey {
+    /// Before the first hop.
+    pub fn new() -> Self {
+        let features = Features::new();
+        Self {
+            state: FeaturesState::new(&features),
+            features,
+            auto: AutoMode::default(),
+            heard: Vec::new(),
+        }
+    }
+
+    /// The next hop, 48 kHz.
+    pub fn hear(&mut self, hop: &[f32; HOP_SAMPLES]) {
+        if let Some(frame) = self.features.step(&mut self.state, &bounded_input(hop)) {
+            self.heard.push(Heard {
+                semitones: to_semitones(frame.pitch.f0_hz),
+                voicing: frame.pitch.voicing,
+                loudness_db: log_to_db(frame.log_loudness),
+                follows: self.auto.step(frame),
+            });
+        }
+    }
+
+    /// The octave that brings the middle of all loud notes home, when everything is moved by `semitones` besides, -3..=3.
+    /// 0 where nothing is heard, in *follow*, and in *auto* if more than a quarter is chords.
+    pub fn octave(&self, home: &HomeRegister, mode: Mode, semitones: f32) -> i32 {
+        let loudness = self.heard.iter().map(|heard| heard.loudness_db);
+        let loudest_db = loudness.fold(f32::MIN, f32::max);
+        let within = |heard: &&Heard, db: f32| heard.loudness_db > loudest_db - db;
+        let plain = self.heard.iter().filter(|heard| within(heard, PLAIN_DB));
+        let (all, followed) = plain.fold((0, 0), |(all, followed), heard| {
+            (all + 1, followed + usize::from(heard.follows))
+        });
+        let chords = followed as f32 > CHORDS * all as f32;
+        if mode == Mode::Follow || mode == Mode::Auto && chords {
+            return 0;
+        }
+        let mut pitches = HeardPitches::default();
+        let sure = |heard: &&Heard| heard.voicing >= SURE_VOICING && within(heard, LOUD_DB);
+        for heard in self.heard.iter().filter(sure) {
+            pitches.hear(heard.semitones, 1.0);
+        }
+        pitches.nearest_octave(home, semitones)
+    }
+}
