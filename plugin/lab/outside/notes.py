@@ -56,8 +56,8 @@ def one_voice(events: list[tuple[float, float, float, float]]) -> list[Note]:
 def score(played: list[Note], wanted: list[Note]) -> dict[str, float | int]:
     """Compare notes played with those of a score: onset and pitch, ends do not count.
 
-    Instruments that speak slowly are late throughout: `aligned` is the F-measure at the one delay of the phrase,
-    `late_ms`, at which most notes are right. All else is without a delay.
+    Instruments that speak slowly are late throughout: `aligned` is the F-measure at the one delay, `late_ms`,
+    at which most notes are right. All else is without a delay.
     """
     matched = _matched(played, wanted, 0.0)
     late = {delay_ms: _matched(played, wanted, delay_ms * 1e-3) for delay_ms in DELAYS_MS}

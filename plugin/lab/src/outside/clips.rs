@@ -5,9 +5,9 @@ use mynah_cli::notes::Note;
 use mynah_cli::synth::Voice;
 use serde::Serialize;
 
-use super::homes::{Home, known, octaves_to, too_near};
+use super::homes::{octaves_to, too_near, word_for};
 use super::performances::Performances;
-use super::playing::octaves_of;
+use super::playing::Goal;
 use super::soundfont::{SUNG, SoundFont};
 use crate::eval::data::DataFolder;
 use crate::eval::instrument::Instrument;
@@ -114,32 +114,36 @@ pub(crate) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// All sources of the target `name`. Never the target itself, nor one the judge has the same word for.
+    /// All sources of a target. Never the target itself, nor one the judge has the same word for.
     ///
     /// # Errors
     /// A recording cannot be read, or fluidsynth fails.
-    pub(crate) fn of(&self, name: &str) -> Result<Vec<Clip>> {
-        let Some((home, _)) = known(name) else {
+    pub(crate) fn of(&self, goal: Goal) -> Result<Vec<Clip>> {
+        if word_for(goal.name).is_none() {
             return Ok(Vec::new());
-        };
-        let mut clips = self.performed(name, home)?;
+        }
+        let mut clips = self.performed(goal)?;
         if let Some(folder) = self.folder {
-            clips.extend(self.sung(folder, name, home)?);
-            clips.extend(self.scores(folder, name, home)?);
+            clips.extend(self.sung(folder, goal)?);
+            clips.extend(self.scores(folder, goal)?);
         }
         Ok(clips)
     }
 
-    fn performed(&self, name: &str, home: Home) -> Result<Vec<Clip>> {
+    fn performed(&self, goal: Goal) -> Result<Vec<Clip>> {
         let Some(performances) = self.performances else {
             return Ok(Vec::new());
         };
-        let chosen = rotated(performances.sources(name), name, self.amount.performances);
+        let chosen = rotated(
+            performances.sources(goal.name),
+            goal.name,
+            self.amount.performances,
+        );
         let clip = |(_, path): (&str, &std::path::Path)| {
             let sound = recordings::excerpt(path, self.amount.performance_s)?;
             Ok(Clip {
                 kind: Kind::Performances,
-                octaves: octaves_of(&sound, home),
+                octaves: goal.octaves_of(&sound)?,
                 sound,
                 notes: None,
                 truth: None,
@@ -148,9 +152,9 @@ impl Sources<'_> {
         chosen.into_iter().map(clip).collect()
     }
 
-    fn sung(&self, folder: &DataFolder, name: &str, home: Home) -> Result<Vec<Clip>> {
+    fn sung(&self, folder: &DataFolder, goal: Goal) -> Result<Vec<Clip>> {
         let voice = Player::Synthesised(Voice::Sung);
-        let seed = pairs::seed_of([voice.name(), name].into_iter());
+        let seed = pairs::seed_of([voice.name(), goal.name].into_iter());
         let mut clips = Vec::new();
         for index in folder.phrase_order(seed) {
             if clips.len() >= self.amount.sung * (1 + self.patches().len()) {
@@ -165,13 +169,15 @@ impl Sources<'_> {
                 let played = patches.map(|(program, _)| font.perform(*program, &notes));
                 sounds.extend(played.collect::<Result<Vec<_>>>()?);
             }
-            clips.extend(sounds.into_iter().map(|sound| Clip {
-                kind: Kind::Voice,
-                octaves: octaves_of(&sound, home),
-                sound,
-                notes: Some(notes.clone()),
-                truth: None,
-            }));
+            for sound in sounds {
+                clips.push(Clip {
+                    kind: Kind::Voice,
+                    octaves: goal.octaves_of(&sound)?,
+                    sound,
+                    notes: Some(notes.clone()),
+                    truth: None,
+                });
+            }
         }
         Ok(clips)
     }
@@ -187,7 +193,8 @@ impl Sources<'_> {
 
     /// Phrases of other instruments that the target's own held-out notes can play at home; of its variants, where those do
     /// not reach so far; and without a true rendering where nothing does.
-    fn scores(&self, folder: &DataFolder, name: &str, home: Home) -> Result<Vec<Clip>> {
+    fn scores(&self, folder: &DataFolder, goal: Goal) -> Result<Vec<Clip>> {
+        let name = goal.name;
         let own = folder
             .instruments
             .iter()
@@ -207,7 +214,7 @@ impl Sources<'_> {
             let mut found = Vec::new();
             for truth in &truths {
                 if found.is_empty() {
-                    found = self.phrases(folder, source, *truth, name, home)?;
+                    found = self.phrases(folder, source, *truth, goal)?;
                 }
             }
             clips.extend(found);
@@ -221,18 +228,17 @@ impl Sources<'_> {
         folder: &DataFolder,
         source: &Instrument,
         truth: Option<&Instrument>,
-        name: &str,
-        home: Home,
+        goal: Goal,
     ) -> Result<Vec<Clip>> {
-        let seed = pairs::seed_of([source.name.as_str(), name].into_iter());
+        let seed = pairs::seed_of([source.name.as_str(), goal.name].into_iter());
         let mut clips = Vec::new();
         for index in folder.phrase_order(seed) {
             if clips.len() >= self.amount.phrases {
                 break;
             }
             clips.extend(match truth {
-                Some(truth) => phrase_with_truth(folder, source, truth, home, (index, seed))?,
-                None => phrase(folder, source, home, (index, seed))?,
+                Some(truth) => phrase_with_truth(folder, source, truth, goal, (index, seed))?,
+                None => phrase(folder, source, goal, (index, seed))?,
             });
         }
         Ok(clips)
@@ -250,7 +256,7 @@ fn phrase_with_truth(
     folder: &DataFolder,
     source: &Instrument,
     truth: &Instrument,
-    home: Home,
+    goal: Goal,
     (index, seed): (usize, u64),
 ) -> Result<Option<Clip>> {
     for octaves in OCTAVES {
@@ -261,11 +267,11 @@ fn phrase_with_truth(
         let Some((notes, take)) = pairs::excerpt(folder, &players, index, seed)? else {
             continue;
         };
-        if octaves_to(home, middle_midi(&notes)) != octaves {
+        if octaves_to(goal.home(), middle_midi(&notes)) != octaves {
             continue;
         }
         let sound = players[0].perform(&notes, take)?;
-        if octaves_of(&sound, home) == octaves {
+        if goal.octaves_of(&sound)? == octaves {
             let truth = players[1].perform(&notes, take)?;
             return Ok(Some(Clip {
                 kind: Kind::Scores,
@@ -283,7 +289,7 @@ fn phrase_with_truth(
 fn phrase(
     folder: &DataFolder,
     source: &Instrument,
-    home: Home,
+    goal: Goal,
     (index, seed): (usize, u64),
 ) -> Result<Option<Clip>> {
     let player = Player::Recorded(source);
@@ -293,7 +299,7 @@ fn phrase(
     let sound = player.perform(&notes, take)?;
     Ok(Some(Clip {
         kind: Kind::Scores,
-        octaves: octaves_of(&sound, home),
+        octaves: goal.octaves_of(&sound)?,
         sound,
         notes: Some(notes),
         truth: None,

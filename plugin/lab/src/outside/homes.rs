@@ -3,19 +3,19 @@
 use crate::eval::{same_instrument, words};
 
 /// Lowest and highest MIDI number between which the middle of a phrase lies when the instrument is known by its register.
-pub(crate) type Home = (i32, i32);
+pub(crate) type Home = (f32, f32);
 
-/// The words of a target's name, its home, and the judge's word for it.
-const KNOWN: [(&[&str], Home, &str); 9] = [
-    (&["cello"], (36, 49), "cello"),
-    (&["violin"], (64, 78), "violin"),
-    (&["flute"], (69, 83), "flute"),
-    (&["clarinet"], (56, 70), "clarinet"),
-    (&["trumpet"], (60, 74), "trumpet"),
-    (&["alto", "sax"], (54, 68), "sax"),
-    (&["sax", "tenor"], (47, 61), "sax"),
-    (&["guitar"], (50, 64), "guitar"),
-    (&["piano"], (64, 78), "piano"),
+/// The words of a target's name, and the judge's word for it.
+const KNOWN: [(&[&str], &str); 9] = [
+    (&["cello"], "cello"),
+    (&["violin"], "violin"),
+    (&["flute"], "flute"),
+    (&["clarinet"], "clarinet"),
+    (&["trumpet"], "trumpet"),
+    (&["alto", "sax"], "sax"),
+    (&["sax", "tenor"], "sax"),
+    (&["guitar"], "guitar"),
+    (&["piano"], "piano"),
 ];
 
 /// All that the judge can say.
@@ -28,24 +28,19 @@ const OCTAVE: i32 = 12;
 /// Furthest transposition, in octaves.
 const MOST_OCTAVES: i32 = 3;
 
-/// The judge's word for an instrument and its home; `None` for one that it has no word for.
-pub(crate) fn known(name: &str) -> Option<(Home, &'static str)> {
+/// The judge's word for an instrument; `None` for one that it has no word for.
+pub(crate) fn word_for(name: &str) -> Option<&'static str> {
     let words = words(name);
-    let same = |known: &[&str]| {
-        known
-            .iter()
-            .map(|w| (*w).to_owned())
-            .eq(words.iter().cloned())
-    };
-    let found = KNOWN.iter().find(|(known, ..)| same(known))?;
-    Some((found.1, found.2))
+    let same = |known: &[&str]| known.iter().eq(words.iter());
+    let found = KNOWN.iter().find(|(known, _)| same(known))?;
+    Some(found.1)
 }
 
 /// Whether a source is too near to a target to say anything: the same instrument, or one that the judge has the same word
 /// for (both saxophones).
 pub(crate) fn too_near(source: &str, target: &str) -> bool {
-    let word = |name: &str| known(name).map(|(_, word)| word);
-    same_instrument(source, target) || (word(source).is_some() && word(source) == word(target))
+    let (heard, wanted) = (word_for(source), word_for(target));
+    same_instrument(source, target) || (heard.is_some() && heard == wanted)
 }
 
 /// The octaves by which a phrase whose middle is `middle_midi` comes home: as few as possible, at most three.
@@ -70,9 +65,9 @@ mod tests {
 
     #[test]
     fn a_target_is_known_by_its_words_in_any_order() {
-        assert_eq!(known("sax-alto"), known("Alto Sax"));
-        assert_eq!(known("Tenor Sax"), Some(((47, 61), "sax")));
-        assert_eq!(known("kazoo"), None);
+        assert_eq!(word_for("sax-alto"), Some("sax"));
+        assert_eq!(word_for("Tenor Sax"), Some("sax"));
+        assert_eq!(word_for("kazoo"), None);
     }
 
     #[test]
@@ -89,23 +84,32 @@ mod tests {
     }
 
     #[test]
+    fn the_judge_has_a_word_for_every_shipped_target() {
+        let library = mynah_engine::Library::shipped();
+        assert!(library.entries().len() >= KNOWN.len());
+        for entry in library.entries() {
+            let word = word_for(&entry.info.name);
+            assert_eq!(word, word_for(&entry.info.display_name));
+            assert!(word.is_some_and(|word| WORDS.contains(&word)));
+        }
+    }
+
+    #[test]
     fn every_phrase_comes_home_by_as_few_octaves_as_possible() {
-        for (words, home, _) in KNOWN {
-            for middle in 36..=96 {
-                let octaves = octaves_to(home, f64::from(middle));
-                let midi = middle + 12 * octaves;
-                if (home.0 - 36..=home.1 + 36).contains(&middle) {
-                    assert!(
-                        (home.0..=home.1).contains(&midi),
-                        "{words:?} {middle}: {octaves}"
-                    );
+        for home in [(36.0, 49.0), (64.0, 78.0), (50.5, 62.5f32)] {
+            let (low, high) = (f64::from(home.0), f64::from(home.1));
+            for middle in (24..=96).map(f64::from) {
+                let octaves = octaves_to(home, middle);
+                let midi = middle + f64::from(12 * octaves);
+                if (low - 36.0..=high + 36.0).contains(&middle) {
+                    assert!((low..=high).contains(&midi), "{home:?} {middle}: {octaves}");
                 }
-                let less = middle + 12 * (octaves - octaves.signum());
-                assert!(octaves == 0 || !(home.0..=home.1).contains(&less));
+                let less = middle + f64::from(12 * (octaves - octaves.signum()));
+                assert!(octaves == 0 || !(low..=high).contains(&less));
             }
         }
-        assert_eq!(octaves_to((36, 49), 69.0), -2);
-        assert_eq!(octaves_to((64, 78), 66.0), 0);
-        assert_eq!(octaves_to((36, 49), 108.0), -3);
+        assert_eq!(octaves_to((36.0, 49.0), 69.0), -2);
+        assert_eq!(octaves_to((64.0, 78.0), 66.0), 0);
+        assert_eq!(octaves_to((36.0, 49.0), 108.0), -3);
     }
 }

@@ -19,9 +19,9 @@ use rayon::prelude::*;
 
 use clips::{Clip, Kind, Sources};
 use figures::{Outside, Sounded, TargetMeasured, What};
-use homes::known;
+use homes::word_for;
 use listening::{Job, Listening};
-use playing::{Hearing, in_room, octaves_of, play};
+use playing::{Goal, Hearing, in_room, play};
 
 use crate::eval::figures::Measured;
 use crate::eval::pitch_score::{pitch_score, played_pitches};
@@ -45,8 +45,10 @@ pub(crate) fn measure(
     listening: &Listening,
     mut left_out: Vec<String>,
 ) -> Result<(Outside, Measured)> {
-    let (targets, unknown): (Vec<_>, Vec<_>) =
-        setting.targets.iter().partition(|t| known(&t.0).is_some());
+    let (targets, unknown): (Vec<_>, Vec<_>) = setting
+        .targets
+        .iter()
+        .partition(|t| word_for(&t.0).is_some());
     left_out.extend(unknown.iter().map(|(name, _)| {
         format!("the outside judge on '{name}': it has no word for that instrument")
     }));
@@ -106,10 +108,11 @@ fn played(
     listening: &Listening,
     target: &NamedTarget,
 ) -> Result<(TargetMeasured, Vec<Question>)> {
-    let (name, model) = target;
+    let goal = Goal::new(target);
+    let name = goal.name;
     let mut measured = TargetMeasured {
-        name: name.clone(),
-        word: known(name).map_or("", |(_, word)| word),
+        name: name.to_owned(),
+        word: word_for(name).unwrap_or_default(),
         ..TargetMeasured::default()
     };
     let mut questions = Vec::new();
@@ -118,19 +121,12 @@ fn played(
         questions.push((what, sound.len() as f64 / RATE_HZ, job));
         Ok(())
     };
-    for clip in sources.of(name)? {
+    for clip in sources.of(goal)? {
         measured.clips += 1;
         let wanted = clip.wanted().filter(|_| clip.kind == Kind::Scores);
         let mut heard = Vec::new();
         for hearing in Hearing::ALL {
-            let sound = play(
-                setting.base,
-                model,
-                hearing,
-                clip.octaves,
-                setting.drive,
-                &clip.sound,
-            )?;
+            let sound = play(setting.base, goal, hearing, setting.drive, &clip.sound)?;
             if let Some(sound) = sound {
                 measured.measured.audio_seconds += sound.len() as f64 / RATE_HZ;
                 let notes = wanted.as_deref().filter(|_| hearing == Hearing::Track);
@@ -205,28 +201,21 @@ fn onsets(
     target: &NamedTarget,
     measured: &mut Measured,
 ) -> Result<()> {
-    let (Some(folder), Some((home, _))) = (sources.folder, known(&target.0)) else {
+    let Some(folder) = sources.folder else {
         return Ok(());
     };
+    let goal = Goal::new(target);
     let others = folder.instruments.iter();
-    for source in others.filter(|i| !homes::too_near(&i.name, &target.0)) {
+    for source in others.filter(|i| !homes::too_near(&i.name, goal.name)) {
         let player = Player::Recorded(source);
         let common = render::common_notes(&[player]);
         let middle = common.len() / 2;
         let around = &common[middle.saturating_sub(6)..(middle + 6).min(common.len())];
         let detached = render::detached_notes(around);
         let sound = player.perform(&detached, 0)?;
-        let octaves = octaves_of(&sound, home);
         let starts: Vec<f64> = detached.iter().map(|n| n.start_s).collect();
         for hearing in [Hearing::Track, Hearing::Follow] {
-            let output = play(
-                setting.base,
-                &target.1,
-                hearing,
-                octaves,
-                setting.drive,
-                &sound,
-            )?;
+            let output = play(setting.base, goal, hearing, setting.drive, &sound)?;
             let Some(output) = output else { continue };
             let delays = metrics::onset_delays_ms(&sound, &output, &starts);
             if hearing == Hearing::Track {
