@@ -15,7 +15,7 @@ pub fn write(tensors: &Tensors, metadata: &BTreeMap<String, String>) -> Vec<u8> 
     write_with(tensors, &BTreeMap::new(), metadata)
 }
 
-/// As [`write`], with tensors of bytes behind the others.
+/// As [`write()`], with tensors of bytes behind the others.
 pub fn write_with(
     tensors: &Tensors,
     bytes: &BTreeMap<&str, ByteTensor>,

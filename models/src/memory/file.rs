@@ -176,6 +176,19 @@ pub(super) fn textures(
         .collect()
 }
 
+/// FNV-1a (Fowler, Noll and Vo) of all places and sizes.
+pub(super) fn identity(info: &MemoryInfo, recorded: &Recorded) -> u64 {
+    let sizes = [info.components, info.rows, info.texture_samples].map(|size| size as u64);
+    let numbers = recorded.notes.iter().chain(&recorded.textures);
+    let numbers = numbers.map(|number| u64::from(number.to_bits()));
+    sizes
+        .into_iter()
+        .chain(numbers)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, number| {
+            (hash ^ number).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
 fn count(what: &'static str, value: f32, low: usize, high: usize) -> Result<usize, ModelFileError> {
     if value.fract() == 0.0 && (low as f32..=high as f32).contains(&value) {
         return Ok(value as usize);

@@ -61,6 +61,7 @@ struct Texture {
 /// A target's recorded notes and noises.
 #[derive(Clone, Debug)]
 pub struct Memory {
+    identity: u64,
     playing: Playing,
     notes: Vec<RecordedNote>,
     components: usize,
@@ -98,6 +99,7 @@ impl Memory {
         tops.sort_by(f32::total_cmp);
         let usual = ((tops.len() - 1) as f32 * USUAL_SHARE) as usize;
         Ok(Self {
+            identity: file::identity(info, &recorded),
             playing: Playing {
                 struck: info.struck,
                 semitones_only: info.semitones_only,
@@ -113,6 +115,11 @@ impl Memory {
             textures,
             samples: recorded.samples,
         })
+    }
+
+    /// Tells memories with other notes apart: a note is to be looked up in the memory that it came from, and in no other.
+    pub fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// How the target sounds a note.

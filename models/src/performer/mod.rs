@@ -1,7 +1,7 @@
 //! The performer: plays a target's own recorded notes at the source's notes.
 //!
 //! What a bow, a reed, a hammer do at the beginning, in the middle and at the end of a note was recorded
-//! ([`Memory`](crate::memory::Memory)). A tracker says which note the source plays; for each target a player chooses a
+//! ([`Memory`]). A tracker says which note the source plays; for each target a player chooses a
 //! recorded note near in pitch and loudness, walks along it, and its level, small movements of pitch, colour and noise
 //! are blended with the source's and the translator's. Causal, without latency: a change of note that needs 20 ms to be
 //! sure is late in colour, never in sound or pitch.
@@ -33,7 +33,7 @@ const SLIDE_SEMITONES: f32 = 0.9;
 /// The recorded colour comes in and goes in so much of it every frame: 11 and 43 ms.
 const COLOUR_RISE: f32 = 0.5;
 const COLOUR_FALL: f32 = 0.125;
-const NEPER_DB: f32 = 8.685_889_6;
+const NEPER_DB: f32 = 8.685_89;
 const A4_HZ: f32 = 440.0;
 const A4_SEMITONES: f32 = 69.0;
 

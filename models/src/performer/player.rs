@@ -49,6 +49,8 @@ pub(super) struct Played {
 #[derive(Clone, Debug)]
 pub(super) struct Player {
     note: Option<RecordedNote>,
+    /// Of the memory that the note is from: targets change while notes are played.
+    memory: u64,
     place: f32,
     forward: bool,
     /// Where the way back ends.
@@ -72,6 +74,7 @@ impl Player {
     pub(super) fn new(place: u64) -> Self {
         Self {
             note: None,
+            memory: 0,
             place: 0.0,
             forward: true,
             turn_row: 0.0,
@@ -102,6 +105,7 @@ impl Player {
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.values.copy_from_slice(&other.values[..]);
         self.note = other.note;
+        self.memory = other.memory;
         self.place = other.place;
         self.forward = other.forward;
         self.turn_row = other.turn_row;
@@ -131,7 +135,9 @@ impl Player {
         let playing = memory.playing();
         match note.begins {
             Some(beginning) => self.begin(memory, note, beginning),
-            None if self.note.is_none() => self.begin(memory, note, Beginning::Slur),
+            None if self.note.is_none() || self.memory != memory.identity() => {
+                self.begin(memory, note, Beginning::Slur)
+            }
             None => self.settle(memory, note),
         }
         let recorded = self.note?;
@@ -232,6 +238,7 @@ impl Player {
             (Some(_), true) => SLUR_FADE_FRAMES,
         };
         self.note = Some(recorded);
+        self.memory = memory.identity();
     }
 
     /// The pitch has settled elsewhere: another recording, at the same age.
