@@ -16,6 +16,8 @@ use crate::blend::Blend;
 use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
+use crate::memory::{Memory, MemoryInfo};
+use crate::performer::PerformerState;
 use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
@@ -41,10 +43,10 @@ pub struct Telemetry {
     pub gate_open: bool,
     /// Whether the tonal stream is the whitened input rather than harmonics.
     pub follows: bool,
-    /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
-    pub octave: i32,
     /// Probability that a note begins here, 0 to 1; 0 if the base has no onset network.
     pub onset: f32,
+    /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
+    pub octave: i32,
 }
 
 /// The targets A to D that sound together, as far as there are any.
@@ -72,6 +74,7 @@ pub struct Base {
 pub struct Target {
     info: ModelInfo,
     pub(crate) weights: TargetWeights,
+    memory: Option<Memory>,
     home: HomeRegister,
 }
 
@@ -83,6 +86,7 @@ pub struct ChainState {
     encoder: EncoderState,
     conditioning: ConditioningState,
     blend: Blend,
+    performer: PerformerState,
     generator: GeneratorState,
     onsets: Option<OnsetNetState>,
     telemetry: Telemetry,
@@ -106,13 +110,17 @@ fn read_model(
     kind: ModelKind,
     expected: impl FnOnce(&Architecture) -> Vec<crate::architecture::Shape>,
     check: impl FnOnce(&ModelInfo) -> Result<(), ModelFileError>,
-) -> Result<(ModelInfo, crate::streaming::params::Tensors), ModelFileError> {
+) -> Result<(ModelInfo, crate::streaming::params::Tensors, Option<Memory>), ModelFileError> {
     let header = Header::read(bytes)?;
     let info = ModelInfo::from_header(&header, bytes)?;
     info.expect_kind(kind)?;
     check(&info)?;
-    let tensors = read_tensors(&header, &expected(&info.architecture))?;
-    Ok((info, tensors))
+    let others = info.memory.map(|_| MemoryInfo::tensors());
+    let others = others.as_ref().map_or(&[][..], |names| names);
+    let tensors = read_tensors(&header, &expected(&info.architecture), others)?;
+    let memory = info.memory.map(|memory| Memory::read(&memory, &header));
+    let memory = memory.transpose()?;
+    Ok((info, tensors, memory))
 }
 
 impl Base {
@@ -121,7 +129,7 @@ impl Base {
     /// # Errors
     /// Whatever is wrong with the file ([`ModelFileError`]).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
-        let (info, tensors) =
+        let (info, tensors, _) =
             read_model(bytes, ModelKind::Base, Architecture::base_tensors, |_| {
                 Ok(())
             })?;
@@ -179,6 +187,7 @@ impl Base {
             encoder,
             conditioning,
             blend,
+            performer,
             generator,
             onsets,
             telemetry,
@@ -188,21 +197,33 @@ impl Base {
             self.encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
             let homes = targets.map(|target| target.map(|target| target.home));
-            let voice = conditioning.step(controls, &homes, frame, z);
+            let mut voice = conditioning.step(controls, &homes, frame, z);
             let onset = match (&self.onsets, onsets) {
-                (Some(net), Some(state)) => net.step(state, frame),
-                _ => 0.0,
+                (Some(net), Some(state)) => Some(net.step(state, frame)),
+                _ => None,
             };
-            *telemetry = Telemetry::of(frame, &voice, onset);
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
             let (mut harmonic, mut noise) =
                 blend.step(&self.translator, targets, &weights, &voice, z);
+            performer.step(
+                &targets.map(|target| target.and_then(Target::memory)),
+                &weights,
+                controls.performance,
+                onset,
+                &mut voice,
+                [&mut harmonic, &mut noise],
+            );
+            *telemetry = Telemetry::of(frame, &voice, onset.unwrap_or_default());
             conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
+            let performed = performer.performed();
             let prior_frame = PriorFrame {
                 features: frame,
                 harmonic: &harmonic,
+                details: &performed.details,
+                spread: performed.share > 0.0,
                 noise: &noise,
+                texture: Some(&performed.texture),
                 follow: voice.follow,
                 f0_hz: voice.played_hz,
                 voicing: voice.voicing,
@@ -215,8 +236,10 @@ impl Base {
         let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
         self.prior
             .step(prior, controls.pitch_ratio, &input, &mut tonal, &mut noisy);
+        // The generator has learnt to mend the translator's frames; a recording's need no mending.
+        let drive = controls.generator_drive * (1.0 - performer.performed().planned_share);
         self.generator
-            .step(generator, controls.generator_drive, &tonal, &noisy, output);
+            .step(generator, drive, &tonal, &noisy, output);
         // Cannot happen with weights and input in bounds; if it does, it must not last.
         if !output.iter().all(|x| x.is_finite()) {
             output.fill(0.0);
@@ -234,8 +257,8 @@ impl Telemetry {
             played_hz: voice.played_hz,
             gate_open: voice.gate_open,
             follows: voice.follow,
-            octave: voice.octave,
             onset,
+            octave: voice.octave,
         }
     }
 }
@@ -246,7 +269,7 @@ impl Target {
     /// # Errors
     /// Whatever is wrong with the file, another base included ([`ModelFileError`]).
     pub fn from_bytes(bytes: &[u8], base: &Base) -> Result<Self, ModelFileError> {
-        let (info, tensors) = read_model(
+        let (info, tensors, memory) = read_model(
             bytes,
             ModelKind::Target,
             Architecture::target_tensors,
@@ -272,12 +295,18 @@ impl Target {
             home: info.home_register(),
             info,
             weights,
+            memory,
         })
     }
 
     /// What the file says of itself.
     pub fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    /// Its recorded notes, if it has some. Any thread.
+    pub fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
     }
 }
 
@@ -290,6 +319,7 @@ impl ChainState {
             encoder: EncoderState::new(&base.encoder, 1),
             conditioning: ConditioningState::new(base.encoder.latent_channels()),
             blend: Blend::new(&base.translator),
+            performer: PerformerState::new(),
             generator: GeneratorState::new(&base.generator),
             onsets: base.onsets.as_ref().map(OnsetNetState::new),
             telemetry: Telemetry::default(),
@@ -301,25 +331,26 @@ impl ChainState {
 
     /// Back to the state before the first hop. Audio thread.
     pub fn reset(&mut self) {
+        self.features.reset();
+        self.prior.reset();
+        self.encoder.reset();
         self.conditioning.reset();
-        self.reset_the_rest();
+        self.blend.reset();
+        self.performer.reset();
+        self.generator.reset();
+        if let Some(onsets) = &mut self.onsets {
+            onsets.reset();
+        }
+        self.telemetry = self.silence();
     }
 
     /// The same, but what was heard goes on deciding about the octave: for a silence during which the chain does not run.
     /// Audio thread.
     pub fn rest(&mut self) {
-        self.conditioning.rest();
-        self.reset_the_rest();
-    }
-
-    /// Everything but the conditioning.
-    fn reset_the_rest(&mut self) {
         self.features.reset();
         self.prior.reset();
         self.encoder.reset();
-        if let Some(onsets) = &mut self.onsets {
-            onsets.reset();
-        }
+        self.conditioning.rest();
         self.blend.reset();
         self.generator.reset();
         self.telemetry = self.silence();
@@ -337,6 +368,7 @@ impl ChainState {
         self.encoder.copy_from(&other.encoder);
         self.conditioning.copy_from(&other.conditioning);
         self.blend.copy_from(&other.blend);
+        self.performer.copy_from(&other.performer);
         self.generator.copy_from(&other.generator);
         if let (Some(onsets), Some(other)) = (&mut self.onsets, &other.onsets) {
             onsets.copy_from(other);
@@ -358,8 +390,8 @@ impl ChainState {
             played_hz: frame.pitch.f0_hz,
             gate_open: true,
             follows: false,
-            octave: 0,
             onset: 0.0,
+            octave: 0,
         }
     }
 }

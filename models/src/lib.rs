@@ -9,6 +9,8 @@ mod chain;
 pub mod conditioning;
 pub mod features;
 pub mod file;
+pub mod memory;
+pub mod performer;
 pub mod prior;
 pub mod reference;
 pub mod streaming;

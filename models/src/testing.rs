@@ -6,7 +6,8 @@ use std::f32::consts::PI;
 
 use crate::architecture::{Architecture, Shape};
 use crate::chain::Base;
-use crate::file::{FORMAT_VERSION, ModelHash, ModelKind, write};
+use crate::file::{FORMAT_VERSION, ModelHash, ModelKind, write, write_with};
+use crate::memory::{MemoryInfo, ROW_VALUES, Recorded};
 use crate::streaming::generator::SUB_BANDS;
 use crate::streaming::params::Tensors;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
@@ -27,6 +28,107 @@ pub fn random_base_with(architecture: &Architecture, seed: u64) -> Vec<u8> {
 
 /// A target for `base`.
 pub fn random_target(seed: u64, base: &Base) -> Vec<u8> {
+    let (tensors, metadata) = target_parts(seed, base);
+    write(&tensors, &metadata)
+}
+
+/// A target for `base` with made-up recordings: see [`random_recordings`].
+pub fn random_target_with_memory(seed: u64, base: &Base, struck: bool) -> Vec<u8> {
+    let (mut tensors, mut metadata) = target_parts(seed, base);
+    let (info, recorded) = random_recordings(seed, struck);
+    metadata.insert("memory".to_owned(), serde_json::json!(info).to_string());
+    let floats = [
+        ("memory.notes", vec![info.notes, 8], recorded.notes),
+        ("memory.mean", vec![ROW_VALUES], recorded.mean),
+        (
+            "memory.basis",
+            vec![info.components, ROW_VALUES],
+            recorded.basis,
+        ),
+        ("memory.textures", vec![info.textures, 2], recorded.textures),
+    ];
+    for (name, shape, values) in floats {
+        tensors.insert(name.to_owned(), shape, values);
+    }
+    let signed = |values: Vec<i8>| values.into_iter().map(|value| value as u8).collect();
+    let bytes = BTreeMap::from([
+        (
+            "memory.codes",
+            (
+                "I8",
+                vec![info.rows, info.components],
+                signed(recorded.codes),
+            ),
+        ),
+        (
+            "memory.level",
+            ("U8", vec![info.rows], recorded.level_half_db),
+        ),
+        (
+            "memory.deviation",
+            ("I8", vec![info.rows], signed(recorded.deviation_cents)),
+        ),
+        (
+            "memory.samples",
+            ("I8", vec![info.texture_samples], signed(recorded.samples)),
+        ),
+    ]);
+    write_with(&tensors, &bytes, &metadata)
+}
+
+/// Eight notes from 110 Hz up, a fourth apart, each of 40 rows (0.43 s): a quick attack, then a fall by 0.5 dB a row if
+/// they are `struck`; falling spectra that differ from note to note, some vibrato, one texture.
+pub fn random_recordings(seed: u64, struck: bool) -> (MemoryInfo, Recorded) {
+    const NOTES: usize = 8;
+    const ROWS: usize = 40;
+    const COMPONENTS: usize = 3;
+    const SAMPLES: usize = 20_000;
+    let mut random = Random(seed);
+    let info = MemoryInfo {
+        components: COMPONENTS,
+        rows: NOTES * ROWS,
+        notes: NOTES,
+        textures: 1,
+        texture_samples: SAMPLES,
+        struck,
+        semitones_only: struck,
+    };
+    let note = |n: usize| {
+        let semitones = 45.0 + 5.0 * n as f32;
+        [
+            (n * ROWS) as f32,
+            ROWS as f32,
+            semitones,
+            -20.0,
+            12.0,
+            32.0,
+            0.0,
+            0.0,
+        ]
+    };
+    let level = |row: usize| match row % ROWS {
+        0 => 80,
+        1 => 20,
+        row if struck => row as u8,
+        _ => 4,
+    };
+    let spectrum = |value: usize| -0.5 - 0.05 * (value % 60) as f32;
+    let recorded = Recorded {
+        notes: (0..NOTES).flat_map(note).collect(),
+        codes: (0..NOTES * ROWS * COMPONENTS)
+            .map(|_| (127.0 * random.next()) as i8)
+            .collect(),
+        mean: (0..ROW_VALUES).map(spectrum).collect(),
+        basis: random.vec(COMPONENTS * ROW_VALUES, 0.003),
+        level_half_db: (0..NOTES * ROWS).map(level).collect(),
+        deviation_cents: (0..NOTES * ROWS).map(|row| (row % 10) as i8).collect(),
+        textures: vec![0.0, SAMPLES as f32],
+        samples: (0..SAMPLES).map(|_| (55.0 * random.next()) as i8).collect(),
+    };
+    (info, recorded)
+}
+
+fn target_parts(seed: u64, base: &Base) -> (Tensors, BTreeMap<String, String>) {
     let architecture = &base.info().architecture;
     let mut tensors = random_tensors(&architecture.target_tensors(), seed);
     // A falling spectrum, about as loud as the input, the noise part below the harmonic.
@@ -40,10 +142,8 @@ pub fn random_target(seed: u64, base: &Base) -> Vec<u8> {
         .map(|i| -1.0 - 6.0 * (i % half) as f32 / half as f32 - if i < half { 0.0 } else { 4.0 })
         .collect();
     tensors.insert("head.bias".to_owned(), vec![outputs], bias);
-    write(
-        &tensors,
-        &metadata(ModelKind::Target, architecture, Some(base.info().hash)),
-    )
+    let metadata = metadata(ModelKind::Target, architecture, Some(base.info().hash));
+    (tensors, metadata)
 }
 
 /// The metadata of a valid file.

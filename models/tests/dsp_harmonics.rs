@@ -3,7 +3,8 @@
 use std::f64::consts::TAU;
 
 use mynah_models::prior::{
-    ENVELOPE_POINTS, Envelope, HarmonicFrame, Harmonics, HarmonicsState, envelope_at,
+    ENVELOPE_POINTS, Envelope, HarmonicFrame, Harmonics, HarmonicsState, NO_DETAILS,
+    NUMBERED_HARMONICS, envelope_at,
 };
 use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 use proptest::prelude::*;
@@ -31,7 +32,7 @@ proptest! {
         let frames: Vec<HarmonicFrame> = pitches
             .iter()
             .map(|&(f0_hz, voicing)| {
-                HarmonicFrame { envelope: &envelope, f0_hz, voicing, log_loudness: -1.0 }
+                HarmonicFrame { envelope: &envelope, details: &NO_DETAILS, spread: false, f0_hz, voicing, log_loudness: -1.0 }
             })
             .collect();
         for (n, (a, b)) in bank(&frames, cut).iter().zip(naive_bank(&frames)).enumerate() {
@@ -104,6 +105,8 @@ fn no_click_at_frame_borders_voicing_changes_and_phase_zero() {
     let envelope: Envelope = std::array::from_fn(|point| if point < 20 { 0.0 } else { -14.0 });
     let frame = |f0_hz: f32, voicing: f32| HarmonicFrame {
         envelope: &envelope,
+        details: &NO_DETAILS,
+        spread: false,
         f0_hz,
         voicing,
         log_loudness: -1.0,
@@ -135,6 +138,8 @@ fn unvoiced_is_silent() {
     let envelope = [0.0; ENVELOPE_POINTS];
     let unvoiced = HarmonicFrame {
         envelope: &envelope,
+        details: &NO_DETAILS,
+        spread: false,
         f0_hz: 440.0,
         voicing: 0.0,
         log_loudness: 0.0,
@@ -143,5 +148,64 @@ fn unvoiced_is_silent() {
         bank(&[unvoiced; 4], HOP_SAMPLES)
             .iter()
             .all(|&sample| sample == 0.0)
+    );
+}
+
+#[test]
+fn details_are_heard_harmonic_by_harmonic_and_spread_signs_lower_the_peak() {
+    let envelope = [-2.0; ENVELOPE_POINTS];
+    let bank = Harmonics::new();
+    let play = |details: &[f32; NUMBERED_HARMONICS], spread: bool| {
+        let frame = HarmonicFrame {
+            envelope: &envelope,
+            details,
+            spread,
+            f0_hz: 187.5,
+            voicing: 1.0,
+            log_loudness: 0.0,
+        };
+        let mut state = HarmonicsState::new();
+        let mut sound = [0.0; FRAME_SAMPLES];
+        for _ in 0..2 {
+            bank.begin_frame(&mut state, &frame);
+            bank.step(&mut state, &mut sound);
+        }
+        sound
+    };
+    // A period of 187.5 Hz is a frame: the amplitude of a harmonic is that of a bin.
+    let amplitude = |sound: &[f32], number: usize| {
+        let turns = (1..=sound.len()).map(|n| number as f64 * n as f64 / FRAME_SAMPLES as f64);
+        let sines = turns.map(|turn| (TAU * turn).sin() as f32);
+        let sine: f32 = sound.iter().zip(sines).map(|(x, sine)| x * sine).sum();
+        2.0 * sine / FRAME_SAMPLES as f32
+    };
+    let mut details = NO_DETAILS;
+    details[2] = -1.0;
+    details[59] = 1.0;
+    let (plain, detailed) = (play(&NO_DETAILS, false), play(&details, false));
+    for (number, change) in [
+        (1, 1.0),
+        (3, (-1.0f32).exp()),
+        (4, 1.0),
+        (60, 1.0f32.exp()),
+        (61, 1.0),
+    ] {
+        let ratio = amplitude(&detailed, number) / amplitude(&plain, number);
+        assert!((ratio / change - 1.0).abs() < 1e-3, "{number}: {ratio}");
+    }
+    let spread = play(&NO_DETAILS, true);
+    for number in [1, 2, 3, 4, 17, 90] {
+        let (a, b) = (
+            amplitude(&plain, number).abs(),
+            amplitude(&spread, number).abs(),
+        );
+        assert!((a - b).abs() < 1e-4, "{number}: {a} {b}");
+    }
+    let peak = |sound: &[f32]| sound.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+    assert!(
+        peak(&spread) < 0.4 * peak(&plain),
+        "{} {}",
+        peak(&spread),
+        peak(&plain)
     );
 }

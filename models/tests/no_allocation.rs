@@ -12,7 +12,9 @@ use mynah_models::streaming::encoder::{Encoder, EncoderState};
 use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
-use mynah_models::testing::{Random, random_base, random_target, random_tensors};
+use mynah_models::testing::{
+    Random, random_base, random_target, random_target_with_memory, random_tensors,
+};
 use mynah_models::{
     AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls,
     Target, ToneControls, VariationControls, alone,
@@ -224,8 +226,10 @@ fn choosing_an_octave_does_not_allocate() {
 #[test]
 fn the_chain_does_not_allocate_whatever_the_controls() {
     let base = Base::from_bytes(&random_base(7)).unwrap();
-    let targets =
-        [8, 9].map(|seed| Target::from_bytes(&random_target(seed, &base), &base).unwrap());
+    let targets = [8, 9].map(|seed| {
+        let file = random_target_with_memory(seed, &base, seed == 9);
+        Target::from_bytes(&file, &base).unwrap()
+    });
     let mut state = ChainState::new(&base);
     let other = ChainState::new(&base);
     let mut random = Random(10);
@@ -268,6 +272,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
                 note_semitones: [None, Some(60.5)][i / 19 % 2],
                 morph: [[1.0, 0.0, 0.0, 0.0], [0.2, 0.8, 0.0, 1.0]][i / 13 % 2],
                 freeze: i / 29 % 2 == 1,
+                performance: [0.0, 0.3, 1.0][i / 5 % 3],
                 ..shaped[i / 7 % 2]
             };
             let mut out = [0.0; HOP_SAMPLES];

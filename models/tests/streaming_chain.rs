@@ -5,7 +5,7 @@
 use std::f32::consts::TAU;
 
 use mynah_models::reference::Reference;
-use mynah_models::testing::{Random, random_base, random_target};
+use mynah_models::testing::{Random, random_base, random_target, random_target_with_memory};
 use mynah_models::{
     AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode,
     PitchControls, Target, Targets, ToneControls, VariationControls,
@@ -29,8 +29,14 @@ impl Models {
 fn models(seed: u64) -> Models {
     let base_bytes = random_base(seed);
     let base = Base::from_bytes(&base_bytes).unwrap();
-    let files: [Vec<u8>; MORPH_SLOTS] =
-        std::array::from_fn(|place| random_target(seed + 1 + 100 * place as u64, &base));
+    // A held one, a struck one, and two without recordings.
+    let files: [Vec<u8>; MORPH_SLOTS] = std::array::from_fn(|place| {
+        let seed = seed + 1 + 100 * place as u64;
+        match place {
+            0 | 1 => random_target_with_memory(seed, &base, place == 1),
+            _ => random_target(seed, &base),
+        }
+    });
     let reference = Reference::from_bytes(&base_bytes, &files[0]).unwrap();
     let reference = files[1..].iter().fold(reference, |reference, file| {
         reference.with_target(file).unwrap()
@@ -181,6 +187,21 @@ fn conditioned() -> Vec<HopControls> {
             dynamics,
             tone,
             morph,
+            ..plain
+        },
+        HopControls {
+            performance: 0.3,
+            ..plain
+        },
+        HopControls {
+            performance: 1.0,
+            tone,
+            ..plain
+        },
+        HopControls {
+            performance: 0.6,
+            morph,
+            note_semitones: Some(62.3),
             ..plain
         },
     ]

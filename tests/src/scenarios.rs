@@ -141,11 +141,11 @@ fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec
         "bounce",
         "--quiet",
         "--float",
-        "--tail",
-        "0",
         // As the plugin does: not one octave for the whole file.
         "--set",
         "octave_auto=on",
+        "--tail",
+        "0",
         "--target",
         &target.name,
     ];

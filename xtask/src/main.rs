@@ -1,4 +1,4 @@
-//! The project's chores, one command each: `cargo xtask bundle|standalone|test|hosts|soak|fuzz|screenshots|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|standalone|test|outside|hosts|soak|fuzz|screenshots|ci`.
 #![deny(unsafe_code)]
 
 mod bundle;
@@ -23,6 +23,7 @@ Usage: cargo xtask COMMAND
   standalone         builds mynah-standalone, the application, into target/bundled
   test [--python]    passes all tests
                      (--python: puts what the Python tests need into target/python first)
+  outside            puts what mynah-lab needs for the outside judge into target/outside-python
   hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
   soak [--hours N] [--seed S] [--step K] [--threads T]
                      plays N hours of audio (1) through the engine, faster than real time, and
@@ -58,6 +59,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["standalone"] => standalone::build(),
         ["test"] => test(python::Missing::Name),
         ["test", "--python"] => test(python::Missing::Install),
+        ["outside"] => python::install_outside(),
         ["hosts"] => {
             name_left_out(&hosts::test()?);
             Ok(())

@@ -1,4 +1,4 @@
-//! What is written in Python: the tests of the training code, and where Python packages are kept.
+//! What is written in Python: the tests of the training code and of the outside listening, and where Python packages are kept.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,11 +8,12 @@ use anyhow::Result;
 use crate::step;
 
 const PACKAGE: &str = "models/training";
+const OUTSIDE: &str = "plugin/lab/outside";
 
-/// What to do when Python lacks what the training code needs.
+/// What to do when Python lacks what the tests need.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// Say what it lacks and go on: PyTorch is a download of its own size.
+    /// Say what it lacks and go on: PyTorch, for one, is a download of its own size.
     Name,
     /// Install it into a virtual environment in the target folder.
     Install,
@@ -46,11 +47,31 @@ impl Environment {
                 &mut create,
             )?;
         }
-        let mut install = Command::new(self.python());
-        install.args(["-m", "pip", "install", "--quiet"]);
-        install.args(["--disable-pip-version-check", "--requirement"]);
-        install.arg(requirements);
-        step::run("Python packages", &mut install)
+        step::run(
+            "Python packages",
+            self.pip().arg("--requirement").arg(requirements),
+        )
+    }
+
+    /// Installs what a requirements file lists without what those packages ask for in turn.
+    fn install_alone(&self, requirements: &Path) -> Result<()> {
+        let mut install = self.pip();
+        install
+            .args(["--no-deps", "--requirement"])
+            .arg(requirements);
+        step::run("Python packages by themselves", &mut install)
+    }
+
+    fn pip(&self) -> Command {
+        let mut pip = Command::new(self.python());
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
+        pip
     }
 }
 
@@ -59,6 +80,49 @@ pub(crate) const PYTEST: [&str; 5] = ["-m", "pytest", "-q", "-p", "no:cacheprovi
 
 /// Runs the Python tests and returns a sentence for each thing left out.
 pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
+    let left_out = [test_training(missing)?, test_outside(missing)?];
+    Ok(left_out.into_iter().flatten().collect())
+}
+
+/// Where `mynah-lab` looks for the Python that asks the outside judge.
+fn outside_environment() -> Result<Environment> {
+    Environment::new("outside-python")
+}
+
+/// Installs what the outside judge needs.
+pub(crate) fn install_outside() -> Result<()> {
+    let environment = outside_environment()?;
+    let folder = Path::new(OUTSIDE);
+    environment.install(&folder.join("requirements.txt"))?;
+    environment.install_alone(&folder.join("requirements-alone.txt"))
+}
+
+fn test_outside(missing: Missing) -> Result<Option<String>> {
+    let environment = outside_environment()?;
+    if missing == Missing::Install {
+        install_outside()?;
+    }
+    let mut has_all = Command::new(environment.python());
+    has_all.args([
+        "-c",
+        "import ai_edge_litert, basic_pitch, mir_eval, pytest, soundfile, soxr",
+    ]);
+    if !step::succeeds(&mut has_all) {
+        return Ok(Some(format!(
+            "the tests of the outside listening ({OUTSIDE}): with python3-venv installed, `cargo xtask outside` \
+             puts what they need into target/outside-python (600 MB)."
+        )));
+    }
+    let mut command = Command::new(environment.python());
+    command
+        .args(PYTEST)
+        .current_dir(OUTSIDE)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    step::run("Python tests of the outside listening", &mut command)?;
+    Ok(None)
+}
+
+fn test_training(missing: Missing) -> Result<Option<String>> {
     let environment = Environment::new("python")?;
     let has_all = |python: &Path| {
         // Imports what the tests import: the training package with all it needs, and pytest.
@@ -75,11 +139,11 @@ pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
         python = Some(environment.python());
     }
     let Some(python) = python else {
-        return Ok(vec![format!(
+        return Ok(Some(format!(
             "the tests of the training code ({PACKAGE}): python3 does not have torch, numpy and \
              pytest. With python3-venv installed, `cargo xtask test --python` puts them into \
              target/python and runs these tests too."
-        )]);
+        )));
     };
     let mut command = Command::new(python);
     command
@@ -88,5 +152,5 @@ pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
         .env("PYTHONPATH", ".")
         .env("PYTHONDONTWRITEBYTECODE", "1");
     step::run("Python tests", &mut command)?;
-    Ok(Vec::new())
+    Ok(None)
 }

@@ -47,6 +47,9 @@ pub struct HopControls {
     pub variation: VariationControls,
     /// Holds what is heard at present: content, pitch and loudness.
     pub freeze: bool,
+    /// How much of level, pitch and colour is the target's own player's: 0 (the source's level and pitch, the
+    /// translator's colour) to 1; from one half on the colour is wholly recorded.
+    pub performance: f32,
 }
 
 /// How the tracked pitch becomes the played one.
@@ -118,6 +121,7 @@ impl Default for HopControls {
             tone: ToneControls::default(),
             variation: VariationControls::default(),
             freeze: false,
+            performance: 0.0,
         }
     }
 }

@@ -146,13 +146,15 @@ pub enum ModelFileError {
         /// The architecture's shape.
         expected: Vec<usize>,
     },
-    /// A tensor that is not of 32-bit floats.
-    #[error("tensor `{tensor}` has type {found}; F32 is needed")]
+    /// A tensor of numbers of another type.
+    #[error("tensor `{tensor}` has type {found}; {expected} is needed")]
     WrongType {
         /// Its name.
         tensor: String,
         /// The file's type.
         found: String,
+        /// The type needed.
+        expected: String,
     },
     /// NaN, an infinity, or a value larger than any weight.
     #[error("tensor `{tensor}` holds {value} at {index}; weights are finite and at most {limit}")]
@@ -165,5 +167,13 @@ pub enum ModelFileError {
         value: f32,
         /// Largest magnitude accepted.
         limit: f32,
+    },
+    /// A number of a target's memory that points beyond what there is.
+    #[error("the target's memory: {what} is {value}")]
+    BadMemory {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f32,
     },
 }

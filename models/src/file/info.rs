@@ -9,6 +9,7 @@ use super::header::{Header, bad_value};
 use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
 use crate::conditioning::HomeRegister;
+use crate::memory::MemoryInfo;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// The first version whose bases may have an onset network.
@@ -139,6 +140,8 @@ pub struct ModelInfo {
     pub licence: String,
     /// Sizes of the networks.
     pub architecture: Architecture,
+    /// Sizes of the recorded notes; targets that have some.
+    pub memory: Option<MemoryInfo>,
 }
 
 impl ModelInfo {
@@ -213,6 +216,7 @@ impl ModelInfo {
             credits: credits(header)?,
             licence: line(header, "licence", MAX_LINE_CHARS)?,
             architecture,
+            memory: memory(header, kind)?,
         })
     }
 
@@ -322,4 +326,14 @@ fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {
     let reason =
         format!("at most {MAX_CREDITS} lines of 1 to {MAX_LINE_CHARS} characters are accepted");
     Err(bad_value(key, header.text(key)?, &reason))
+}
+
+/// A base has no memory, whatever its header says.
+fn memory(header: &Header, kind: ModelKind) -> Result<Option<MemoryInfo>, ModelFileError> {
+    if kind == ModelKind::Base || !header.has("memory") {
+        return Ok(None);
+    }
+    let info: MemoryInfo = header.json("memory")?;
+    info.check()?;
+    Ok(Some(info))
 }

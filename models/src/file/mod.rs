@@ -11,14 +11,14 @@ mod write;
 
 pub use error::ModelFileError;
 pub use info::{DefaultControls, ModelHash, ModelInfo, ModelKind};
-pub use write::write;
+pub use write::{ByteTensor, write, write_with};
 
 pub(crate) use header::Header;
-pub(crate) use tensors::read_tensors;
+pub(crate) use tensors::{read_bytes, read_floats, read_tensors};
 
 /// The version this build writes, and the newest that it reads.
 pub const FORMAT_VERSION: u32 = 3;
-/// The oldest version this build reads: without an onset network.
+/// The oldest version this build reads: without an onset network, without recorded notes.
 pub const OLDEST_FORMAT_VERSION: u32 = 2;
 /// Largest model file.
 pub const MAX_FILE_BYTES: usize = 16 << 20;

@@ -6,9 +6,21 @@ use serde_json::{Value, json};
 
 use crate::streaming::params::Tensors;
 
+/// A tensor of bytes, for what is not a network's: its type as safetensors names it (`I8`, `U8`), shape, and bytes.
+pub type ByteTensor = (&'static str, Vec<usize>, Vec<u8>);
+
 /// Tensors and metadata -> the bytes of a safetensors file, everything in the order of
 /// its name.
 pub fn write(tensors: &Tensors, metadata: &BTreeMap<String, String>) -> Vec<u8> {
+    write_with(tensors, &BTreeMap::new(), metadata)
+}
+
+/// As [`write()`], with tensors of bytes behind the others.
+pub fn write_with(
+    tensors: &Tensors,
+    bytes: &BTreeMap<&str, ByteTensor>,
+    metadata: &BTreeMap<String, String>,
+) -> Vec<u8> {
     let mut header = serde_json::Map::new();
     header.insert("__metadata__".to_owned(), json!(metadata));
     let mut data: Vec<u8> = Vec::new();
@@ -18,6 +30,12 @@ pub fn write(tensors: &Tensors, metadata: &BTreeMap<String, String>) -> Vec<u8> 
         let entry =
             json!({ "dtype": "F32", "shape": tensor.shape, "data_offsets": [start, data.len()] });
         header.insert(name.to_owned(), entry);
+    }
+    for (name, (dtype, shape, values)) in bytes {
+        let start = data.len();
+        data.extend(values);
+        let entry = json!({ "dtype": dtype, "shape": shape, "data_offsets": [start, data.len()] });
+        header.insert((*name).to_owned(), entry);
     }
     let mut json = Value::Object(header).to_string().into_bytes();
     // Tensors begin at a multiple of eight bytes.

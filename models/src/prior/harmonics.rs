@@ -18,11 +18,24 @@ const FADE_HIGH_HZ: f32 = 21_000.0;
 /// of unit variance, so one envelope means the same for harmonics, whitened input and noise.
 const UNIT_DENSITY_HZ: f32 = 12_000.0;
 
+/// Harmonics that can have an amplitude of their own: what odd and even, and low strings, live by.
+pub const NUMBERED_HARMONICS: usize = 60;
+
+/// By how much each of the first harmonics differs from the envelope, natural log.
+pub type Details = [f32; NUMBERED_HARMONICS];
+
+/// No difference.
+pub const NO_DETAILS: Details = [0.0; NUMBERED_HARMONICS];
+
 /// What the harmonics are to be at a frame.
 #[derive(Clone, Copy, Debug)]
 pub struct HarmonicFrame<'a> {
     /// Natural-log amplitudes over frequency, relative to the loudness.
     pub envelope: &'a Envelope,
+    /// What is added to it for the first harmonics.
+    pub details: &'a Details,
+    /// Harmonics of both signs, so that they do not all peak at once: no instrument is a train of pulses.
+    pub spread: bool,
     /// Fundamental in Hz, above 0.
     pub f0_hz: f32,
     /// 0 to 1; scales the amplitudes, and at 0 the pitch of the frame counts for nothing.
@@ -179,9 +192,19 @@ impl Side {
                 break;
             }
             let fade = ((FADE_HIGH_HZ - hz) / (FADE_HIGH_HZ - FADE_LOW_HZ)).min(1.0);
-            *amplitude =
-                (envelope_at(frame.envelope, hz) + frame.log_loudness).exp() * level * fade;
+            let detail = frame.details.get(index).copied().unwrap_or_default();
+            let log_amplitude = envelope_at(frame.envelope, hz) + detail + frame.log_loudness;
+            *amplitude = log_amplitude.exp() * level * fade;
+            if frame.spread && rudin_shapiro(index) {
+                *amplitude = -*amplitude;
+            }
             self.audible = index + 1;
         }
     }
+}
+
+/// Whether a sign of Rudin and Shapiro's sequence is negative: signs that keep the peak of a sum of harmonics within a
+/// small factor of its effective value (Rudin, "Some theorems on Fourier coefficients", 1959).
+fn rudin_shapiro(index: usize) -> bool {
+    (index & (index >> 1)).count_ones() % 2 == 1
 }

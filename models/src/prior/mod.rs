@@ -27,6 +27,7 @@ mod noise;
 mod shifter;
 mod sine_bank;
 mod streams;
+mod texture;
 mod whitened;
 
 pub use envelope::{
@@ -35,11 +36,15 @@ pub use envelope::{
 };
 pub use filter_design::{FILTER_TAPS, FilterDesign, FilterDesignState};
 pub use fir::{Fir, FirState};
-pub use harmonics::{HarmonicFrame, Harmonics, HarmonicsState, MAX_HARMONICS};
+pub use harmonics::{
+    Details, HarmonicFrame, Harmonics, HarmonicsState, MAX_HARMONICS, NO_DETAILS,
+    NUMBERED_HARMONICS,
+};
 pub use minimum_phase::{MinimumPhase, MinimumPhaseState};
 pub use noise::{Noise, NoiseState};
 pub use shifter::{Shifter, ShifterState};
 pub use streams::{Prior, PriorFrame, PriorState};
+pub use texture::{TextureBlock, TextureState};
 pub use whitened::{Whitened, WhitenedState};
 
 use crate::FRAME_SAMPLES;

@@ -3,8 +3,9 @@
 //! Thread: [`Prior`] is shared; a [`PriorState`] belongs to one stream.
 
 use super::{
-    Envelope, FILTER_TAPS, FilterDesign, FilterDesignState, Fir, FirState, HarmonicFrame,
-    Harmonics, HarmonicsState, Noise, NoiseState, Shifter, ShifterState, Whitened, WhitenedState,
+    Details, Envelope, FILTER_TAPS, FilterDesign, FilterDesignState, Fir, FirState, HarmonicFrame,
+    Harmonics, HarmonicsState, NO_DETAILS, Noise, NoiseState, Shifter, ShifterState, TextureBlock,
+    TextureState, Whitened, WhitenedState,
 };
 use crate::HOP_SAMPLES;
 use crate::features::FeatureFrame;
@@ -16,8 +17,14 @@ pub struct PriorFrame<'a> {
     pub features: &'a FeatureFrame,
     /// Envelope of the tonal stream, relative to the input's loudness.
     pub harmonic: &'a Envelope,
+    /// What is added to it for the first harmonics.
+    pub details: &'a Details,
+    /// Whether the harmonics have both signs.
+    pub spread: bool,
     /// Envelope of the noise stream, relative to the input's loudness.
     pub noise: &'a Envelope,
+    /// Recorded noise, if there is some.
+    pub texture: Option<&'a TextureBlock>,
     /// Whether the tonal stream is made of the whitened input (*follow*) or of harmonics of the
     /// pitch (*track*). From one frame to the next one fades out while the other fades in.
     pub follow: bool,
@@ -43,7 +50,10 @@ impl<'a> PriorFrame<'a> {
         Self {
             features,
             harmonic,
+            details: &NO_DETAILS,
+            spread: false,
             noise,
+            texture: None,
             follow,
             f0_hz: features.pitch.f0_hz * pitch_ratio,
             voicing: features.pitch.voicing,
@@ -69,6 +79,9 @@ pub struct PriorState {
     whitened: WhitenedState,
     shifter: ShifterState,
     noise: NoiseState,
+    texture: TextureState,
+    /// A block in which nothing is recorded.
+    white: TextureBlock,
     design: FilterDesignState,
     tonal_fir: FirState,
     noise_fir: FirState,
@@ -104,11 +117,17 @@ impl Prior {
             &mut state.harmonics,
             &HarmonicFrame {
                 envelope: frame.harmonic,
+                details: frame.details,
+                spread: frame.spread,
                 f0_hz: frame.f0_hz,
                 voicing: if frame.follow { 0.0 } else { frame.voicing },
                 log_loudness: frame.log_loudness,
             },
         );
+        match frame.texture {
+            Some(block) => state.texture.begin_frame(block),
+            None => state.texture.begin_frame(&state.white),
+        }
         self.whitened.begin_frame(&mut state.whitened, error_filter);
         if frame.follow {
             // Both have the ripple of the window, and the residual has it as sound already.
@@ -158,6 +177,7 @@ impl Prior {
             *tonal += harmonic;
         }
         self.noise.step(&mut state.noise, &mut state.excitation);
+        state.texture.step(&mut state.excitation);
         self.fir
             .step(&mut state.noise_fir, &state.excitation, noisy);
     }
@@ -171,6 +191,8 @@ impl PriorState {
             whitened: WhitenedState::new(&prior.whitened),
             shifter: ShifterState::new(&prior.shifter),
             noise: NoiseState::default(),
+            texture: TextureState::default(),
+            white: TextureBlock::default(),
             design: FilterDesignState::new(&prior.design),
             tonal_fir: FirState::new(&prior.fir),
             noise_fir: FirState::new(&prior.fir),
@@ -186,6 +208,7 @@ impl PriorState {
         self.whitened.reset();
         self.shifter.reset();
         self.noise.reset();
+        self.texture.reset();
         self.tonal_fir.reset();
         self.noise_fir.reset();
     }
@@ -196,6 +219,7 @@ impl PriorState {
         self.whitened.copy_from(&other.whitened);
         self.shifter.copy_from(&other.shifter);
         self.noise = other.noise;
+        self.texture.copy_from(&other.texture);
         self.tonal_fir.copy_from(&other.tonal_fir);
         self.noise_fir.copy_from(&other.noise_fir);
     }

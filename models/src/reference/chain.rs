@@ -3,13 +3,16 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
-use super::{Encoder, Generator, Target, Translator};
+use super::{Encoder, Generator, Onsets, Target, Translator};
 use crate::chain::bounded_input;
 use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
-use crate::file::{ModelFileError, ModelInfo};
+use crate::file::{Header, ModelFileError, ModelInfo};
+use crate::memory::Memory;
+use crate::performer::{Memories, Performed, PerformerState};
 use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
 use crate::streaming::generator::SUB_BANDS;
+use crate::streaming::onsets::{ONSET_INPUTS, OnsetInput};
 use crate::streaming::translator::translator_input;
 use crate::{FRAME_SAMPLES, HOP_SAMPLES};
 
@@ -30,6 +33,8 @@ pub struct Reference {
     translator: Translator,
     /// One or several, from A on.
     targets: Vec<Target>,
+    memories: Vec<Option<Memory>>,
+    onsets: Option<Onsets>,
     homes: Vec<HomeRegister>,
     generator: Generator,
     features: Features,
@@ -59,6 +64,7 @@ impl Reference {
     /// If a header is refused, or a tensor is missing or of another shape.
     pub fn from_bytes(base: &[u8], target: &[u8]) -> Result<Self, ReferenceError> {
         let architecture = ModelInfo::read(base)?.architecture;
+        let memory = memory(target)?;
         let home = ModelInfo::read(target)?.home_register();
         let base = VarBuilder::from_slice_safetensors(base, DType::F32, &Device::Cpu)?;
         let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
@@ -66,6 +72,11 @@ impl Reference {
             encoder: Encoder::new(&architecture, base.pp("encoder"))?,
             translator: Translator::new(&architecture, base.pp("translator"))?,
             targets: vec![Target::new(&architecture, target)?],
+            memories: vec![memory],
+            onsets: architecture
+                .has_onsets()
+                .then(|| Onsets::new(&architecture, base.pp("onsets")))
+                .transpose()?,
             homes: vec![home],
             generator: Generator::new(&architecture, base.pp("generator"))?,
             features: Features::new(),
@@ -98,13 +109,18 @@ impl Reference {
             .filter_map(|hop| self.features.step(&mut state, hop).copied())
             .collect();
         let mut conditioning = ConditioningState::new(self.latent_channels);
-        let (voices, inputs) = self.condition(&mut conditioning, controls, &frames)?;
-        let (hidden, mut envelopes) = self.blend(&mut conditioning, controls, &inputs)?;
+        let (mut voices, inputs) = self.condition(&mut conditioning, controls, &frames)?;
+        let present = std::array::from_fn(|place| place < self.targets.len());
+        let weights: [f32; MORPH_SLOTS] = conditioning.morph(controls, present);
+        let (hidden, mut envelopes) = self.blend(&weights, &inputs)?;
+        let onsets = self.onsets(&frames)?;
+        let performed = self.perform(controls, &weights, &onsets, &mut voices, &mut envelopes);
         for envelope in &mut envelopes {
             let [harmonic, noise] = envelope;
             conditioning.shape(&self.tone, controls, harmonic, noise);
         }
-        let (tonal, noisy) = self.streams(controls, &hops, &frames, &voices, &envelopes);
+        let (tonal, noisy) =
+            self.streams(controls, &hops, &frames, &voices, &envelopes, &performed);
         let log_loudness: Vec<f32> = voices.iter().map(|voice| voice.log_loudness).collect();
         let added = self
             .generator
@@ -114,7 +130,8 @@ impl Reference {
         let delayed = [0.0; SUB_BANDS].into_iter().chain(prior);
         let output = delayed
             .zip(added)
-            .map(|(p, a)| p + controls.generator_drive * a)
+            .enumerate()
+            .map(|(n, (p, a))| p + drive_at(controls, &performed, n) * a)
             .collect();
         Ok(Rendering {
             frames,
@@ -131,9 +148,49 @@ impl Reference {
     pub fn with_target(mut self, target: &[u8]) -> Result<Self, ReferenceError> {
         let info = ModelInfo::read(target)?;
         self.homes.push(info.home_register());
+        self.memories.push(memory(target)?);
         let target = VarBuilder::from_slice_safetensors(target, DType::F32, &Device::Cpu)?;
         self.targets.push(Target::new(&info.architecture, target)?);
         Ok(self)
+    }
+
+    /// How sure it is of every frame that a note begins there; `None` without an onset network.
+    fn onsets(&self, frames: &[FeatureFrame]) -> Result<Vec<Option<f32>>, ReferenceError> {
+        let Some(net) = &self.onsets else {
+            return Ok(vec![None; frames.len()]);
+        };
+        let mut inputs = vec![0.0; frames.len() * ONSET_INPUTS];
+        let mut past = OnsetInput::default();
+        for (row, frame) in inputs.chunks_exact_mut(ONSET_INPUTS).zip(frames) {
+            past.step(frame, row);
+        }
+        let chances = net
+            .forward(&rows(inputs, ONSET_INPUTS)?)?
+            .to_vec1::<f32>()?;
+        Ok(chances.into_iter().map(Some).collect())
+    }
+
+    /// What the performer makes of every frame; voices and envelopes are changed in place.
+    fn perform(
+        &self,
+        controls: &HopControls,
+        weights: &[f32; MORPH_SLOTS],
+        onsets: &[Option<f32>],
+        voices: &mut [Voice],
+        envelopes: &mut [[Envelope; 2]],
+    ) -> Vec<Performed> {
+        let memories: Memories<'_> =
+            std::array::from_fn(|place| self.memories.get(place)?.as_ref());
+        let mut state = PerformerState::new();
+        let frames = voices.iter_mut().zip(envelopes).zip(onsets);
+        frames
+            .map(|((voice, [harmonic, noise]), onset)| {
+                let performance = controls.performance;
+                let envelopes = [harmonic, noise];
+                state.step(&memories, weights, performance, *onset, voice, envelopes);
+                state.performed().clone()
+            })
+            .collect()
     }
 
     /// Frames -> what is to be played, and the translator's input `[1, inputs, frames]`.
@@ -167,14 +224,11 @@ impl Reference {
     /// The blend of all targets: hidden frames `[1, channels, frames]`, and each frame's envelopes.
     fn blend(
         &self,
-        conditioning: &mut ConditioningState,
-        controls: &HopControls,
+        weights: &[f32; MORPH_SLOTS],
         inputs: &Tensor,
     ) -> Result<(Tensor, Vec<[Envelope; 2]>), ReferenceError> {
-        let present = std::array::from_fn(|place| place < self.targets.len());
-        let weights: [f32; MORPH_SLOTS] = conditioning.morph(controls, present);
         let mut blended: Option<(Tensor, Tensor)> = None;
-        for (target, weight) in self.targets.iter().zip(weights) {
+        for (target, weight) in self.targets.iter().zip(*weights) {
             let hidden = self.translator.forward(inputs, target)?;
             let envelopes = (target.envelopes(&hidden)? * f64::from(weight))?;
             let hidden = (hidden * f64::from(weight))?;
@@ -201,6 +255,7 @@ impl Reference {
         frames: &[FeatureFrame],
         voices: &[Voice],
         envelopes: &[[Envelope; 2]],
+        performed: &[Performed],
     ) -> (Vec<f32>, Vec<f32>) {
         let mut state = PriorState::new(&self.prior);
         let (mut tonal, mut noisy) = (Vec::new(), Vec::new());
@@ -212,7 +267,10 @@ impl Reference {
                 let frame = PriorFrame {
                     features: &frames[k],
                     harmonic,
+                    details: &performed[k].details,
+                    spread: performed[k].share > 0.0,
                     noise,
+                    texture: Some(&performed[k].texture),
                     follow: voice.follow,
                     f0_hz: voice.played_hz,
                     voicing: voice.voicing,
@@ -237,4 +295,24 @@ fn rows(rows: Vec<f32>, channels: usize) -> candle_core::Result<Tensor> {
         .t()?
         .contiguous()?
         .unsqueeze(0)
+}
+
+/// The recorded notes of a target's file, if it has some.
+fn memory(target: &[u8]) -> Result<Option<Memory>, ReferenceError> {
+    let header = Header::read(target)?;
+    let info = ModelInfo::from_header(&header, target)?.memory;
+    let memory = info.map(|info| Memory::read(&info, &header));
+    Ok(memory.transpose()?)
+}
+
+/// The generator's share of sample `n`: it leaves to the recordings what is theirs, going linearly over a hop.
+fn drive_at(controls: &HopControls, performed: &[Performed], n: usize) -> f32 {
+    let share = |hop: usize| {
+        let frame = ((hop + 1) * HOP_SAMPLES / FRAME_SAMPLES).checked_sub(1);
+        frame.map_or(0.0, |frame| performed[frame].planned_share)
+    };
+    let hop = n / HOP_SAMPLES;
+    let (before, now) = (share(hop.saturating_sub(1)), share(hop));
+    let way = (n % HOP_SAMPLES + 1) as f32 / HOP_SAMPLES as f32;
+    controls.generator_drive * (1.0 - (before + (now - before) * way))
 }

@@ -18,6 +18,14 @@ impl Note {
     pub fn end_s(&self) -> f64 {
         self.start_s + self.seconds
     }
+
+    /// The same, so many semitones higher.
+    pub fn transposed(&self, semitones: i32) -> Note {
+        Note {
+            midi: self.midi + semitones,
+            ..*self
+        }
+    }
 }
 
 /// Frequency of a (fractional) MIDI number in equal temperament, A4 = 440 Hz.

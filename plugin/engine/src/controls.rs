@@ -162,6 +162,7 @@ impl Controls {
                 seed: self.seed as u32,
             },
             freeze: self.freeze,
+            performance: self.performance,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Measure the quality of the translation.
     Eval(Eval),
+    /// Say which instrument the outside judge hears in sound files.
+    Listen(Listen),
 }
 
 #[derive(Args, Debug)]
@@ -41,6 +43,43 @@ pub(crate) struct Eval {
     /// Base model file to use instead of the shipped one.
     #[arg(long, value_name = "FILE")]
     pub(crate) base: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) outside: Outside,
+    /// The outside judge's part alone, on a fixed few of the sources.
+    #[arg(long, requires = "judge")]
+    pub(crate) quick: bool,
+    /// Folder of whole phrases (manifest.csv), whose held-out ones are played to the targets before the outside judge.
+    #[arg(long, value_name = "DIR", requires = "judge")]
+    pub(crate) performances: Option<PathBuf>,
+    /// SoundFont whose sung patches are sources before the outside judge [default: that of Debian's fluid-soundfont-gm].
+    #[arg(long, value_name = "FILE", requires = "judge")]
+    pub(crate) soundfont: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The outside judge and what runs it.
+#[derive(Args, Debug)]
+pub(crate) struct Outside {
+    /// The outside judge: YAMNet as a TensorFlow Lite file. Without it, what it would say is left out.
+    #[arg(id = "judge", long = "outside", value_name = "FILE")]
+    pub(crate) judge: Option<PathBuf>,
+    /// Python with what the outside judge needs [default: the one that `cargo xtask outside` makes].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Listen {
+    /// Sound files.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Say also what share of all windows is heard as this.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) expect: Option<String>,
+    #[command(flatten)]
+    pub(crate) outside: Outside,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,6 +6,8 @@
 mod cli;
 mod eval;
 mod evaluate;
+mod listen;
+mod outside;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     mynah_cli::run_as("mynah-lab", arguments, |arguments: Cli| {
         match arguments.command {
             Command::Eval(arguments) => evaluate::run(&arguments),
+            Command::Listen(arguments) => listen::run(&arguments),
         }
     })
 }

@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 40] = [
+pub const PUBLISHED: [Published; 41] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -61,6 +61,7 @@ pub const PUBLISHED: [Published; 40] = [
     row("formant", 1_470_039_715, "Formant", 0.5, 0),
     row("breath", 766_560_352, "Breath", 0.5, 0),
     row("air", 96_586, "Air", 0.5, 0),
+    row("performance", 667_095_088, "Performance", 0.5, 0),
     row("drive", 95_852_938, "Drive", 1.0, 0),
     row("variation", 2_065_539_603, "Variation", 0.0, 0),
     row("variation_rate", 99_858_316, "Rate", 0.3562841, 0),

@@ -57,6 +57,7 @@ effects! {
     Hysteresis => dynamics::hysteresis_keeps_the_gate_open,
     Attack => dynamics::attack_lets_notes_swell,
     Release => dynamics::release_lets_notes_ring,
+    Performance => tone::a_guitar_that_is_played_dies_away_under_a_held_note,
     Brightness => tone::brightness_tilts_the_spectrum,
     Formant => tone::formants_move_and_the_pitch_does_not,
     Breath => tone::breath_is_what_is_between_the_harmonics,

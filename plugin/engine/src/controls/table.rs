@@ -240,6 +240,9 @@ control_table! {
     Air, air_db: f32 = 0.0;
     "air", "Air", Tone, Continuous, -12.0..=12.0, "dB",
     "Balance of body and air: more treble and less bass, or the other way round.";
+    Performance, performance: f32 = 0.5, neutral 0.0;
+    "performance", "Performance", Tone, Share, 0.0..=1.0, "",
+    "How much the target's own player plays: from 50 % on its strokes and colour, up to 100 % its vibrato and dynamics. 0 % leaves them as yours.";
     Drive, drive: f32 = 1.0;
     "drive", "Drive", Tone, Share, 0.0..=1.0, "",
     "How much detail the generator adds. 0 % is the plain source-filter sound.";

@@ -7,6 +7,7 @@ use super::metrics::{mean, median};
 use super::pitch_score::PitchScore;
 use super::realism::Realism;
 use super::tracker::Tracker;
+use crate::outside::figures::Outside;
 
 /// Version of the JSON's keys: goes up when one changes its meaning or vanishes.
 pub(crate) const FORMAT_VERSION: u32 = 3;
@@ -246,5 +247,8 @@ pub(crate) struct Evaluation {
     pub(crate) pairs: Vec<Pair>,
     pub(crate) never_trained: Option<NeverTrained>,
     pub(crate) judge: Option<Report>,
-    pub(crate) tracker: Tracker,
+    /// `None` where only the outside judge was asked.
+    pub(crate) tracker: Option<Tracker>,
+    #[serde(flatten)]
+    pub(crate) outside: Outside,
 }

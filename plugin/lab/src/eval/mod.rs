@@ -88,14 +88,16 @@ impl Outcome {
 
 /// Whether a target and an instrument of a data folder are the same: words in any order, any separator
 /// ("sax-alto" is "Alto Sax").
-fn same_instrument(a: &str, b: &str) -> bool {
-    let words = |name: &str| -> BTreeSet<String> {
-        name.split(|c: char| !c.is_alphanumeric())
-            .filter(|w| !w.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
+pub(crate) fn same_instrument(a: &str, b: &str) -> bool {
     words(a) == words(b)
+}
+
+/// The words of a name, in small letters, whatever separates them.
+pub(crate) fn words(name: &str) -> BTreeSet<String> {
+    name.split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// Runs `measure` over all `work` on all cores; pairs come back in the order of the work.

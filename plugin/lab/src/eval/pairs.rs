@@ -56,14 +56,28 @@ pub(crate) fn excerpts(
         if found.len() == count {
             break;
         }
-        let phrase = &folder.phrases[index].1;
-        let swell = seed.wrapping_add(index as u64);
-        if let Some(mut notes) = render::excerpt(phrase, players, EXCERPT_S, swell) {
-            render::fit_lengths(&mut notes, players, index)?;
-            found.push((notes, index));
-        }
+        found.extend(excerpt(folder, players, index, seed)?);
     }
     Ok(found)
+}
+
+/// The held-out phrase of this index, if all `players` can play enough of it.
+///
+/// # Errors
+/// A recording cannot be read.
+pub(crate) fn excerpt(
+    folder: &DataFolder,
+    players: &[Player],
+    index: usize,
+    seed: u64,
+) -> Result<Option<Excerpt>> {
+    let phrase = &folder.phrases[index].1;
+    let swell = seed.wrapping_add(index as u64);
+    let Some(mut notes) = render::excerpt(phrase, players, EXCERPT_S, swell) else {
+        return Ok(None);
+    };
+    render::fit_lengths(&mut notes, players, index)?;
+    Ok(Some((notes, index)))
 }
 
 /// A seed for a list of names.

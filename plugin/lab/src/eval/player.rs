@@ -12,6 +12,8 @@ use super::render::{self, rendered_samples};
 pub(crate) enum Player<'a> {
     /// An instrument of recorded notes.
     Recorded(&'a Instrument),
+    /// The same, so many semitones from the notes that it is given.
+    Transposed(&'a Instrument, i32),
     /// A synthesised voice.
     Synthesised(Voice),
 }
@@ -20,7 +22,7 @@ impl Player<'_> {
     /// Name in tables and JSON.
     pub(crate) fn name(&self) -> &str {
         match self {
-            Player::Recorded(instrument) => &instrument.name,
+            Player::Recorded(instrument) | Player::Transposed(instrument, _) => &instrument.name,
             Player::Synthesised(voice) => voice.name(),
         }
     }
@@ -29,6 +31,7 @@ impl Player<'_> {
     pub(crate) fn plays(&self, midi: i32) -> bool {
         match self {
             Player::Recorded(instrument) => instrument.plays(midi),
+            Player::Transposed(instrument, semitones) => instrument.plays(midi + semitones),
             Player::Synthesised(voice) => voice.midi_range().contains(&midi),
         }
     }
@@ -37,7 +40,7 @@ impl Player<'_> {
     pub(crate) fn plays_chords(&self) -> bool {
         matches!(
             self,
-            Player::Recorded(_) | Player::Synthesised(Voice::Plucked)
+            Player::Recorded(_) | Player::Transposed(..) | Player::Synthesised(Voice::Plucked)
         )
     }
 
@@ -48,6 +51,10 @@ impl Player<'_> {
     pub(crate) fn longest_s(&self, note: &Note, take: usize) -> Result<Option<f64>> {
         match self {
             Player::Recorded(instrument) => render::longest_s(note, instrument, take).map(Some),
+            Player::Transposed(instrument, semitones) => {
+                let note = note.transposed(*semitones);
+                render::longest_s(&note, instrument, take).map(Some)
+            }
             Player::Synthesised(_) => Ok(None),
         }
     }
@@ -60,6 +67,10 @@ impl Player<'_> {
     pub(crate) fn perform(&self, notes: &[Note], take: usize) -> Result<Vec<f32>> {
         match self {
             Player::Recorded(instrument) => render::perform(notes, instrument, take),
+            Player::Transposed(instrument, semitones) => {
+                let notes: Vec<Note> = notes.iter().map(|n| n.transposed(*semitones)).collect();
+                render::perform(&notes, instrument, take)
+            }
             Player::Synthesised(voice) => {
                 let mut sound = synth::render(*voice, notes, take as u64);
                 sound.truncate(rendered_samples(notes));

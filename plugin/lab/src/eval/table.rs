@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::figures::{DataKind, Evaluation, Figures, NeverTrained, Pair};
 use super::judge::Report;
 use super::tracker::{Shares, Tracker};
+use crate::outside;
 
 /// Name, figure, digits after the point, the baseline beside it and its figure.
 type Row = (&'static str, Option<f64>, usize, &'static str, Option<f64>);
@@ -12,6 +13,24 @@ type Row = (&'static str, Option<f64>, usize, &'static str, Option<f64>);
 /// The table; ends with a newline.
 pub(crate) fn render(evaluation: &Evaluation) -> String {
     let mut out = String::new();
+    // Where only the outside judge was asked, there are none.
+    if !evaluation.pairs.is_empty() {
+        measured_here(&mut out, evaluation);
+    }
+    if let Some(never_trained) = &evaluation.never_trained {
+        strangers(&mut out, never_trained);
+    }
+    if let Some(judge) = &evaluation.judge {
+        report(&mut out, judge);
+    }
+    if let Some(measured) = &evaluation.tracker {
+        tracker(&mut out, measured);
+    }
+    outside::table::render(&mut out, &evaluation.outside);
+    out
+}
+
+fn measured_here(out: &mut String, evaluation: &Evaluation) {
     let sources = match evaluation.data {
         DataKind::Recordings => "held-out recorded notes and phrases",
         DataKind::Synthetic => {
@@ -23,15 +42,7 @@ pub(crate) fn render(evaluation: &Evaluation) -> String {
         "On {sources}; {:.0} s of sound.\n",
         evaluation.audio_seconds
     );
-    summary(&mut out, &evaluation.figures, &evaluation.pairs);
-    if let Some(never_trained) = &evaluation.never_trained {
-        strangers(&mut out, never_trained);
-    }
-    if let Some(judge) = &evaluation.judge {
-        report(&mut out, judge);
-    }
-    tracker(&mut out, &evaluation.tracker);
-    out
+    summary(out, &evaluation.figures, &evaluation.pairs);
 }
 
 /// The figures of all pairs, and a line for each.

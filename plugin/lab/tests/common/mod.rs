@@ -1,15 +1,24 @@
 //! What the tests of the program share.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub(crate) mod data;
+
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs the built binary, with no models of the player's own in reach.
-pub(crate) fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
+use serde_json::Value;
+
+/// The built binary, with no models of the player's own in reach.
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mynah-lab"));
     command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
-    command.args(arguments).output().unwrap()
+    command
+}
+
+/// Runs it.
+pub(crate) fn run(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Output {
+    program().args(arguments).output().unwrap()
 }
 
 /// Runs it and insists on success; returns stdout.
@@ -22,6 +31,11 @@ pub(crate) fn succeed(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) ->
         output.status.code()
     );
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs it and insists on success; returns its JSON.
+pub(crate) fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&succeed(arguments)).unwrap()
 }
 
 /// Runs it and expects a refusal: exit code 2, and one sentence that contains `clue`.

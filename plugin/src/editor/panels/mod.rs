@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     };
     pitch::show(ui, desk, row(0), octave);
 
-    let (dynamics, tone) = split(row(1), 6.0 / 11.0);
+    let (dynamics, tone) = split(row(1), 0.5);
     row_of(ui, desk, dynamics, ControlGroup::Dynamics);
     row_of(ui, desk, tone, ControlGroup::Tone);
 

@@ -1,0 +1,201 @@
+//! A memory as it stands in a model file: sizes in the metadata, numbers in tensors.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ROW_VALUES, RecordedNote, Texture};
+use crate::file::{Header, ModelFileError, read_bytes, read_floats};
+
+/// Most components of a code.
+const MAX_COMPONENTS: usize = 128;
+/// Most rows of all notes: 11 minutes.
+const MAX_ROWS: usize = 1 << 16;
+/// Most notes.
+const MAX_NOTES: usize = 1024;
+/// Most textures, and samples of all of them: 43 s.
+const MAX_TEXTURES: usize = 256;
+const MAX_SAMPLES: usize = 1 << 21;
+/// Numbers of a note in the file.
+const NOTE_VALUES: usize = 8;
+
+/// What the metadata says of a memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryInfo {
+    /// Components of a row's code, 1 to 128.
+    pub components: usize,
+    /// Rows of all notes, 2 to 65,536.
+    pub rows: usize,
+    /// Notes, 1 to 1,024.
+    pub notes: usize,
+    /// Textures, 0 to 256.
+    pub textures: usize,
+    /// Samples of all textures, up to 2,097,152.
+    pub texture_samples: usize,
+    /// Notes decay as they were recorded.
+    pub struck: bool,
+    /// Only the twelve notes can be played.
+    pub semitones_only: bool,
+}
+
+/// The numbers of a memory, as they stand in the tensors `memory.*`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recorded {
+    /// `[notes, 8]`: first row, rows, semitones, top dB, first and last row of the hold, group, texture.
+    pub notes: Vec<f32>,
+    /// `[rows, components]`.
+    pub codes: Vec<i8>,
+    /// `[188]`.
+    pub mean: Vec<f32>,
+    /// `[components, 188]`.
+    pub basis: Vec<f32>,
+    /// `[rows]`: halves of a dB under the note's loudest row.
+    pub level_half_db: Vec<u8>,
+    /// `[rows]`: cents from the note's middle.
+    pub deviation_cents: Vec<i8>,
+    /// `[textures, 2]`: first sample, samples.
+    pub textures: Vec<f32>,
+    /// `[texture_samples]`: unit variance is 32.
+    pub samples: Vec<i8>,
+}
+
+impl MemoryInfo {
+    /// Refuses sizes that no memory has.
+    ///
+    /// # Errors
+    /// [`ModelFileError::BadMemory`].
+    pub fn check(&self) -> Result<(), ModelFileError> {
+        for (what, value, low, high) in [
+            ("components", self.components, 1, MAX_COMPONENTS),
+            ("rows", self.rows, 2, MAX_ROWS),
+            ("notes", self.notes, 1, MAX_NOTES),
+            ("textures", self.textures, 0, MAX_TEXTURES),
+            ("texture samples", self.texture_samples, 0, MAX_SAMPLES),
+        ] {
+            if !(low..=high).contains(&value) {
+                return Err(bad(what, value as f32));
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of the tensors.
+    pub(crate) fn tensors() -> [&'static str; 8] {
+        [
+            "memory.notes",
+            "memory.codes",
+            "memory.mean",
+            "memory.basis",
+            "memory.level",
+            "memory.deviation",
+            "memory.textures",
+            "memory.samples",
+        ]
+    }
+
+    /// Reads the tensors.
+    pub(crate) fn read(&self, header: &Header) -> Result<Recorded, ModelFileError> {
+        let signed = |name, shape: &[usize]| {
+            let bytes = read_bytes(header, name, safetensors::Dtype::I8, shape)?;
+            Ok::<_, ModelFileError>(bytes.iter().map(|byte| *byte as i8).collect())
+        };
+        Ok(Recorded {
+            notes: read_floats(header, "memory.notes", &[self.notes, NOTE_VALUES])?,
+            codes: signed("memory.codes", &[self.rows, self.components])?,
+            mean: read_floats(header, "memory.mean", &[ROW_VALUES])?,
+            basis: read_floats(header, "memory.basis", &[self.components, ROW_VALUES])?,
+            level_half_db: read_bytes(
+                header,
+                "memory.level",
+                safetensors::Dtype::U8,
+                &[self.rows],
+            )?
+            .to_vec(),
+            deviation_cents: signed("memory.deviation", &[self.rows])?,
+            textures: read_floats(header, "memory.textures", &[self.textures, 2])?,
+            samples: signed("memory.samples", &[self.texture_samples])?,
+        })
+    }
+}
+
+/// The notes, every one within the rows that there are.
+pub(super) fn notes(
+    info: &MemoryInfo,
+    recorded: &Recorded,
+) -> Result<Vec<RecordedNote>, ModelFileError> {
+    recorded
+        .notes
+        .as_chunks::<NOTE_VALUES>()
+        .0
+        .iter()
+        .map(
+            |[first, rows, semitones, top_db, low, high, group, texture]| {
+                let rows = count("rows of a note", *rows, 2, info.rows)?;
+                let first_row = count("first row of a note", *first, 0, info.rows - rows)?;
+                let low = count("hold of a note", *low, 0, rows - 1)?;
+                let high = count("hold of a note", *high, low, rows - 1)?;
+                // One beyond the last is none.
+                let texture = count("texture of a note", *texture, 0, info.textures)?;
+                if !(0.0..=127.0).contains(semitones) {
+                    return Err(bad("pitch of a note", *semitones));
+                }
+                if !(-100.0..=20.0).contains(top_db) {
+                    return Err(bad("level of a note", *top_db));
+                }
+                Ok(RecordedNote {
+                    first_row,
+                    rows,
+                    semitones: *semitones,
+                    top_db: *top_db,
+                    hold_rows: (low, high),
+                    group: count("group of a note", *group, 0, MAX_NOTES)? as u32,
+                    texture,
+                })
+            },
+        )
+        .collect()
+}
+
+/// The textures, every one within the samples that there are.
+pub(super) fn textures(
+    info: &MemoryInfo,
+    recorded: &Recorded,
+) -> Result<Vec<Texture>, ModelFileError> {
+    recorded
+        .textures
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|[first, samples]| {
+            let samples = count("samples of a texture", *samples, 0, info.texture_samples)?;
+            let last = info.texture_samples - samples;
+            Ok(Texture {
+                first_sample: count("first sample of a texture", *first, 0, last)?,
+                samples,
+            })
+        })
+        .collect()
+}
+
+/// FNV-1a (Fowler, Noll and Vo) of all places and sizes.
+pub(super) fn identity(info: &MemoryInfo, recorded: &Recorded) -> u64 {
+    let sizes = [info.components, info.rows, info.texture_samples].map(|size| size as u64);
+    let numbers = recorded.notes.iter().chain(&recorded.textures);
+    let numbers = numbers.map(|number| u64::from(number.to_bits()));
+    sizes
+        .into_iter()
+        .chain(numbers)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, number| {
+            (hash ^ number).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
+fn count(what: &'static str, value: f32, low: usize, high: usize) -> Result<usize, ModelFileError> {
+    if value.fract() == 0.0 && (low as f32..=high as f32).contains(&value) {
+        return Ok(value as usize);
+    }
+    Err(bad(what, value))
+}
+
+fn bad(what: &'static str, value: f32) -> ModelFileError {
+    ModelFileError::BadMemory { what, value }
+}

@@ -1,0 +1,300 @@
+//! The performer: plays a target's own recorded notes at the source's notes.
+//!
+//! What a bow, a reed, a hammer do at the beginning, in the middle and at the end of a note was recorded
+//! ([`Memory`]). A tracker says which note the source plays; for each target a player chooses a
+//! recorded note near in pitch and loudness, walks along it, and its level, small movements of pitch, colour and noise
+//! are blended with the source's and the translator's. Causal, without latency: a change of note that needs 20 ms to be
+//! sure is late in colour, never in sound or pitch.
+//!
+//! With no memory, or at a performance of 0, nothing is changed, to the bit.
+//!
+//! Thread: a [`PerformerState`] belongs to one stream; its step is for the audio thread.
+
+mod note_tracker;
+mod player;
+mod recent;
+
+use crate::conditioning::{MORPH_SLOTS, Voice};
+use crate::features::log_to_db;
+use crate::memory::Memory;
+use crate::prior::{
+    Details, ENVELOPE_POINTS, Envelope, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock, envelope_at,
+};
+
+use note_tracker::{Heard, Note, NoteTracker};
+use player::{Played, Player};
+
+/// A frame that is voiced more than this has a pitch.
+const VOICED: f32 = 0.5;
+/// A pitch this near to the note's middle is vibrato, of which the target's player has his own; from there to here it
+/// is a slide, which passes whole. Semitones.
+const VIBRATO_SEMITONES: f32 = 0.5;
+const SLIDE_SEMITONES: f32 = 0.9;
+/// The recorded colour comes in and goes in so much of it every frame: 11 and 43 ms.
+const COLOUR_RISE: f32 = 0.5;
+const COLOUR_FALL: f32 = 0.125;
+const NEPER_DB: f32 = 8.685_89;
+const A4_HZ: f32 = 440.0;
+const A4_SEMITONES: f32 = 69.0;
+
+/// The recorded notes of the targets A to D, as far as there are any.
+pub type Memories<'a> = [Option<&'a Memory>; MORPH_SLOTS];
+
+/// What the performer adds to a frame.
+#[derive(Clone, Debug)]
+pub struct Performed {
+    /// By how much the first harmonics differ from the envelope.
+    pub details: Details,
+    /// Recorded noise.
+    pub texture: TextureBlock,
+    /// What of the frame is recorded, 0 to 1.
+    pub share: f32,
+    /// What of it would be while a note is played, 0 to 1: so much of the sound needs no generator.
+    pub planned_share: f32,
+}
+
+/// The tracker and the players of the targets A to D.
+#[derive(Clone, Debug)]
+pub struct PerformerState {
+    tracker: NoteTracker,
+    players: [Player; MORPH_SLOTS],
+    /// How far each target's recorded colour has come in, 0 to 1.
+    colours: [f32; MORPH_SLOTS],
+    performed: Performed,
+}
+
+/// One target's part of a frame.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    memory: &'a Memory,
+    played: Played,
+    weight: f32,
+    /// How far its recorded colour has come in, 0 to 1.
+    colour: f32,
+}
+
+impl Default for PerformerState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PerformerState {
+    /// The state before the first frame. Allocates.
+    pub fn new() -> Self {
+        Self {
+            tracker: NoteTracker::default(),
+            players: std::array::from_fn(|slot| Player::new(slot as u64)),
+            colours: [0.0; MORPH_SLOTS],
+            performed: Performed {
+                details: NO_DETAILS,
+                texture: TextureBlock::default(),
+                share: 0.0,
+                planned_share: 0.0,
+            },
+        }
+    }
+
+    /// Back to the state before the first frame.
+    pub fn reset(&mut self) {
+        self.tracker = NoteTracker::default();
+        for (slot, player) in self.players.iter_mut().enumerate() {
+            player.reset(slot as u64);
+        }
+        self.colours = [0.0; MORPH_SLOTS];
+        self.clear();
+    }
+
+    /// Becomes `other` without allocating.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.tracker.clone_from(&other.tracker);
+        for (player, other) in self.players.iter_mut().zip(&other.players) {
+            player.copy_from(other);
+        }
+        self.colours = other.colours;
+        self.performed.clone_from(&other.performed);
+    }
+
+    /// What was added to the latest frame.
+    pub fn performed(&self) -> &Performed {
+        &self.performed
+    }
+
+    /// One frame. `weights` are those of the targets; `performance` is 0 (the source's own level and pitch, the
+    /// translator's colour) to 1 (the recorded ones; from one half on the colour is recorded); `onset` says how sure it
+    /// is that a note begins, if a network knows. `voice` and both envelopes are changed in place.
+    pub fn step(
+        &mut self,
+        memories: &Memories<'_>,
+        weights: &[f32; MORPH_SLOTS],
+        performance: f32,
+        onset: Option<f32>,
+        voice: &mut Voice,
+        [harmonic, noise]: [&mut Envelope; 2],
+    ) {
+        self.clear();
+        let heard = Heard {
+            semitones: to_semitones(voice.played_hz),
+            voiced: voice.voicing > VOICED,
+            level_db: log_to_db(voice.log_loudness),
+            onset,
+        };
+        let note = self.tracker.step(&heard);
+        let note = note.filter(|_| !voice.follow);
+        let recorded = memories
+            .iter()
+            .zip(weights)
+            .filter(|(memory, _)| memory.is_some());
+        let recorded: f32 = recorded.map(|(_, weight)| weight).sum();
+        if !voice.follow {
+            self.performed.planned_share = (recorded * wanted_colour(performance)).min(1.0);
+        }
+        let parts: [Option<Part>; MORPH_SLOTS] = std::array::from_fn(|slot| {
+            let memory = memories[slot].filter(|_| weights[slot] > 0.0);
+            self.part(slot, memory, note.as_ref(), weights[slot], performance)
+        });
+        let (Some(note), true) = (note, parts.iter().flatten().any(|part| part.share() > 0.0))
+        else {
+            return;
+        };
+        let (mut pitch, mut level_db) = (heard.semitones, heard.level_db);
+        for part in parts.iter().flatten() {
+            let contour = part.contour(performance);
+            level_db += part.weight * contour * (part.played.level_db - heard.level_db);
+            pitch += part.weight * part.pitch_change(&note, heard.semitones, contour);
+            if note.pitched {
+                voice.voicing += part.share() * (1.0 - voice.voicing);
+            }
+        }
+        voice.played_hz = to_hz(pitch);
+        voice.log_loudness = level_db / NEPER_DB;
+        self.blend(&parts, pitch, harmonic, noise);
+    }
+
+    /// One player's frame; `None` where there is nothing to play from or no note.
+    fn part<'a>(
+        &mut self,
+        slot: usize,
+        memory: Option<&'a Memory>,
+        note: Option<&Note>,
+        weight: f32,
+        performance: f32,
+    ) -> Option<Part<'a>> {
+        let (player, colour) = (&mut self.players[slot], &mut self.colours[slot]);
+        let wanted = wanted_colour(performance);
+        let played = memory.zip(note).filter(|_| wanted > 0.0 || *colour > 0.0);
+        let Some((memory, note)) = played else {
+            player.silence();
+            *colour = 0.0;
+            return None;
+        };
+        let played = player.step(memory, note)?;
+        *colour = if wanted > *colour {
+            (*colour + COLOUR_RISE).min(wanted)
+        } else {
+            (*colour - COLOUR_FALL).max(wanted)
+        };
+        Some(Part {
+            memory,
+            played,
+            weight,
+            colour: *colour,
+        })
+    }
+
+    /// The recorded colour and noise of all targets, into the translators' envelopes and what is added to them.
+    fn blend(
+        &mut self,
+        parts: &[Option<Part>; MORPH_SLOTS],
+        pitch: f32,
+        harmonic: &mut Envelope,
+        noise: &mut Envelope,
+    ) {
+        let Performed {
+            details,
+            texture,
+            share,
+            ..
+        } = &mut self.performed;
+        *share = parts
+            .iter()
+            .flatten()
+            .map(Part::share)
+            .sum::<f32>()
+            .min(1.0);
+        texture.share = *share;
+        for value in harmonic.iter_mut().chain(noise.iter_mut()) {
+            *value *= 1.0 - *share;
+        }
+        let f0_hz = to_hz(pitch);
+        for (part, player) in parts.iter().zip(&mut self.players) {
+            let Some(part) = part else { continue };
+            let weight = part.share();
+            let (numbered, rest) = player.values().split_at(NUMBERED_HARMONICS);
+            let (own_harmonic, own_noise) = rest.split_at(ENVELOPE_POINTS);
+            let envelope: Envelope = std::array::from_fn(|point| own_harmonic[point]);
+            for (index, (detail, value)) in details.iter_mut().zip(numbered).enumerate() {
+                let hz = f0_hz * (index + 1) as f32;
+                *detail += weight * (value - envelope_at(&envelope, hz));
+            }
+            for (sum, value) in harmonic.iter_mut().zip(own_harmonic) {
+                *sum += weight * value;
+            }
+            for (sum, value) in noise.iter_mut().zip(own_noise) {
+                *sum += weight * value;
+            }
+            let ratio = ((pitch - part.played.recorded_semitones) / 12.0).exp2();
+            let power_share = weight / share.max(f32::MIN_POSITIVE);
+            player.add_texture(part.memory, ratio, power_share.sqrt(), &mut texture.samples);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.performed.details = NO_DETAILS;
+        self.performed.texture.samples.fill(0.0);
+        self.performed.texture.share = 0.0;
+        self.performed.share = 0.0;
+        self.performed.planned_share = 0.0;
+    }
+}
+
+impl Part<'_> {
+    /// What of the whole frame is this recording.
+    fn share(&self) -> f32 {
+        self.weight * self.colour
+    }
+
+    /// How far level and pitch are the recording's: a struck note decays as it was recorded.
+    fn contour(&self, performance: f32) -> f32 {
+        if self.memory.playing().struck {
+            self.colour
+        } else {
+            performance
+        }
+    }
+
+    /// By how much the pitch changes, semitones.
+    fn pitch_change(&self, note: &Note, heard_semitones: f32, contour: f32) -> f32 {
+        let recorded = self.played.semitones + self.played.deviation_semitones;
+        let change = contour * (recorded - heard_semitones);
+        if self.memory.playing().semitones_only {
+            return change;
+        }
+        let off = (heard_semitones - note.semitones).abs();
+        let slide = (SLIDE_SEMITONES - off) / (SLIDE_SEMITONES - VIBRATO_SEMITONES);
+        slide.clamp(0.0, 1.0) * change
+    }
+}
+
+/// How far the colour is to be recorded.
+fn wanted_colour(performance: f32) -> f32 {
+    (2.0 * performance).clamp(0.0, 1.0)
+}
+
+fn to_semitones(hz: f32) -> f32 {
+    A4_SEMITONES + 12.0 * (hz.max(1.0) / A4_HZ).log2()
+}
+
+fn to_hz(semitones: f32) -> f32 {
+    A4_HZ * ((semitones - A4_SEMITONES) / 12.0).exp2()
+}

@@ -1,0 +1,206 @@
+//! Which note the source plays: where it begins, what it is, how loud it was, when it is let go.
+//!
+//! Thread: audio.
+
+use super::recent::Recent;
+use crate::streaming::onsets::ONSET_THRESHOLD;
+
+/// What is softer than this, or than so much under the loudest playing, begins no note, dB.
+const SOFTEST_DB: f32 = -60.0;
+const SOFTEST_UNDER_LOUDEST_DB: f32 = 42.0;
+/// A note is over when it has been so much under its peak, under the loudest playing, or softer than this, dB ..
+const OVER_UNDER_PEAK_DB: f32 = 30.0;
+const OVER_UNDER_LOUDEST_DB: f32 = 45.0;
+const OVER_DB: f32 = -63.0;
+/// .. for so many frames (0.2 s).
+const OVER_FRAMES: u32 = 40;
+/// The source has let go when it is so much under the note's peak, dB.
+const LET_GO_DB: f32 = 22.0;
+/// The loudest playing is forgotten by this every frame, dB: 0.1 dB a second.
+const FORGETTING_DB: f32 = 0.0005;
+/// The peak of a held note follows the playing down by this every frame, dB: 4 dB a second.
+const PEAK_FALL_DB: f32 = 0.02;
+/// A rise by this within eight frames (43 ms) is a note, where nobody knows better, dB.
+const RISE_DB: f32 = 9.0;
+/// Frames from one note to the next at least, by a rise and by a change of pitch: 53 and 43 ms.
+const RISE_APART_FRAMES: u32 = 10;
+const CHANGE_APART_FRAMES: u32 = 8;
+/// A pitch that differs by this and has settled within that is another note, semitones.
+const CHANGE_SEMITONES: f32 = 0.7;
+const SETTLED_SEMITONES: f32 = 0.4;
+/// Frames over which a pitch settles: 21 ms.
+const SETTLING_FRAMES: usize = 4;
+/// Of two notes without a rise by this between them the second is slurred, dB.
+const SLUR_DB: f32 = 6.0;
+/// The level is looked back at over eight frames.
+const LEVELS: usize = 9;
+/// The middle of a note is the median of so many frames: 53 ms.
+const MIDDLE_FRAMES: usize = 10;
+/// Before anything is heard.
+const SILENT_DB: f32 = -100.0;
+/// A good guess of how loud the playing will be.
+const FIRST_LOUDEST_DB: f32 = -30.0;
+
+/// A frame of what is heard, pitch as it is to be played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Heard {
+    /// 69 for 440 Hz; the last one while unvoiced.
+    pub(super) semitones: f32,
+    pub(super) voiced: bool,
+    pub(super) level_db: f32,
+    /// How sure the onset network is that a note begins, 0 to 1; `None` where there is no network.
+    pub(super) onset: Option<f32>,
+}
+
+/// How a note begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Beginning {
+    /// From silence, or struck anew.
+    Attack,
+    /// The sound goes on, the pitch changes.
+    Slur,
+}
+
+/// The note of the present frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Note {
+    /// It begins in this frame.
+    pub(super) begins: Option<Beginning>,
+    /// Frames since it began.
+    pub(super) frames: u32,
+    /// Its middle, semitones.
+    pub(super) semitones: f32,
+    /// A pitch has been heard in it.
+    pub(super) pitched: bool,
+    /// Its loudest moment, dB; follows the playing down slowly.
+    pub(super) peak_db: f32,
+    /// The loudest of its first moments, dB: how hard it was struck.
+    pub(super) struck_db: f32,
+    /// How it compares with the loudest playing, dB.
+    pub(super) under_loudest_db: f32,
+    /// The source has let go.
+    pub(super) let_go: bool,
+}
+
+/// Frames in which a stroke reaches its height: 64 ms.
+const STROKE_FRAMES: u32 = 12;
+
+/// What has been heard.
+#[derive(Clone, Debug)]
+pub(super) struct NoteTracker {
+    note: Option<Note>,
+    loudest_db: f32,
+    quiet_frames: u32,
+    levels_db: Recent<LEVELS>,
+    pitches: Recent<SETTLING_FRAMES>,
+    middle: Recent<MIDDLE_FRAMES>,
+    /// The network was sure in the frame before.
+    sure_before: bool,
+}
+
+impl Default for NoteTracker {
+    fn default() -> Self {
+        Self {
+            note: None,
+            loudest_db: FIRST_LOUDEST_DB,
+            quiet_frames: 0,
+            levels_db: Recent::default(),
+            pitches: Recent::default(),
+            middle: Recent::default(),
+            sure_before: false,
+        }
+    }
+}
+
+impl NoteTracker {
+    /// One frame; `None` while nothing is played.
+    pub(super) fn step(&mut self, heard: &Heard) -> Option<Note> {
+        let before_db = self.levels_db.latest().unwrap_or(SILENT_DB);
+        self.levels_db.push(heard.level_db);
+        self.pitches.push(heard.semitones);
+        if heard.level_db > SOFTEST_DB {
+            self.loudest_db = (self.loudest_db - FORGETTING_DB).max(heard.level_db);
+        }
+        let begins = self.begins(heard, before_db);
+        if let Some(beginning) = begins {
+            let semitones = match self.note {
+                Some(_) => self.pitches.median(),
+                None => heard.semitones,
+            };
+            self.middle.clear();
+            self.quiet_frames = 0;
+            self.note = Some(Note {
+                begins,
+                frames: 0,
+                semitones,
+                pitched: heard.voiced || beginning == Beginning::Slur,
+                peak_db: heard.level_db,
+                struck_db: heard.level_db,
+                under_loudest_db: 0.0,
+                let_go: false,
+            });
+        } else if let Some(note) = &mut self.note {
+            note.begins = None;
+            note.frames = note.frames.saturating_add(1);
+        }
+        self.go_on(heard);
+        self.note
+    }
+
+    /// The note so far, with this frame.
+    fn go_on(&mut self, heard: &Heard) {
+        let Some(note) = &mut self.note else { return };
+        let softest_db = (note.peak_db - OVER_UNDER_PEAK_DB)
+            .max(self.loudest_db - OVER_UNDER_LOUDEST_DB)
+            .max(OVER_DB);
+        if heard.level_db < softest_db {
+            self.quiet_frames += 1;
+            if self.quiet_frames > OVER_FRAMES {
+                self.note = None;
+                return;
+            }
+        } else {
+            self.quiet_frames = 0;
+        }
+        note.peak_db = (note.peak_db - PEAK_FALL_DB).max(heard.level_db);
+        if note.frames <= STROKE_FRAMES {
+            note.struck_db = note.struck_db.max(heard.level_db);
+        }
+        if heard.voiced {
+            note.pitched = true;
+            self.middle.push(heard.semitones);
+            note.semitones = self.middle.median();
+        }
+        note.under_loudest_db = self.loudest_db - note.peak_db;
+        note.let_go = heard.level_db < note.peak_db - LET_GO_DB;
+    }
+
+    fn begins(&mut self, heard: &Heard, before_db: f32) -> Option<Beginning> {
+        let sure = heard.onset.is_some_and(|onset| onset > ONSET_THRESHOLD);
+        let newly_sure = sure && !self.sure_before;
+        self.sure_before = sure;
+        if heard.level_db <= (self.loudest_db - SOFTEST_UNDER_LOUDEST_DB).max(SOFTEST_DB) {
+            return None;
+        }
+        let Some(note) = &self.note else {
+            return Some(Beginning::Attack);
+        };
+        let rise_db = heard.level_db - self.levels_db.least();
+        let rises = match heard.onset {
+            Some(_) => newly_sure,
+            None => rise_db > RISE_DB && heard.level_db >= before_db,
+        };
+        let how = if rise_db < SLUR_DB {
+            Beginning::Slur
+        } else {
+            Beginning::Attack
+        };
+        if rises && note.frames >= RISE_APART_FRAMES {
+            return Some(Beginning::Attack);
+        }
+        let changed = heard.voiced
+            && (self.pitches.median() - note.semitones).abs() > CHANGE_SEMITONES
+            && self.pitches.range() < SETTLED_SEMITONES;
+        (changed && note.frames >= CHANGE_APART_FRAMES).then_some(how)
+    }
+}

@@ -1,0 +1,329 @@
+//! One target's player: chooses a recorded note for each note of the source and walks along it.
+//!
+//! Thread: audio.
+
+use super::note_tracker::{Beginning, Note};
+use crate::FRAME_SAMPLES;
+use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
+
+/// What counts against a recording, in semitones of distance: each dB of another loudness, another group than the
+/// note before, having been played just now, and chance.
+const COST_PER_DB: f32 = 0.15;
+const COST_OTHER_GROUP: f32 = 0.7;
+const COST_AGAIN: f32 = 1.0;
+const COST_CHANCE: f32 = 0.5;
+/// A pitch that settles further from the recording than the nearest one by this wants another, semitones ..
+const ELSEWHERE_SEMITONES: f32 = 1.5;
+/// .. in these frames of the note: 16 to 75 ms.
+const SETTLING_FRAMES: std::ops::RangeInclusive<u32> = 3..=14;
+/// A recorded note is entered where it is so near to its loudest moment, dB: struck anew, and slurred.
+const ENTERED_DB: f32 = -18.0;
+const ENTERED_SLURRED_DB: f32 = -5.0;
+/// At most so many rows into it: a slow attack is heard from its beginning.
+const LATEST_ENTRY_ROWS: usize = 4;
+const LATEST_SLURRED_ENTRY_ROWS: usize = 40;
+/// One recording gives way to the next in so many frames: 11 and 32 ms.
+const FADE_FRAMES: u32 = 2;
+const SLUR_FADE_FRAMES: u32 = 6;
+/// What is let go falls by this every frame, dB: 225 dB a second.
+const LET_GO_FALL_DB: f32 = 1.2;
+/// A key is what the pitch is in the first frames of a note: 53 ms.
+const KEY_FRAMES: u32 = 10;
+/// Where a texture goes on when it is at its end: from this share of it, up to that.
+const TEXTURE_HOLD: (f32, f32) = (0.3, 0.6);
+
+/// A frame of a player.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Played {
+    /// Loudness, dB.
+    pub(super) level_db: f32,
+    /// How far the recording is from its middle, semitones.
+    pub(super) deviation_semitones: f32,
+    /// The note's middle as this target can play it.
+    pub(super) semitones: f32,
+    /// What the recording sounds at, semitones.
+    pub(super) recorded_semitones: f32,
+}
+
+/// Where one player is.
+#[derive(Clone, Debug)]
+pub(super) struct Player {
+    note: Option<RecordedNote>,
+    /// Of the memory that the note is from: targets change while notes are played.
+    memory: u64,
+    place: f32,
+    forward: bool,
+    /// Where the way back ends.
+    turn_row: f32,
+    texture_position: f32,
+    /// Where the texture came from, while it leaps.
+    texture_before: Option<f32>,
+    /// The latest two recordings, by their place in the memory.
+    latest: [usize; 2],
+    group: Option<u32>,
+    falling_db: Option<f32>,
+    key: f32,
+    fade_left: u32,
+    values: Box<Row>,
+    decoded: Box<Row>,
+    chance: u64,
+}
+
+impl Player {
+    /// Nothing played yet; each place has its own chances. Allocates.
+    pub(super) fn new(place: u64) -> Self {
+        Self {
+            note: None,
+            memory: 0,
+            place: 0.0,
+            forward: true,
+            turn_row: 0.0,
+            texture_position: 0.0,
+            texture_before: None,
+            latest: [usize::MAX; 2],
+            group: None,
+            falling_db: None,
+            key: 0.0,
+            fade_left: 0,
+            values: Box::new([0.0; ROW_VALUES]),
+            decoded: Box::new([0.0; ROW_VALUES]),
+            chance: place,
+        }
+    }
+
+    /// As new, with the chances of `place`, without allocating.
+    pub(super) fn reset(&mut self, place: u64) {
+        self.silence();
+        self.latest = [usize::MAX; 2];
+        self.group = None;
+        self.falling_db = None;
+        self.chance = place;
+        self.values.fill(0.0);
+    }
+
+    /// Becomes `other` without allocating.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.values.copy_from_slice(&other.values[..]);
+        self.note = other.note;
+        self.memory = other.memory;
+        self.place = other.place;
+        self.forward = other.forward;
+        self.turn_row = other.turn_row;
+        self.texture_position = other.texture_position;
+        self.texture_before = other.texture_before;
+        self.latest = other.latest;
+        self.group = other.group;
+        self.falling_db = other.falling_db;
+        self.key = other.key;
+        self.fade_left = other.fade_left;
+        self.chance = other.chance;
+    }
+
+    /// Plays nothing until the next note begins.
+    pub(super) fn silence(&mut self) {
+        self.note = None;
+        self.texture_before = None;
+    }
+
+    /// The row of the present frame: natural-log amplitudes relative to the loudness.
+    pub(super) fn values(&self) -> &Row {
+        &self.values
+    }
+
+    /// One frame of a note; `None` until a note begins that this player hears from its beginning.
+    pub(super) fn step(&mut self, memory: &Memory, note: &Note) -> Option<Played> {
+        let playing = memory.playing();
+        match note.begins {
+            Some(beginning) => self.begin(memory, note, beginning),
+            None if self.note.is_none() || self.memory != memory.identity() => {
+                self.begin(memory, note, Beginning::Slur)
+            }
+            None => self.settle(memory, note),
+        }
+        let recorded = self.note?;
+        memory.row(&recorded, self.place, &mut self.decoded);
+        let way = 1.0 / (self.fade_left + 1) as f32;
+        self.fade_left = self.fade_left.saturating_sub(1);
+        for (value, decoded) in self.values.iter_mut().zip(self.decoded.iter()) {
+            *value += way * (decoded - *value);
+        }
+        let deviation_semitones = memory.deviation_semitones(&recorded, self.place);
+        let top_db = if playing.struck {
+            note.struck_db
+        } else {
+            note.peak_db
+        };
+        let recorded_db = top_db + memory.level_db(&recorded, self.place);
+        self.falling_db = note.let_go.then(|| {
+            self.falling_db
+                .map_or(recorded_db, |db| db - LET_GO_FALL_DB)
+        });
+        if note.frames <= KEY_FRAMES {
+            self.key = note.semitones.round();
+        }
+        let played = Played {
+            level_db: self
+                .falling_db
+                .map_or(recorded_db, |db| db.min(recorded_db)),
+            deviation_semitones,
+            semitones: if playing.semitones_only {
+                self.key
+            } else {
+                note.semitones
+            },
+            recorded_semitones: recorded.semitones + deviation_semitones,
+        };
+        self.walk(playing.struck, &recorded);
+        Some(played)
+    }
+
+    /// Adds the recorded noise of this frame's block, `weight` times, sounding `ratio` times as high as recorded.
+    pub(super) fn add_texture(
+        &mut self,
+        memory: &Memory,
+        ratio: f32,
+        weight: f32,
+        block: &mut [f32; FRAME_SAMPLES],
+    ) {
+        let Some(note) = self.note else { return };
+        let samples = memory.texture_samples(&note) as f32;
+        let block_samples = ratio * FRAME_SAMPLES as f32;
+        if samples < 4.0 * block_samples {
+            return;
+        }
+        self.texture_before = None;
+        if self.texture_position + 2.0 * block_samples >= samples {
+            self.texture_before = Some(self.texture_position);
+            let (low, high) = TEXTURE_HOLD;
+            self.texture_position = samples * (low + (high - low) * self.toss());
+        }
+        for (n, sample) in block.iter_mut().enumerate() {
+            let offset = ratio * n as f32;
+            let mut value = memory.texture_at(&note, self.texture_position + offset);
+            if let Some(before) = self.texture_before {
+                // Two noises that have nothing to do with each other: equal power.
+                let way = (n as f32 + 0.5) / FRAME_SAMPLES as f32;
+                let old = memory.texture_at(&note, before + offset);
+                value = way.sqrt() * value + (1.0 - way).sqrt() * old;
+            }
+            *sample += weight * value;
+        }
+        self.texture_position += block_samples;
+    }
+
+    fn begin(&mut self, memory: &Memory, note: &Note, beginning: Beginning) {
+        let Some(recorded) = self.choose(memory, note.semitones, note.under_loudest_db, true)
+        else {
+            return;
+        };
+        let struck = memory.playing().struck;
+        let slurred = beginning == Beginning::Slur && !struck;
+        let (entered_db, latest_row) = if slurred {
+            (ENTERED_SLURRED_DB, LATEST_SLURRED_ENTRY_ROWS)
+        } else {
+            (ENTERED_DB, LATEST_ENTRY_ROWS)
+        };
+        let latest_row = latest_row.min(recorded.hold_rows.0);
+        let entry = (0..latest_row)
+            .find(|row| memory.level_db(&recorded, *row as f32) > entered_db)
+            .unwrap_or(latest_row);
+        self.place = entry as f32;
+        self.forward = true;
+        self.falling_db = None;
+        self.texture_before = None;
+        self.texture_position = (entry * ROW_FRAMES * FRAME_SAMPLES) as f32;
+        self.fade_left = match (self.note, slurred) {
+            (None, _) => 0,
+            (Some(_), false) => FADE_FRAMES,
+            (Some(_), true) => SLUR_FADE_FRAMES,
+        };
+        self.note = Some(recorded);
+        self.memory = memory.identity();
+    }
+
+    /// The pitch has settled elsewhere: another recording, at the same age.
+    fn settle(&mut self, memory: &Memory, note: &Note) {
+        let Some(recorded) = self.note else { return };
+        if !SETTLING_FRAMES.contains(&note.frames) || !note.pitched {
+            return;
+        }
+        let distance = |recorded: &RecordedNote| (recorded.semitones - note.semitones).abs();
+        let nearest = memory
+            .notes()
+            .iter()
+            .map(distance)
+            .fold(f32::INFINITY, f32::min);
+        if distance(&recorded) <= nearest + ELSEWHERE_SEMITONES {
+            return;
+        }
+        if let Some(other) = self.choose(memory, note.semitones, note.under_loudest_db, false) {
+            self.note = Some(other);
+            self.place = self.place.min((other.rows - 1) as f32);
+            self.fade_left = FADE_FRAMES;
+        }
+    }
+
+    /// The recording near in pitch, then in loudness, of the same kind as the one before, not one of the last two.
+    fn choose(
+        &mut self,
+        memory: &Memory,
+        semitones: f32,
+        under_loudest_db: f32,
+        same_group: bool,
+    ) -> Option<RecordedNote> {
+        let wanted_db = memory.usual_top_db() - under_loudest_db;
+        let mut best: Option<(usize, f32)> = None;
+        for (index, note) in memory.notes().iter().enumerate() {
+            let mut cost = (note.semitones - semitones).abs()
+                + COST_PER_DB * (note.top_db - wanted_db).abs()
+                + COST_CHANCE * self.toss();
+            if same_group && self.group.is_some_and(|group| group != note.group) {
+                cost += COST_OTHER_GROUP;
+            }
+            if self.latest.contains(&index) {
+                cost += COST_AGAIN;
+            }
+            if best.is_none_or(|(_, least)| cost < least) {
+                best = Some((index, cost));
+            }
+        }
+        let (index, _) = best?;
+        self.latest = [index, self.latest[0]];
+        let note = memory.notes()[index];
+        self.group = Some(note.group);
+        Some(note)
+    }
+
+    /// On to the next frame: a struck note to its end, a held one to and fro.
+    fn walk(&mut self, struck: bool, note: &RecordedNote) {
+        let step = 1.0 / ROW_FRAMES as f32;
+        let (low, high) = (note.hold_rows.0 as f32, note.hold_rows.1 as f32);
+        if struck {
+            self.place = (self.place + step).min((note.rows - 1) as f32);
+        } else if self.forward {
+            self.place += step;
+            if self.place >= high {
+                self.place = high;
+                self.forward = false;
+                // Elsewhere each time, or the way to and fro would be a rhythm.
+                self.turn_row = low + 0.5 * self.toss() * (high - low);
+            }
+        } else {
+            self.place -= step;
+            if self.place <= self.turn_row {
+                self.place = self.turn_row.max(0.0);
+                self.forward = true;
+            }
+        }
+    }
+
+    /// A number of 0 to 1 by splitmix64 (Steele, Lea and Flood, 2014): the same after every reset.
+    fn toss(&mut self) -> f32 {
+        self.chance = self.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.chance;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^= x >> 31;
+        (x >> 40) as f32 / (1 << 24) as f32
+    }
+}

@@ -1,0 +1,191 @@
+"""A recorded note as frames: harmonics by number, their envelope, the noise's envelope and texture.
+
+Frames are those of the live chain (`features.py`): frame k ends at sample 256 k. Its loudness is about 7 ms
+behind, so the amplitudes are measured 340 samples before the frame's end, where that loudness is centred.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from .. import config as c
+from .. import features
+
+Floats = npt.NDArray[np.float64]
+
+NUMBERED_HARMONICS = 60
+CENTRE_BEHIND_SAMPLES = 340
+PERIODS = 5
+"""Of the pitch in the window that takes harmonics apart; fewer run into each other, more smear attacks."""
+WINDOW_LIMITS = (1200, 4096)
+HIGHEST_HARMONIC_HZ = 20_000.0
+NOISE_WINDOW = 1024
+SILENT_LOG = -16.0
+UNIT_DENSITY_HZ = 12_000.0
+"""As in `models/src/prior/harmonics.rs`: an envelope means the same for harmonics and for noise."""
+NEPER_DB = 20.0 / np.log(10.0)
+LEAST_FRAMES = 40
+"""A note of less than 0.2 s is not worth keeping."""
+BEGINS_DB = -30.0
+ENDS_DB = -45.0
+"""A note is kept from where it comes within the first of its top to where it falls below the second."""
+
+
+@dataclass
+class NoteFrames:
+    """A note, one row a frame; logs are natural and relative to the frame's loudness."""
+
+    semitones: float
+    top_db: float
+    level_db: Floats
+    deviation_semitones: Floats
+    values: Floats
+    """[frames, 188]: 60 harmonics by number, 64 points of their envelope, 64 of the noise's."""
+    texture: Floats
+    """The noise, flattened by its envelope: unit variance, from the first frame's beginning on."""
+
+
+def envelope_points_hz() -> Floats:
+    """Where envelopes are read (`models/src/prior/envelope.rs`)."""
+    low, high = features.hz_to_mel(c.ENVELOPE_LOW_HZ), features.hz_to_mel(c.ENVELOPE_HIGH_HZ)
+    return np.asarray(features.mel_to_hz(np.linspace(low, high, c.ENVELOPE_POINTS)))
+
+
+def loudness(audio: Floats) -> Floats:
+    """Natural log of the loudness as the live chain hears it, [n // 256]."""
+    signal = torch.from_numpy(audio.astype(np.float32))[None]
+    return features.log_loudness(features.log_level(features.power_frames(signal)))[0].double().numpy()
+
+
+def pitch_track(audio: Floats, midi: float, frames: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Pitch in Hz of every frame, filled where there is none, and where there is one.
+
+    DIO and StoneMask (Morise), which look ahead; what is further than a tone from the note's nominal pitch
+    is an error.
+    """
+    # Here alone, and built from source where it is installed: requirements-memory.txt.
+    import pyworld
+
+    period_ms = 1000.0 * c.FRAME_SAMPLES / c.SAMPLE_RATE_HZ
+    rough, times = pyworld.dio(audio, c.SAMPLE_RATE_HZ, f0_floor=50.0, f0_ceil=2200.0, frame_period=period_ms)
+    fine = pyworld.stonemask(audio, rough, times, c.SAMPLE_RATE_HZ)[1 : frames + 1]
+    fine = np.pad(fine, (0, frames - len(fine)))
+    nominal_hz = 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
+    voiced = (fine > 0) & (np.abs(12.0 * np.log2(np.maximum(fine, 1.0) / nominal_hz)) < 1.2)
+    places = np.flatnonzero(voiced)
+    if len(places) < 5:
+        return np.full(frames, nominal_hz), np.zeros(frames, bool)
+    return np.interp(np.arange(frames), places, fine[places]), voiced
+
+
+def harmonic_amplitudes(audio: Floats, f0_hz: Floats) -> list[npt.NDArray[np.complex128]]:
+    """Complex amplitude of every harmonic of each frame, by demodulation."""
+    size = int(np.clip(PERIODS * c.SAMPLE_RATE_HZ / np.median(f0_hz), *WINDOW_LIMITS)) // 2 * 2 + 1
+    window = np.hanning(size + 2)[1:-1]
+    window /= window.sum()
+    at = np.arange(size) - size // 2
+    padded = np.pad(audio, (size, size + 4 * c.FRAME_SAMPLES))
+    out = []
+    for k, hz in enumerate(f0_hz):
+        centre = (k + 1) * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + size
+        turning = padded[centre - size // 2 : centre + size // 2 + 1] * window + 0j
+        turn = np.exp(-2j * np.pi * hz / c.SAMPLE_RATE_HZ * at)
+        row = np.empty(int(HIGHEST_HARMONIC_HZ // hz), np.complex128)
+        for h in range(len(row)):
+            turning = turning * turn
+            row[h] = 2.0 * turning.sum()
+        out.append(row)
+    return out
+
+
+def resynthesised(f0_hz: Floats, amplitudes: list[npt.NDArray[np.complex128]]) -> Floats:
+    """The harmonics as sound, overlapped and added: what is left of the note without them is its noise."""
+    frames, span, lead = len(f0_hz), 2 * c.FRAME_SAMPLES, 2048
+    out, weight = np.zeros(frames * c.FRAME_SAMPLES + 8192), np.zeros(frames * c.FRAME_SAMPLES + 8192)
+    window, at = np.hanning(span + 1)[:span], np.arange(span) - c.FRAME_SAMPLES
+    for k, row in enumerate(amplitudes):
+        start = k * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + lead
+        turns = np.outer(np.arange(1, len(row) + 1), at) * (f0_hz[k] / c.SAMPLE_RATE_HZ)
+        weight[start : start + span] += window
+        out[start : start + span] += window * (row[:, None] * np.exp(2j * np.pi * turns)).real.sum(0)
+    return (out / np.maximum(weight, 1e-3))[lead : lead + frames * c.FRAME_SAMPLES]
+
+
+def _bands() -> Floats:
+    bins_hz = np.arange(NOISE_WINDOW // 2 + 1) * c.SAMPLE_RATE_HZ / NOISE_WINDOW
+    edges = np.concatenate([[0.0], envelope_points_hz(), [24_000.0]])
+    spacing = c.SAMPLE_RATE_HZ / NOISE_WINDOW
+    rows = []
+    for low, centre, high in zip(edges, edges[1:], edges[2:], strict=False):
+        rising = (bins_hz - low) / max(centre - low, spacing)
+        falling = (high - bins_hz) / max(high - centre, spacing)
+        rows.append(np.clip(np.minimum(rising, falling), 0.0, None) + 1e-9)
+    bands = np.stack(rows)
+    return bands / bands.sum(1, keepdims=True)
+
+
+def noise_frames(residual: Floats, frames: int) -> tuple[Floats, Floats]:
+    """Log envelope of the noise [frames, 64] and the noise flattened by it, [256 frames]."""
+    window = np.hanning(NOISE_WINDOW + 1)[:NOISE_WINDOW]
+    lead = NOISE_WINDOW
+    padded = np.pad(residual, (lead, 2 * NOISE_WINDOW))
+    bins_hz = np.arange(NOISE_WINDOW // 2 + 1) * c.SAMPLE_RATE_HZ / NOISE_WINDOW
+    bands, points = _bands(), envelope_points_hz()
+    envelopes = np.empty((frames, c.ENVELOPE_POINTS))
+    flat, weight = np.zeros(len(padded)), np.zeros(len(padded))
+    for k in range(frames):
+        start = (k + 1) * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + lead - NOISE_WINDOW // 2
+        spectrum = np.fft.rfft(padded[start : start + NOISE_WINDOW] * window)
+        density = np.abs(spectrum) ** 2 / (window**2).sum()
+        envelopes[k] = 0.5 * np.log(bands @ density + 1e-12)
+        even = np.fft.irfft(spectrum / np.exp(np.interp(bins_hz, points, envelopes[k])))
+        flat[start : start + NOISE_WINDOW] += even * window
+        weight[start : start + NOISE_WINDOW] += window**2
+    flat /= np.maximum(weight, 0.05)
+    return envelopes, flat[lead : lead + frames * c.FRAME_SAMPLES]
+
+
+Pitch = tuple[Floats, npt.NDArray[np.bool_]]
+
+
+def analyse(audio: Floats, midi: float, pitch: Pitch | None = None) -> NoteFrames | None:
+    """A note that begins at the start of `audio` [n]; `None` if there is too little of it.
+
+    `pitch` is as of `pitch_track`, which finds it otherwise.
+    """
+    log_loudness = loudness(audio)
+    frames = len(log_loudness)
+    if frames < LEAST_FRAMES:
+        return None
+    f0_hz, voiced = pitch or pitch_track(audio, midi, frames)
+    amplitudes = harmonic_amplitudes(audio, f0_hz)
+    residual = audio[: frames * c.FRAME_SAMPLES] - resynthesised(f0_hz, amplitudes)
+    noise, texture = noise_frames(residual, frames)
+    numbered = np.full((frames, NUMBERED_HARMONICS), SILENT_LOG)
+    harmonic = np.full((frames, c.ENVELOPE_POINTS), SILENT_LOG)
+    points = envelope_points_hz()
+    for k, row in enumerate(amplitudes):
+        logs = np.log(np.abs(row) + 1e-8) - 0.5 * np.log(f0_hz[k] / UNIT_DENSITY_HZ)
+        count = min(NUMBERED_HARMONICS, len(logs))
+        numbered[k, :count] = logs[:count]
+        harmonic[k] = np.interp(points, np.arange(1, len(logs) + 1) * f0_hz[k], logs)
+    top = log_loudness.max()
+    level_db = (log_loudness - top) * NEPER_DB
+    first = max(0, int(np.flatnonzero(level_db > BEGINS_DB)[0]) - 1)
+    last = int(np.flatnonzero(level_db > ENDS_DB)[-1]) + 1
+    if last - first < LEAST_FRAMES:
+        return None
+    kept = slice(first, last)
+    middle_hz = float(np.median(f0_hz[kept][voiced[kept]] if voiced[kept].any() else f0_hz[kept]))
+    deviation = np.where(voiced, 12.0 * np.log2(f0_hz / middle_hz), 0.0)
+    values = np.concatenate([numbered, harmonic, noise], axis=1) - log_loudness[:, None]
+    return NoteFrames(
+        semitones=69.0 + 12.0 * np.log2(middle_hz / 440.0),
+        top_db=float(top * NEPER_DB),
+        level_db=level_db[kept],
+        deviation_semitones=np.clip(deviation[kept], -1.2, 1.2),
+        values=np.maximum(values[kept], SILENT_LOG),
+        texture=texture[first * c.FRAME_SAMPLES : last * c.FRAME_SAMPLES],
+    )

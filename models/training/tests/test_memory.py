@@ -1,0 +1,111 @@
+"""Recorded notes become a memory."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save
+
+from mynah_training.data.library import SampleInfo
+from mynah_training.memory.__main__ import rewrite
+from mynah_training.memory.analysis import NUMBERED_HARMONICS, UNIT_DENSITY_HZ, NoteFrames, analyse
+from mynah_training.memory.choice import Chosen, choose
+from mynah_training.memory.coding import ROW_FRAMES, code, rows_of
+
+RATE_HZ = 48_000
+
+
+def tone(hz: float, amplitudes: list[float], noise: float, seconds: float = 1.0) -> np.ndarray:
+    """Harmonics that rise within 10 ms, and white noise."""
+    t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    harmonics = sum(a * np.sin(2 * np.pi * hz * h * t + h) for h, a in enumerate(amplitudes, 1))
+    rng = np.random.default_rng(3)
+    return np.minimum(1.0, t / 0.01) * (harmonics + noise * rng.standard_normal(len(t)))
+
+
+def note(hz: float = 220.0, noise: float = 0.01) -> NoteFrames:
+    """Analysed, its pitch given."""
+    audio = tone(hz, [0.2, 0.02, 0.1, 0.05], noise)
+    frames = len(audio) // 256
+    pitch = (np.full(frames, hz), np.ones(frames, bool))
+    analysed = analyse(audio, 69 + 12 * np.log2(hz / 440), pitch)
+    assert analysed is not None
+    return analysed
+
+
+def test_harmonics_and_noise_are_found_as_loud_as_they_are() -> None:
+    """By number, relative to the loudness; the noise between and under them."""
+    found = note()
+    row = found.values[len(found.values) // 2]
+    logs = row[:4] + 0.5 * np.log(220.0 / UNIT_DENSITY_HZ)
+    assert logs - logs[0] == pytest.approx(np.log([1.0, 0.1, 0.5, 0.25]), abs=0.1)
+    assert found.semitones == pytest.approx(57.0, abs=0.01)
+    # White noise a tenth of that in amplitude lies 2.3 nepers under the other.
+    louder = note(noise=0.03).values[100, -40:].mean() - note(noise=0.003).values[100, -40:].mean()
+    assert louder == pytest.approx(np.log(10.0), abs=0.3)
+    assert np.std(found.texture[4800:-4800]) == pytest.approx(1.0, abs=0.2)
+    # What the harmonics leave behind is small.
+    spectrum = np.abs(np.fft.rfft(found.texture[4800:28_800] * np.hanning(24_000)))
+    assert spectrum[108:113].max() < 5 * np.median(spectrum)
+
+
+def test_too_short_a_note_is_none() -> None:
+    """Less than 0.2 s."""
+    assert (
+        analyse(tone(220.0, [0.2], 0.0, seconds=0.1), 57.0, (np.full(18, 220.0), np.ones(18, bool))) is None
+    )
+
+
+def test_codes_give_the_rows_back_and_notes_their_places() -> None:
+    """Within what 8 bits lose."""
+    notes = [note(), note(330.0), note(165.0)]
+    memory = code(notes, [0, 0, 1], 30)
+    t, sizes = memory.tensors, memory.sizes
+    rows = t["memory.mean"] + t["memory.codes"].astype(np.float64) @ t["memory.basis"]
+    wanted = np.concatenate([rows_of(n.values) for n in notes])
+    loud = np.concatenate([rows_of(n.level_db) for n in notes]) > -10
+    assert np.abs(rows - wanted)[loud].mean() < 0.25
+    assert sizes["rows"] == len(rows) == sum(len(n.values) // ROW_FRAMES for n in notes)
+    table = t["memory.notes"]
+    assert list(table[:, 0]) == [0, table[0, 1], table[0, 1] + table[1, 1]]
+    assert np.all(table[:, 4] < table[:, 5]) and np.all(table[:, 5] < table[:, 1])
+    assert list(table[:, 6]) == [0, 0, 1]
+    assert t["memory.samples"].dtype == np.int8 and len(t["memory.samples"]) == sizes["texture_samples"]
+    assert all(tensor.flags["C_CONTIGUOUS"] for tensor in t.values())
+
+
+def sample(midi: int, dynamic: str) -> SampleInfo:
+    """Of two seconds."""
+    return SampleInfo(Path(f"{midi}{dynamic}"), "cello", midi, dynamic, "sus", 2.0, 0.0, "train")
+
+
+def test_the_choice_leaves_no_gap_at_home() -> None:
+    """Few recordings of many: spread over pitch and dynamics, denser at home."""
+    samples = [sample(midi, dynamic) for midi in range(36, 84) for dynamic in ("f", "p")]
+    chosen = choose(samples, (48.0, 60.0), budget_s=40.0, longest_s=1.0)
+    assert len(chosen) == 40
+    home = [c.sample.midi for c in chosen if 48 <= c.sample.midi <= 60]
+    assert max(np.diff(sorted(set(home)))) <= 2
+    assert {c.group for c in chosen} == {0, 1}
+    assert len(home) / 13 > (len(chosen) - len(home)) / 35
+    assert choose(samples, (48.0, 60.0), 40.0, 1.0) == chosen
+
+
+def test_a_file_keeps_all_else(tmp_path: Path) -> None:
+    """Tensors and metadata, those that nobody knows, too."""
+    file = tmp_path / "cello.mynah"
+    head = np.arange(6, dtype=np.float32).reshape(2, 3)
+    file.write_bytes(save({"head.weight": head}, metadata={"mynah_format_version": "2", "unknown": "kept"}))
+    kept = [Chosen(sample(57, "f"), 1.0, 0)]
+    rewrite(file, file, [note()], kept, "cello")
+    first = file.read_bytes()
+    rewrite(file, file, [note()], kept, "cello")
+    assert file.read_bytes() == first
+    tensors = load_file(file)
+    assert np.array_equal(tensors["head.weight"], head)
+    assert tensors["memory.codes"].shape[0] == len(tensors["memory.level"])
+    assert tensors["memory.mean"].shape == (NUMBERED_HARMONICS + 128,)
+    with safe_open(file, "numpy") as handle:
+        assert handle.metadata()["unknown"] == "kept"
+        assert handle.metadata()["mynah_format_version"] == "3"
