@@ -229,10 +229,10 @@ impl Room {
         let spread = self.all_passes.run(&heard.late);
         let late = self.network.run(&spread, &self.damping);
         let early_gain = EARLY_ENERGY.sqrt();
-        for side in 0..2 {
-            let dull = &mut self.dull[side];
-            self.part[side] = std::array::from_fn(|n| {
-                early_gain * dull.low_pass(heard.early[side][n]) + at(late_gains, n) * late[side][n]
+        let sides = heard.early.iter().zip(&late).zip(&mut self.dull);
+        for (part, ((early, late), dull)) in self.part.iter_mut().zip(sides) {
+            *part = std::array::from_fn(|n| {
+                early_gain * dull.low_pass(early[n]) + at(late_gains, n) * late[n]
             });
         }
         self.heard_samples = 0;
