@@ -90,6 +90,7 @@ pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,
 };
+pub use room::in_room;
 pub use slots::{SLOTS, SlotInfo, Slots};
 pub use survey::Survey;
 pub use user_file::Existing;

@@ -26,6 +26,7 @@ use decay::Damping;
 use network::{LINES, Network};
 use reflections::{Heard, Reflections, Times};
 
+use crate::controls::Controls;
 use crate::smoothing::Glide;
 
 /// The room is computed in parts of so many samples, all of which is there before the part begins: the first sound of the room
@@ -53,6 +54,15 @@ const TAIL_DB: f64 = 100.0;
 /// How long the room rings at a size from 0 to 1 after the sound has ended, seconds: until it has fallen by 100 dB.
 pub(crate) fn tail_s(size: f32) -> f64 {
     f64::from(decay::decay_at_s(size, 0.0)) * TAIL_DB / 60.0
+}
+
+/// A sound at a host's rate in the room of `controls`, as it is heard in a single channel; of its length. For comparing a
+/// translation with a recording in the same room. Any thread but audio: it allocates.
+pub fn in_room(sound: &[f32], host_rate_hz: f64, controls: &Controls) -> Vec<f32> {
+    let mut room = Room::new(host_rate_hz);
+    room.set(controls.room, controls.room_size, true);
+    let heard = sound.iter().map(|sample| room.step(*sample, 1.0));
+    heard.map(|[left, right]| 0.5 * (left + right)).collect()
 }
 
 /// A sample that is not too small.

@@ -60,6 +60,7 @@ fn the_quick_part_counts_what_is_heard() {
         panic!("{rows:?}");
     };
     assert_eq!(violin["likeness_outside_track"], 0.8);
+    assert_eq!(violin["likeness_outside_track_room"], 0.8);
     assert_eq!(flute["likeness_outside_track"], 0.0);
     assert_eq!(flute["taken_for"][0]["heard"], "violin");
     assert_eq!(flute["voice_or_synth"], 0.2);
@@ -85,6 +86,7 @@ fn the_quick_part_counts_what_is_heard() {
     assert!(flute["likeness_outside_performances"].is_null());
 
     assert!((eval["likeness_outside_track"].as_f64().unwrap() - 0.8 / 3.0).abs() < 1e-9);
+    assert_eq!(eval["likeness_outside_least"], 0.0);
     assert_eq!(eval["note_f_measure"], 0.75);
     assert_eq!(eval["note_f_measure_ceiling"], 0.75);
     for key in [

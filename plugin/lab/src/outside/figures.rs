@@ -250,13 +250,6 @@ impl TargetMeasured {
         );
         let notes = self.notes(|w| matches!(w, What::Output(..)));
         let true_notes = self.notes(|w| w == What::Truth);
-        // Where there is no room, all is heard without.
-        let heard = if room.count() > 0 { &room } else { &track };
-        let heard_truth = if truth_room.count() > 0 {
-            &truth_room
-        } else {
-            &truth
-        };
         let figures = self.measured.figures();
         let pitch = self.truth_pitch;
         TargetRow {
@@ -270,8 +263,8 @@ impl TargetMeasured {
                 likeness_outside_track_room_ceiling: share(&truth_room),
                 likeness_outside_follow: share(&follow),
                 likeness_outside_performances: share(&self.windows(|w| w == What::Performance)),
-                voice_or_synth: heard.share(&VOICE_OR_SYNTH),
-                voice_or_synth_ceiling: heard_truth.share(&VOICE_OR_SYNTH),
+                voice_or_synth: room.share(&VOICE_OR_SYNTH),
+                voice_or_synth_ceiling: truth_room.share(&VOICE_OR_SYNTH),
                 note_f_measure: mean(&notes.f_measures),
                 note_f_measure_ceiling: mean(&true_notes.f_measures),
                 note_f_measure_aligned: mean(&notes.aligned),
@@ -289,7 +282,7 @@ impl TargetMeasured {
             pitch_within_50_cents_follow: figures.pitch_within_50_cents_follow,
             loudness_correlation: figures.loudness_correlation,
             onset_delay_track_ms: figures.onset_delay_track_ms,
-            taken_for: self.taken_for(heard),
+            taken_for: self.taken_for(&room),
             by_source: self.by_source(),
         }
     }

@@ -80,25 +80,11 @@ pub(crate) fn measure(
             .collect();
         targets.push(target);
     }
-    if !targets
-        .iter()
-        .flat_map(|t| &t.sounded)
-        .any(|s| is_in_room(s.what))
-    {
-        left_out.push("the room: the engine has none".to_owned());
-    }
     let mut all = Measured::default();
     targets
         .iter()
         .for_each(|target| all.merge(&target.measured));
     Ok((Outside::new(&targets, left_out), all))
-}
-
-fn is_in_room(what: What) -> bool {
-    matches!(
-        what,
-        What::TruthInRoom | What::Output(_, Hearing::TrackRoom)
-    )
 }
 
 /// Plays all sources to one target; what it sounds like is written for the judge.
@@ -127,18 +113,14 @@ fn played(
         let mut heard = Vec::new();
         for hearing in Hearing::ALL {
             let sound = play(setting.base, goal, hearing, setting.drive, &clip.sound)?;
-            if let Some(sound) = sound {
-                measured.measured.audio_seconds += sound.len() as f64 / RATE_HZ;
-                let notes = wanted.as_deref().filter(|_| hearing == Hearing::Track);
-                ask(What::Output(clip.kind, hearing), &sound, notes)?;
-                heard.push((hearing, sound));
-            }
+            measured.measured.audio_seconds += sound.len() as f64 / RATE_HZ;
+            let notes = wanted.as_deref().filter(|_| hearing == Hearing::Track);
+            ask(What::Output(clip.kind, hearing), &sound, notes)?;
+            heard.push((hearing, sound));
         }
         if let Some(truth) = &clip.truth {
             ask(What::Truth, truth, wanted.as_deref())?;
-            if let Some(sound) = in_room(truth) {
-                ask(What::TruthInRoom, &sound, None)?;
-            }
+            ask(What::TruthInRoom, &in_room(truth), None)?;
         }
         compare(&clip, &heard, &mut measured);
     }
@@ -216,7 +198,6 @@ fn onsets(
         let starts: Vec<f64> = detached.iter().map(|n| n.start_s).collect();
         for hearing in [Hearing::Track, Hearing::Follow] {
             let output = play(setting.base, goal, hearing, setting.drive, &sound)?;
-            let Some(output) = output else { continue };
             let delays = metrics::onset_delays_ms(&sound, &output, &starts);
             if hearing == Hearing::Track {
                 measured.onset_track_ms.extend(delays);

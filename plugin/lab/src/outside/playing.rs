@@ -52,7 +52,7 @@ impl<'a> Goal<'a> {
 pub(crate) enum Hearing {
     /// Mode *track* without the room.
     Track,
-    /// Mode *track* in the room that is the default; without one there is nothing to hear.
+    /// Mode *track* in the room that is the default.
     TrackRoom,
     /// Mode *follow* without the room. Nothing moves the octave in this mode.
     Follow,
@@ -62,23 +62,23 @@ impl Hearing {
     /// All of them.
     pub(crate) const ALL: [Hearing; 3] = [Hearing::Track, Hearing::TrackRoom, Hearing::Follow];
 
-    /// Default controls but for the mode, the room and the drive under test; `None` where there is no room.
-    fn controls(self, drive: f32) -> Option<Controls> {
-        let mode = match self {
-            Hearing::Track => Mode::Track,
-            Hearing::TrackRoom => return None,
-            Hearing::Follow => Mode::Follow,
+    /// Default controls but for the mode, the room and the drive under test.
+    fn controls(self, drive: f32) -> Controls {
+        let (mode, room) = match self {
+            Hearing::Track => (Mode::Track, 0.0),
+            Hearing::TrackRoom => (Mode::Track, Controls::default().room),
+            Hearing::Follow => (Mode::Follow, 0.0),
         };
-        Some(Controls {
+        Controls {
             mode,
+            room,
             drive,
             ..Controls::default()
-        })
+        }
     }
 }
 
-/// What is heard of `sound` (48 kHz mono) on the target, all of it moved by one octave; of its length. `None` where there is
-/// no room.
+/// What is heard of `sound` (48 kHz mono) on the target, all of it moved by one octave; of its length.
 ///
 /// # Errors
 /// None of its own; those of the engine.
@@ -88,14 +88,83 @@ pub(crate) fn play(
     hearing: Hearing,
     drive: f32,
     sound: &[f32],
-) -> Result<Option<Vec<f32>>> {
-    let Some(controls) = hearing.controls(drive) else {
-        return Ok(None);
-    };
-    translate_mono(base, goal.model, &controls, RATE_HZ, sound).map(Some)
+) -> Result<Vec<f32>> {
+    translate_mono(base, goal.model, &hearing.controls(drive), RATE_HZ, sound)
 }
 
-/// `sound` (48 kHz mono) in the room that is the default; `None` where there is none.
-pub(crate) fn in_room(_sound: &[f32]) -> Option<Vec<f32>> {
-    None
+/// `sound` (48 kHz mono) in the room that is the default.
+pub(crate) fn in_room(sound: &[f32]) -> Vec<f32> {
+    mynah_engine::in_room(sound, f64::from(RATE_HZ), &Controls::default())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use mynah_cli::synth::{Voice, melody, render};
+    use mynah_engine::{Library, TargetRef};
+
+    fn named(name: &str) -> (Arc<Base>, NamedTarget) {
+        let library = Library::shipped();
+        let reference = TargetRef {
+            name: name.to_owned(),
+            hash: None,
+        };
+        let target = library.load(&reference).unwrap();
+        (library.base().unwrap(), (name.to_owned(), target))
+    }
+
+    #[test]
+    fn what_is_true_stands_in_the_same_room_as_what_is_played() {
+        let (base, target) = named("cello");
+        let notes = melody(0.2, 0.4, 0.1, &[(60, 1.0, 90), (64, 1.0, 90)]);
+        let sound = render(Voice::Saw, &notes, 1);
+        let heard = |hearing| play(&base, Goal::new(&target), hearing, 1.0, &sound).unwrap();
+        let (dry, wet) = (heard(Hearing::Track), heard(Hearing::TrackRoom));
+        let differ = |a: &[f32], b: &[f32]| {
+            let pairs = a.iter().zip(b);
+            pairs.fold(0.0f32, |most, (x, y)| most.max((x - y).abs()))
+        };
+        assert!(differ(&dry, &wet) > 0.01);
+        assert!(
+            differ(&in_room(&dry), &wet) < 1e-5,
+            "{}",
+            differ(&in_room(&dry), &wet)
+        );
+    }
+
+    #[test]
+    fn a_voice_comes_home_and_follow_leaves_it_where_it_is() {
+        let (base, target) = named("cello");
+        let notes = melody(
+            0.2,
+            0.5,
+            0.0,
+            &[(72, 1.0, 90), (74, 1.0, 90), (72, 1.0, 90)],
+        );
+        let sound = render(Voice::Sung, &notes, 1);
+        let goal = Goal::new(&target);
+        let octaves = goal.octaves_of(&sound).unwrap();
+        let (low, high) = goal.home();
+        let middle = 72.0 + 12.0 * octaves as f32;
+        assert!(
+            (low..=high).contains(&middle),
+            "{middle} is not in {low}..{high}"
+        );
+        let middle_hz = |hearing| {
+            let heard = play(&base, goal, hearing, 1.0, &sound).unwrap();
+            let mut pitches: Vec<f64> = crate::eval::pitch::track(&heard)
+                .into_iter()
+                .flatten()
+                .collect();
+            pitches.sort_by(f64::total_cmp);
+            pitches[pitches.len() / 2]
+        };
+        let source_hz = 523.25;
+        let off = |hz: f64, octaves: i32| {
+            (hz / source_hz / f64::from(octaves).exp2()).log2().abs() * 12.0
+        };
+        assert!(off(middle_hz(Hearing::Track), octaves) < 1.0);
+        assert!(off(middle_hz(Hearing::Follow), 0) < 1.0);
+    }
 }
