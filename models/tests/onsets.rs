@@ -134,9 +134,10 @@ proptest! {
         prop_assert_eq!(again, got);
     }
 
-    /// Twice as loud is the same music.
+    /// Twice as loud is the same music. Quieter still, the floor under the mel bands' powers (-100 dB) comes near what is
+    /// 48 dB under the playing: 0.009 at most at -16 dB, 0.05 at -24.
     #[test]
-    fn the_level_of_the_recording_does_not_matter(gain_db in -24.0_f32..0.0, seed: u64) {
+    fn the_level_of_the_recording_does_not_matter(gain_db in -16.0_f32..0.0, seed: u64) {
         let loud = recording(seed);
         let gain = 10.0_f32.powf(gain_db / 20.0);
         let quiet: Vec<f32> = loud.iter().map(|x| gain * x).collect();

@@ -51,6 +51,12 @@ pub(crate) struct Eval {
     /// Folder of whole phrases (manifest.csv), whose held-out ones are played to the targets before the outside judge.
     #[arg(long, value_name = "DIR", requires = "judge")]
     pub(crate) performances: Option<PathBuf>,
+    /// Change a control of what is played before the outside judge, as "performance=0". May be given several times.
+    #[arg(long, value_name = "NAME=VALUE", requires = "judge")]
+    pub(crate) set: Vec<String>,
+    /// Folder for all sounds that the outside judge is asked about, and their sources, made if missing.
+    #[arg(long, value_name = "DIR", requires = "judge")]
+    pub(crate) sounds: Option<PathBuf>,
     /// SoundFont whose sung patches are sources before the outside judge [default: that of Debian's fluid-soundfont-gm].
     #[arg(long, value_name = "FILE", requires = "judge")]
     pub(crate) soundfont: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use mynah_cli::progress::Bars;
 use mynah_cli::{find_target, print, print_json};
-use mynah_engine::Library;
+use mynah_engine::{Controls, Library};
 use mynah_models::{Base, Target};
 
 use crate::cli::Eval;
@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<()> {
         judge: None,
         phrases: usize::from(arguments.phrases),
         drive: arguments.drive,
+        controls: controls(arguments)?,
         progress: &progress,
     };
     let (outside, measured) = judge.ask(arguments, &setting)?;
@@ -154,7 +155,11 @@ impl OutsideJudge {
             );
             return Ok(prepared);
         };
-        prepared.listening = Some(Listening::new(judge, arguments.outside.python.as_deref())?);
+        prepared.listening = Some(Listening::new(
+            judge,
+            arguments.outside.python.as_deref(),
+            arguments.sounds.as_deref(),
+        )?);
         match &arguments.performances {
             Some(folder) => prepared.performances = Some(Performances::open(folder)?),
             None => leave_out(
@@ -194,6 +199,18 @@ impl OutsideJudge {
         };
         outside::measure(setting, &sources, listening, self.left_out)
     }
+}
+
+/// The default controls with the generator's share and all that is asked for by `--set`.
+fn controls(arguments: &Eval) -> Result<Controls> {
+    let mut controls = Controls {
+        drive: arguments.drive,
+        ..Controls::default()
+    };
+    for text in &arguments.set {
+        controls.set_text(text)?;
+    }
+    Ok(controls)
 }
 
 /// The shipped base and targets, or those named.

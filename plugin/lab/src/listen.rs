@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Listen) -> Result<()> {
             bail!("cannot open '{}'", file.display());
         }
     }
-    let listening = Listening::new(judge, arguments.outside.python.as_deref())?;
+    let listening = Listening::new(judge, arguments.outside.python.as_deref(), None)?;
     let jobs: Vec<Job> = arguments
         .files
         .iter()

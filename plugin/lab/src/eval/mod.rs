@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
+use mynah_engine::Controls;
 use mynah_models::{Base, Target};
 use rayon::prelude::*;
 
@@ -54,6 +55,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) phrases: usize,
     /// Share of the generator, 0 to 1.
     pub(crate) drive: f32,
+    /// As the outside judge's sources are played: the defaults but for what is asked for.
+    pub(crate) controls: Controls,
     pub(crate) progress: &'a ProgressBar,
 }
 

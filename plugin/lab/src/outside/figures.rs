@@ -29,6 +29,18 @@ pub(crate) enum What {
     Performance,
 }
 
+impl What {
+    /// In file names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            What::Output(_, hearing) => hearing.name(),
+            What::Truth => "truth",
+            What::TruthInRoom => "truth-room",
+            What::Performance => "performance",
+        }
+    }
+}
+
 /// A sound that was asked about.
 #[derive(Clone, Debug)]
 pub(crate) struct Sounded {

@@ -65,19 +65,26 @@ struct Answers {
     answers: Vec<Answer>,
 }
 
-/// A temporary folder of sounds for the script.
+/// What runs the script, and a folder of sounds for it.
 pub(crate) struct Listening {
     folder: TempDir,
+    /// Where sounds are kept; in the temporary folder otherwise.
+    sounds: Option<PathBuf>,
     python: PathBuf,
     judge: PathBuf,
 }
 
 impl Listening {
-    /// For the judge in the file `judge`, by the interpreter `python` or the one in the target folder.
+    /// For the judge in the file `judge`, by the interpreter `python` or the one in the target folder; sounds are kept in the
+    /// folder `sounds`, which is made.
     ///
     /// # Errors
-    /// The judge's file or the interpreter is not there, or no temporary folder can be made.
-    pub(crate) fn new(judge: &Path, python: Option<&Path>) -> Result<Listening> {
+    /// The judge's file or the interpreter is not there, or a folder cannot be made.
+    pub(crate) fn new(
+        judge: &Path,
+        python: Option<&Path>,
+        sounds: Option<&Path>,
+    ) -> Result<Listening> {
         if !judge.is_file() {
             bail!("cannot open the outside judge '{}'", judge.display());
         }
@@ -89,7 +96,12 @@ impl Listening {
                 python.display()
             );
         }
+        if let Some(sounds) = sounds {
+            std::fs::create_dir_all(sounds)
+                .with_context(|| format!("cannot make the folder '{}'", sounds.display()))?;
+        }
         Ok(Listening {
+            sounds: sounds.map(Path::to_path_buf),
             folder: tempfile::tempdir().context("cannot make a temporary folder")?,
             python,
             judge: judge.to_owned(),
@@ -102,7 +114,8 @@ impl Listening {
     /// # Errors
     /// It cannot be written.
     pub(crate) fn job(&self, name: &str, sound: &[f32], notes: Option<&[Note]>) -> Result<Job> {
-        let file = self.folder.path().join(format!("{name}.wav"));
+        let folder = self.sounds.as_deref().unwrap_or(self.folder.path());
+        let file = folder.join(format!("{name}.wav"));
         write_wav(&file, sound).with_context(|| format!("cannot write '{}'", file.display()))?;
         let span = |n: &Note| (n.start_s, n.end_s(), n.midi);
         Ok(Job {
@@ -110,6 +123,17 @@ impl Listening {
             listen: true,
             notes: notes.map(|notes| notes.iter().map(span).collect()),
         })
+    }
+
+    /// Keeps a sound that nothing is asked about, if sounds are kept.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn keep(&self, name: &str, sound: &[f32]) -> Result<()> {
+        if self.sounds.is_some() {
+            self.job(name, sound, None)?;
+        }
+        Ok(())
     }
 
     /// Asks the judge about a file as it is.

@@ -102,32 +102,35 @@ fn played(
         ..TargetMeasured::default()
     };
     let mut questions = Vec::new();
-    let mut ask = |what: What, sound: &[f32], notes: Option<&[_]>| -> Result<()> {
-        let job = listening.job(&format!("{name}-{}", questions.len()), sound, notes)?;
+    let mut ask = |what: What, of: &str, sound: &[f32], notes: Option<&[_]>| -> Result<()> {
+        let job = listening.job(&format!("{name}-{of}-{}", what.name()), sound, notes)?;
         questions.push((what, sound.len() as f64 / RATE_HZ, job));
         Ok(())
     };
     for clip in sources.of(goal)? {
         measured.clips += 1;
+        let of = format!("{:02}-{}", measured.clips, clip.kind.name());
+        listening.keep(&format!("{name}-{of}-source"), &clip.sound)?;
         let wanted = clip.wanted().filter(|_| clip.kind == Kind::Scores);
         let mut heard = Vec::new();
         for hearing in Hearing::ALL {
-            let sound = play(setting.base, goal, hearing, setting.drive, &clip.sound)?;
+            let sound = play(setting.base, goal, hearing, &setting.controls, &clip.sound)?;
             measured.measured.audio_seconds += sound.len() as f64 / RATE_HZ;
             let notes = wanted.as_deref().filter(|_| hearing == Hearing::Track);
-            ask(What::Output(clip.kind, hearing), &sound, notes)?;
+            ask(What::Output(clip.kind, hearing), &of, &sound, notes)?;
             heard.push((hearing, sound));
         }
         if let Some(truth) = &clip.truth {
-            ask(What::Truth, truth, wanted.as_deref())?;
-            ask(What::TruthInRoom, &in_room(truth), None)?;
+            ask(What::Truth, &of, truth, wanted.as_deref())?;
+            ask(What::TruthInRoom, &of, &in_room(truth), None)?;
         }
         compare(&clip, &heard, &mut measured);
     }
     if let Some(performances) = sources.performances {
-        for path in performances.of(name) {
+        for (index, path) in performances.of(name).iter().enumerate() {
             ask(
                 What::Performance,
+                &format!("{index:02}"),
                 &recordings::excerpt(path, TRUE_PHRASE_S)?,
                 None,
             )?;
@@ -197,7 +200,7 @@ fn onsets(
         let sound = player.perform(&detached, 0)?;
         let starts: Vec<f64> = detached.iter().map(|n| n.start_s).collect();
         for hearing in [Hearing::Track, Hearing::Follow] {
-            let output = play(setting.base, goal, hearing, setting.drive, &sound)?;
+            let output = play(setting.base, goal, hearing, &setting.controls, &sound)?;
             let delays = metrics::onset_delays_ms(&sound, &output, &starts);
             if hearing == Hearing::Track {
                 measured.onset_track_ms.extend(delays);

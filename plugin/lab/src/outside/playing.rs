@@ -62,23 +62,27 @@ impl Hearing {
     /// All of them.
     pub(crate) const ALL: [Hearing; 3] = [Hearing::Track, Hearing::TrackRoom, Hearing::Follow];
 
-    /// Default controls but for the mode, the room and the drive under test.
-    fn controls(self, drive: f32) -> Controls {
+    /// In tables and file names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Hearing::Track => "track",
+            Hearing::TrackRoom => "track-room",
+            Hearing::Follow => "follow",
+        }
+    }
+
+    /// The controls `set` but for the mode and the room.
+    fn controls(self, set: &Controls) -> Controls {
         let (mode, room) = match self {
             Hearing::Track => (Mode::Track, 0.0),
-            Hearing::TrackRoom => (Mode::Track, Controls::default().room),
+            Hearing::TrackRoom => (Mode::Track, set.room),
             Hearing::Follow => (Mode::Follow, 0.0),
         };
-        Controls {
-            mode,
-            room,
-            drive,
-            ..Controls::default()
-        }
+        Controls { mode, room, ..*set }
     }
 }
 
-/// What is heard of `sound` (48 kHz mono) on the target, all of it moved by one octave; of its length.
+/// What is heard of `sound` (48 kHz mono) on the target with the controls `set`, all of it moved by one octave; of its length.
 ///
 /// # Errors
 /// None of its own; those of the engine.
@@ -86,10 +90,10 @@ pub(crate) fn play(
     base: &Arc<Base>,
     goal: Goal,
     hearing: Hearing,
-    drive: f32,
+    set: &Controls,
     sound: &[f32],
 ) -> Result<Vec<f32>> {
-    translate_mono(base, goal.model, &hearing.controls(drive), RATE_HZ, sound)
+    translate_mono(base, goal.model, &hearing.controls(set), RATE_HZ, sound)
 }
 
 /// `sound` (48 kHz mono) in the room that is the default.
@@ -119,7 +123,7 @@ mod tests {
         let (base, target) = named("cello");
         let notes = melody(0.2, 0.4, 0.1, &[(60, 1.0, 90), (64, 1.0, 90)]);
         let sound = render(Voice::Saw, &notes, 1);
-        let heard = |hearing| play(&base, Goal::new(&target), hearing, 1.0, &sound).unwrap();
+        let heard = |hearing| play(&base, Goal::new(&target), hearing, &Controls::default(), &sound).unwrap();
         let (dry, wet) = (heard(Hearing::Track), heard(Hearing::TrackRoom));
         let differ = |a: &[f32], b: &[f32]| {
             let pairs = a.iter().zip(b);
@@ -152,7 +156,7 @@ mod tests {
             "{middle} is not in {low}..{high}"
         );
         let middle_hz = |hearing| {
-            let heard = play(&base, goal, hearing, 1.0, &sound).unwrap();
+            let heard = play(&base, goal, hearing, &Controls::default(), &sound).unwrap();
             let mut pitches: Vec<f64> = crate::eval::pitch::track(&heard)
                 .into_iter()
                 .flatten()
