@@ -47,6 +47,10 @@ pub struct Telemetry {
     pub onset: f32,
     /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
     pub octave: i32,
+    /// Notes begun since the last reset, wrapping: another number is a new note.
+    pub notes: u32,
+    /// Middle of the note that is played, semitones, 69 for 440 Hz; 0 while there is none, or none with a pitch.
+    pub note_semitones: f32,
 }
 
 /// The targets A to D that sound together, as far as there are any.
@@ -214,7 +218,11 @@ impl Base {
                 &mut voice,
                 [&mut harmonic, &mut noise],
             );
-            *telemetry = Telemetry::of(frame, &voice, onset.unwrap_or_default());
+            *telemetry = Telemetry {
+                notes: performer.notes(),
+                note_semitones: performer.note_semitones(),
+                ..Telemetry::of(frame, &voice, onset.unwrap_or_default())
+            };
             conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
             let performed = performer.performed();
             let prior_frame = PriorFrame {
@@ -259,6 +267,7 @@ impl Telemetry {
             follows: voice.follow,
             onset,
             octave: voice.octave,
+            ..Self::default()
         }
     }
 }
@@ -389,9 +398,7 @@ impl ChainState {
             loudness_db: log_to_db(frame.log_loudness),
             played_hz: frame.pitch.f0_hz,
             gate_open: true,
-            follows: false,
-            onset: 0.0,
-            octave: 0,
+            ..Telemetry::default()
         }
     }
 }

@@ -46,8 +46,8 @@ pub fn log_to_db(log_amplitude: f32) -> f32 {
     log_amplitude * (20.0 / std::f32::consts::LN_10)
 }
 
-/// Amplitude weight at a frequency, 1 at 1 kHz.
-fn a_weighting(hz: f64) -> f64 {
+/// The A-weighting's amplitude weight at a frequency, 1 at 1 kHz.
+pub fn a_weighting(hz: f64) -> f64 {
     let squared = hz * hz;
     let top = 12_194.0_f64.powi(2) * squared * squared;
     let low = squared + 20.6_f64.powi(2);

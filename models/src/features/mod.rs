@@ -20,7 +20,7 @@ mod whitening;
 pub use dynamics::{attack, steadied};
 pub use history::History;
 pub use log_mel::{LogMel, mel_band, mel_band_hz};
-pub use loudness::{Loudness, log_to_db};
+pub use loudness::{Loudness, a_weighting, log_to_db};
 pub use pitch::{PITCH_HIGH_HZ, PITCH_LOW_HZ, Pitch, PitchEstimate, PitchState};
 pub use spectrum::{Spectrum, SpectrumState, Window};
 pub use whitening::{ErrorFilter, Whitening, WhiteningState};

@@ -10,6 +10,7 @@
 //!
 //! Thread: a [`PerformerState`] belongs to one stream; its step is for the audio thread.
 
+mod levelling;
 mod note_tracker;
 mod player;
 mod recent;
@@ -21,6 +22,7 @@ use crate::prior::{
     Details, ENVELOPE_POINTS, Envelope, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock, envelope_at,
 };
 
+use levelling::Levelling;
 use note_tracker::{Heard, Note, NoteTracker};
 use player::{Played, Player};
 
@@ -33,6 +35,8 @@ const SLIDE_SEMITONES: f32 = 0.9;
 /// The recorded colour comes in and goes in so much of it every frame: 11 and 43 ms.
 const COLOUR_RISE: f32 = 0.5;
 const COLOUR_FALL: f32 = 0.125;
+/// A recorded colour is made louder or softer by so much at most, nepers: 12 dB.
+const MOST_LEVELLED: f32 = 1.4;
 const NEPER_DB: f32 = 8.685_89;
 const A4_HZ: f32 = 440.0;
 const A4_SEMITONES: f32 = 69.0;
@@ -61,6 +65,8 @@ pub struct PerformerState {
     /// How far each target's recorded colour has come in, 0 to 1.
     colours: [f32; MORPH_SLOTS],
     performed: Performed,
+    /// The same in every state.
+    levelling: Levelling,
 }
 
 /// One target's part of a frame.
@@ -92,6 +98,7 @@ impl PerformerState {
                 share: 0.0,
                 planned_share: 0.0,
             },
+            levelling: Levelling::new(),
         }
     }
 
@@ -113,6 +120,17 @@ impl PerformerState {
         }
         self.colours = other.colours;
         self.performed.clone_from(&other.performed);
+    }
+
+    /// Notes begun since the last reset, wrapping.
+    pub fn notes(&self) -> u32 {
+        self.tracker.notes()
+    }
+
+    /// Middle of the present note, semitones; 0 while there is none, or none with a pitch.
+    pub fn note_semitones(&self) -> f32 {
+        let note = self.tracker.note().filter(|note| note.pitched);
+        note.map_or(0.0, |note| note.semitones)
     }
 
     /// What was added to the latest frame.
@@ -168,7 +186,7 @@ impl PerformerState {
         }
         voice.played_hz = to_hz(pitch);
         voice.log_loudness = level_db / NEPER_DB;
-        self.blend(&parts, pitch, harmonic, noise);
+        self.blend(&parts, pitch, voice.voicing, harmonic, noise);
     }
 
     /// One player's frame; `None` where there is nothing to play from or no note.
@@ -207,6 +225,7 @@ impl PerformerState {
         &mut self,
         parts: &[Option<Part>; MORPH_SLOTS],
         pitch: f32,
+        voicing: f32,
         harmonic: &mut Envelope,
         noise: &mut Envelope,
     ) {
@@ -246,6 +265,13 @@ impl PerformerState {
             let ratio = ((pitch - part.played.recorded_semitones) / 12.0).exp2();
             let power_share = weight / share.max(f32::MIN_POSITIVE);
             player.add_texture(part.memory, ratio, power_share.sqrt(), &mut texture.samples);
+        }
+        let louder = self
+            .levelling
+            .step(harmonic, details, noise, f0_hz, voicing);
+        let louder = *share * louder.clamp(-MOST_LEVELLED, MOST_LEVELLED);
+        for value in harmonic.iter_mut().chain(noise.iter_mut()) {
+            *value -= louder;
         }
     }
 

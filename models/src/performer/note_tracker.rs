@@ -22,12 +22,22 @@ const FORGETTING_DB: f32 = 0.0005;
 const PEAK_FALL_DB: f32 = 0.02;
 /// A rise by this within eight frames (43 ms) is a note, where nobody knows better, dB.
 const RISE_DB: f32 = 9.0;
-/// Frames from one note to the next at least, by a rise and by a change of pitch: 53 and 43 ms.
+/// Frames in which a stroke reaches its height: 64 ms.
+const STROKE_FRAMES: u32 = 12;
+/// A note is expected to become as loud as the ones before, but by no more than this above what it is at first, dB.
+const MOST_TO_COME_DB: f32 = 18.0;
+/// So much of what a note turns out to be goes into what is expected of the next.
+const EXPECTED_SHARE: f32 = 0.4;
+/// A held note is at most so much above the source, which dies away, dB.
+const HELD_OVER_DB: f32 = 5.0;
+/// Frames from one note to the next at least, by a rise and by a change of pitch: 53 and 75 ms.
 const RISE_APART_FRAMES: u32 = 10;
-const CHANGE_APART_FRAMES: u32 = 8;
+const CHANGE_APART_FRAMES: u32 = OPEN_FRAMES;
 /// A pitch that differs by this and has settled within that is another note, semitones.
 const CHANGE_SEMITONES: f32 = 0.7;
 const SETTLED_SEMITONES: f32 = 0.4;
+/// After it begins, a note's pitch is open for so many frames: the pitch is heard later than the stroke. 75 ms.
+const OPEN_FRAMES: u32 = 14;
 /// Frames over which a pitch settles: 21 ms.
 const SETTLING_FRAMES: usize = 4;
 /// Of two notes without a rise by this between them the second is slurred, dB.
@@ -74,22 +84,26 @@ pub(super) struct Note {
     pub(super) pitched: bool,
     /// Its loudest moment, dB; follows the playing down slowly.
     pub(super) peak_db: f32,
-    /// The loudest of its first moments, dB: how hard it was struck.
+    /// The loudest of its first moments, dB: how hard it was struck. Before they are over, what they are expected to be.
     pub(super) struck_db: f32,
+    /// How loud a target that holds its notes has it, dB: its loudest moment, for as long as the source is near to it.
+    pub(super) held_db: f32,
     /// How it compares with the loudest playing, dB.
     pub(super) under_loudest_db: f32,
     /// The source has let go.
     pub(super) let_go: bool,
 }
 
-/// Frames in which a stroke reaches its height: 64 ms.
-const STROKE_FRAMES: u32 = 12;
-
 /// What has been heard.
 #[derive(Clone, Debug)]
 pub(super) struct NoteTracker {
     note: Option<Note>,
+    notes: u32,
     loudest_db: f32,
+    /// How hard the notes were struck, dB.
+    usual_db: f32,
+    /// The loudest moment of the stroke so far, dB.
+    stroke_db: f32,
     quiet_frames: u32,
     levels_db: Recent<LEVELS>,
     pitches: Recent<SETTLING_FRAMES>,
@@ -102,7 +116,10 @@ impl Default for NoteTracker {
     fn default() -> Self {
         Self {
             note: None,
+            notes: 0,
             loudest_db: FIRST_LOUDEST_DB,
+            usual_db: FIRST_LOUDEST_DB,
+            stroke_db: SILENT_DB,
             quiet_frames: 0,
             levels_db: Recent::default(),
             pitches: Recent::default(),
@@ -116,6 +133,7 @@ impl NoteTracker {
     /// One frame; `None` while nothing is played.
     pub(super) fn step(&mut self, heard: &Heard) -> Option<Note> {
         let before_db = self.levels_db.latest().unwrap_or(SILENT_DB);
+        let before_semitones = self.pitches.latest().unwrap_or(heard.semitones);
         self.levels_db.push(heard.level_db);
         self.pitches.push(heard.semitones);
         if heard.level_db > SOFTEST_DB {
@@ -127,8 +145,10 @@ impl NoteTracker {
                 Some(_) => self.pitches.median(),
                 None => heard.semitones,
             };
+            self.notes = self.notes.wrapping_add(1);
             self.middle.clear();
             self.quiet_frames = 0;
+            self.stroke_db = SILENT_DB;
             self.note = Some(Note {
                 begins,
                 frames: 0,
@@ -136,6 +156,7 @@ impl NoteTracker {
                 pitched: heard.voiced || beginning == Beginning::Slur,
                 peak_db: heard.level_db,
                 struck_db: heard.level_db,
+                held_db: heard.level_db,
                 under_loudest_db: 0.0,
                 let_go: false,
             });
@@ -143,12 +164,22 @@ impl NoteTracker {
             note.begins = None;
             note.frames = note.frames.saturating_add(1);
         }
-        self.go_on(heard);
+        self.go_on(heard, before_semitones);
         self.note
     }
 
+    /// Notes begun so far, wrapping.
+    pub(super) fn notes(&self) -> u32 {
+        self.notes
+    }
+
+    /// The present note.
+    pub(super) fn note(&self) -> Option<&Note> {
+        self.note.as_ref()
+    }
+
     /// The note so far, with this frame.
-    fn go_on(&mut self, heard: &Heard) {
+    fn go_on(&mut self, heard: &Heard, before_semitones: f32) {
         let Some(note) = &mut self.note else { return };
         let softest_db = (note.peak_db - OVER_UNDER_PEAK_DB)
             .max(self.loudest_db - OVER_UNDER_LOUDEST_DB)
@@ -163,10 +194,25 @@ impl NoteTracker {
             self.quiet_frames = 0;
         }
         note.peak_db = (note.peak_db - PEAK_FALL_DB).max(heard.level_db);
+        let mut to_come_db = 0.0;
         if note.frames <= STROKE_FRAMES {
-            note.struck_db = note.struck_db.max(heard.level_db);
+            self.stroke_db = self.stroke_db.max(heard.level_db);
+            let left = 1.0 - note.frames as f32 / STROKE_FRAMES as f32;
+            let missing_db = (self.usual_db - self.stroke_db).clamp(0.0, MOST_TO_COME_DB);
+            to_come_db = left * missing_db;
+            note.struck_db = self.stroke_db + to_come_db;
         }
+        if note.frames == STROKE_FRAMES {
+            self.usual_db += EXPECTED_SHARE * (self.stroke_db - self.usual_db);
+        }
+        note.held_db =
+            (note.peak_db + to_come_db).min(heard.level_db + to_come_db.max(HELD_OVER_DB));
         if heard.voiced {
+            let moved = (heard.semitones - note.semitones).abs() > CHANGE_SEMITONES;
+            let stays = (heard.semitones - before_semitones).abs() < SETTLED_SEMITONES;
+            if !note.pitched || (note.frames <= OPEN_FRAMES && moved && stays) {
+                self.middle.clear();
+            }
             note.pitched = true;
             self.middle.push(heard.semitones);
             note.semitones = self.middle.median();

@@ -19,6 +19,15 @@ const SETTLING_FRAMES: std::ops::RangeInclusive<u32> = 3..=14;
 /// A recorded note is entered where it is so near to its loudest moment, dB: struck anew, and slurred.
 const ENTERED_DB: f32 = -18.0;
 const ENTERED_SLURRED_DB: f32 = -5.0;
+/// Until it comes so near to its loudest moment, a note is as loud as that, dB: the loudness that was measured rises as
+/// slowly as its window is long, and a struck note is there at once; a bow or a breath takes its time, but the player's
+/// stroke is not to be late.
+const STRUCK_DB: f32 = -1.5;
+const BOWED_DB: f32 = -8.0;
+/// That is in these first rows.
+const ATTACK_ROWS: usize = 60;
+/// A row is measured around a moment so far before the end of its two frames' middle as it is played.
+const TEXTURE_AHEAD_SAMPLES: f32 = 212.0;
 /// At most so many rows into it: a slow attack is heard from its beginning.
 const LATEST_ENTRY_ROWS: usize = 4;
 const LATEST_SLURRED_ENTRY_ROWS: usize = 40;
@@ -52,6 +61,8 @@ pub(super) struct Player {
     /// Of the memory that the note is from: targets change while notes are played.
     memory: u64,
     place: f32,
+    /// Where its attack is over.
+    attack_rows: f32,
     forward: bool,
     /// Where the way back ends.
     turn_row: f32,
@@ -76,6 +87,7 @@ impl Player {
             note: None,
             memory: 0,
             place: 0.0,
+            attack_rows: 0.0,
             forward: true,
             turn_row: 0.0,
             texture_position: 0.0,
@@ -107,6 +119,7 @@ impl Player {
         self.note = other.note;
         self.memory = other.memory;
         self.place = other.place;
+        self.attack_rows = other.attack_rows;
         self.forward = other.forward;
         self.turn_row = other.turn_row;
         self.texture_position = other.texture_position;
@@ -148,13 +161,16 @@ impl Player {
             *value += way * (decoded - *value);
         }
         let deviation_semitones = memory.deviation_semitones(&recorded, self.place);
-        let top_db = if playing.struck {
+        let mut recorded_db = memory.level_db(&recorded, self.place);
+        if self.place < self.attack_rows {
+            recorded_db = recorded_db.max(least_db(playing.struck));
+        }
+        recorded_db += if playing.struck {
             note.struck_db
         } else {
-            note.peak_db
+            note.held_db
         };
-        let recorded_db = top_db + memory.level_db(&recorded, self.place);
-        self.falling_db = note.let_go.then(|| {
+        self.falling_db = (playing.struck && note.let_go).then(|| {
             self.falling_db
                 .map_or(recorded_db, |db| db - LET_GO_FALL_DB)
         });
@@ -228,10 +244,14 @@ impl Player {
             .find(|row| memory.level_db(&recorded, *row as f32) > entered_db)
             .unwrap_or(latest_row);
         self.place = entry as f32;
+        let least_db = least_db(struck);
+        self.attack_rows = (0..ATTACK_ROWS)
+            .find(|row| memory.level_db(&recorded, *row as f32) > least_db)
+            .unwrap_or_default() as f32;
         self.forward = true;
         self.falling_db = None;
         self.texture_before = None;
-        self.texture_position = (entry * ROW_FRAMES * FRAME_SAMPLES) as f32;
+        self.texture_position = (entry * ROW_FRAMES * FRAME_SAMPLES) as f32 - TEXTURE_AHEAD_SAMPLES;
         self.fade_left = match (self.note, slurred) {
             (None, _) => 0,
             (Some(_), false) => FADE_FRAMES,
@@ -326,4 +346,9 @@ impl Player {
         x ^= x >> 31;
         (x >> 40) as f32 / (1 << 24) as f32
     }
+}
+
+/// How loud an attack is at least, relative to the note's loudest moment, dB.
+fn least_db(struck: bool) -> f32 {
+    if struck { STRUCK_DB } else { BOWED_DB }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Measure the quality of the translation.
     Eval(Eval),
+    /// Measure which notes the performer finds.
+    Notes(Notes),
     /// Say which instrument the outside judge hears in sound files.
     Listen(Listen),
 }
@@ -86,6 +88,22 @@ pub(crate) struct Listen {
     pub(crate) expect: Option<String>,
     #[command(flatten)]
     pub(crate) outside: Outside,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Notes {
+    /// Folder of recorded notes and scores (manifest.csv, scores/).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// SoundFont whose sung patches are sources, too [default: that of Debian's fluid-soundfont-gm].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) soundfont: Option<PathBuf>,
+    /// Phrases of each source, 1 to 100.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) phrases: u16,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

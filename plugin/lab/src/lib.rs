@@ -7,6 +7,7 @@ mod cli;
 mod eval;
 mod evaluate;
 mod listen;
+mod notes;
 mod outside;
 
 use std::ffi::OsString;
@@ -20,6 +21,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     mynah_cli::run_as("mynah-lab", arguments, |arguments: Cli| {
         match arguments.command {
             Command::Eval(arguments) => evaluate::run(&arguments),
+            Command::Notes(arguments) => notes::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
         }
     })

@@ -123,7 +123,16 @@ mod tests {
         let (base, target) = named("cello");
         let notes = melody(0.2, 0.4, 0.1, &[(60, 1.0, 90), (64, 1.0, 90)]);
         let sound = render(Voice::Saw, &notes, 1);
-        let heard = |hearing| play(&base, Goal::new(&target), hearing, &Controls::default(), &sound).unwrap();
+        let heard = |hearing| {
+            play(
+                &base,
+                Goal::new(&target),
+                hearing,
+                &Controls::default(),
+                &sound,
+            )
+            .unwrap()
+        };
         let (dry, wet) = (heard(Hearing::Track), heard(Hearing::TrackRoom));
         let differ = |a: &[f32], b: &[f32]| {
             let pairs = a.iter().zip(b);
