@@ -17,7 +17,7 @@ use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SL
 use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
 use crate::memory::{Memory, MemoryInfo};
-use crate::performer::PerformerState;
+use crate::performer::{Cue, PerformerState};
 use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
@@ -213,8 +213,11 @@ impl Base {
             performer.step(
                 &targets.map(|target| target.and_then(Target::memory)),
                 &weights,
-                controls.performance,
-                onset,
+                &Cue {
+                    performance: controls.performance,
+                    onset,
+                    key_semitones: controls.note_semitones,
+                },
                 &mut voice,
                 [&mut harmonic, &mut noise],
             );

@@ -4,6 +4,7 @@
 use std::f32::consts::TAU;
 
 use mynah_models::architecture::Architecture;
+use mynah_models::features::{Features, FeaturesState, log_to_db};
 use mynah_models::testing::{random_base_with, random_target, random_target_with_memory};
 use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, alone};
 use proptest::prelude::*;
@@ -43,6 +44,8 @@ fn source(notes: &[Played]) -> Vec<f32> {
 struct Heard {
     sound: Vec<f32>,
     played_hz: Vec<f32>,
+    /// How many notes had begun, and the middle of the present one.
+    notes: Vec<(u32, f32)>,
 }
 
 fn play(file: &[u8], base: &Base, performance: f32, input: &[f32]) -> Heard {
@@ -53,14 +56,20 @@ fn play(file: &[u8], base: &Base, performance: f32, input: &[f32]) -> Heard {
         ..HopControls::default()
     };
     let mut state = ChainState::new(base);
-    let (mut sound, mut played_hz) = (Vec::new(), Vec::new());
+    let (mut sound, mut played_hz, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for hop in input.as_chunks::<HOP_SAMPLES>().0 {
         let mut out = [0.0; HOP_SAMPLES];
         base.step(&alone(&target), &mut state, &controls, hop, &mut out);
         sound.extend(out);
-        played_hz.push(state.telemetry().played_hz);
+        let heard = state.telemetry();
+        played_hz.push(heard.played_hz);
+        notes.push((heard.notes, heard.note_semitones));
     }
-    Heard { sound, played_hz }
+    Heard {
+        sound,
+        played_hz,
+        notes,
+    }
 }
 
 fn rms_db(sound: &[f32]) -> f32 {
@@ -118,6 +127,111 @@ fn a_struck_note_decays_under_a_held_one_and_is_struck_again_on_the_same_pitch()
     let again = play(&struck, &base, 1.0, &twice);
     let (late, new) = (level_db(&again, 0.43), level_db(&again, 0.57));
     assert!(new > late + 8.0, "{late} {new}");
+}
+
+/// Notes with a rest of 40 ms between them.
+fn apart(notes: &[Played]) -> Vec<f32> {
+    let mut out = source(&[]);
+    for note in notes {
+        out.extend(&source(&[*note])[4_800..]);
+        out.extend([0.0; 1_920]);
+    }
+    out
+}
+
+#[test]
+fn a_stroke_and_the_pitch_that_is_heard_later_are_one_note() {
+    let base = base();
+    let held = random_target_with_memory(2, &base, false);
+    let notes = [
+        (220.0, 0.3, 1.0),
+        (330.0, 0.3, 1.0),
+        (330.0, 0.3, 1.0),
+        (247.0, 0.3, 1.0),
+    ];
+    let heard = play(&held, &base, 0.5, &apart(&notes));
+    for (index, (hz, ..)) in notes.iter().enumerate() {
+        // In the last tenth of a second of each.
+        let hop = (4_800 + index * (14_400 + 1_920) + 12_000) / HOP_SAMPLES;
+        let (count, semitones) = heard.notes[hop];
+        assert_eq!(count as usize, index + 1);
+        let off = semitones - (69.0 + 12.0 * (hz / 440.0_f32).log2());
+        assert!(off.abs() < 0.2, "{index}: {off}");
+    }
+}
+
+#[test]
+fn another_key_is_another_note_at_once_and_the_same_one_is_not() {
+    let base = base();
+    let target = Target::from_bytes(&random_target_with_memory(2, &base, true), &base).unwrap();
+    let mut state = ChainState::new(&base);
+    // The source holds its own note all the while.
+    let input = source(&[(220.0, 1.0, 1.0)]);
+    let mut heard = Vec::new();
+    for (index, hop) in input.as_chunks::<HOP_SAMPLES>().0.iter().enumerate() {
+        let key = if index < 200 { 60.0 } else { 64.0 };
+        let controls = HopControls {
+            performance: 1.0,
+            note_semitones: Some(key),
+            ..HopControls::default()
+        };
+        let mut out = [0.0; HOP_SAMPLES];
+        base.step(&alone(&target), &mut state, &controls, hop, &mut out);
+        let told = state.telemetry();
+        heard.push((told.notes, told.note_semitones));
+    }
+    assert_eq!(heard[199], (1, 60.0));
+    assert_eq!(heard[203], (2, 64.0));
+    assert_eq!(heard[heard.len() - 1], (2, 64.0));
+}
+
+#[test]
+fn a_struck_note_does_not_swell_with_the_source() {
+    let base = base();
+    let struck = random_target_with_memory(2, &base, true);
+    let mut input = apart(&[(220.0, 0.4, 1.0), (220.0, 0.4, 1.0)]);
+    input.extend([0.0; 9_600]);
+    let begins_s = input.len() as f32 / RATE_HZ;
+    // Swells for 0.3 s.
+    let slow = source(&[(220.0, 0.6, 1.0)]);
+    let swells = |n: usize| (n as f32 / 14_400.0).min(1.0);
+    input.extend(slow[4_800..].iter().enumerate().map(|(n, x)| swells(n) * x));
+    let heard = play(&struck, &base, 1.0, &input);
+    let source_db = |seconds: f32| {
+        let first = (seconds * RATE_HZ) as usize;
+        rms_db(&input[first..first + 2_400])
+    };
+    let softer_db = level_db(&heard, 0.13) - level_db(&heard, begins_s + 0.03);
+    let source_db = source_db(0.13) - source_db(begins_s + 0.03);
+    assert!(source_db > 12.0, "{source_db}");
+    assert!(softer_db < source_db - 6.0, "{softer_db} {source_db}");
+}
+
+#[test]
+fn a_recorded_colour_is_as_loud_as_it_should_be() {
+    let base = base();
+    let loudness_db = |sound: &[f32]| {
+        let features = Features::new();
+        let mut state = FeaturesState::new(&features);
+        let mut heard = Vec::new();
+        for hop in sound.as_chunks::<HOP_SAMPLES>().0 {
+            if let Some(frame) = features.step(&mut state, hop) {
+                heard.push(log_to_db(frame.log_loudness));
+            }
+        }
+        heard[heard.len() - 40..].iter().sum::<f32>() / 40.0
+    };
+    for seed in 2..6 {
+        for hz in [110.0, 220.0, 440.0, 880.0] {
+            let held = random_target_with_memory(seed, &base, false);
+            let input = source(&[(hz, 0.8, 1.0)]);
+            let input = &input[..input.len() - 4_800];
+            let heard = play(&held, &base, 0.5, input);
+            let off_db = loudness_db(&heard.sound) - loudness_db(input);
+            // Half of the recorded level's own movement, of up to 3 dB.
+            assert!(off_db.abs() < 3.0, "{seed}, {hz} Hz: {off_db}");
+        }
+    }
 }
 
 #[test]

@@ -5,58 +5,127 @@
 use crate::SAMPLE_RATE_HZ;
 use crate::features::a_weighting;
 use crate::prior::{
-    Details, ENVELOPE_POINTS, Envelope, MAX_HARMONICS, envelope_at, envelope_point_hz,
+    Details, ENVELOPE_POINTS, Envelope, EnvelopePlace, NUMBERED_HARMONICS, envelope_point_hz,
 };
 
-/// Harmonics up to here are heard, Hz.
-const HIGHEST_HZ: f32 = 20_000.0;
+/// Where the first harmonics of a pitch lie on an envelope.
+pub(super) type Places = [EnvelopePlace; NUMBERED_HARMONICS];
 
-/// What each part of the noise's envelope weighs.
+/// What each point of an envelope weighs.
 #[derive(Clone, Debug)]
 pub(super) struct Levelling {
-    noise: Envelope,
+    /// Squared A-weighting.
+    weights: Envelope,
+    /// The same over the band around the point: a sum of squared amplitudes becomes one of white noise of unit variance,
+    /// or of harmonics, which are as dense in power.
+    bands: Envelope,
+    hz: Envelope,
 }
 
 impl Levelling {
     pub(super) fn new() -> Self {
-        let hz = |point: usize| f64::from(envelope_point_hz(point));
+        let hz = |point: usize| envelope_point_hz(point);
+        let weight = |point: usize| a_weighting(f64::from(hz(point))).powi(2) as f32;
         Self {
-            noise: std::array::from_fn(|point| {
+            weights: std::array::from_fn(weight),
+            bands: std::array::from_fn(|point| {
                 let low = hz(point.saturating_sub(1));
                 let high = hz((point + 1).min(ENVELOPE_POINTS - 1));
-                (0.5 * (high - low) * a_weighting(hz(point)).powi(2)) as f32
+                0.5 * (high - low) * weight(point)
             }),
+            hz: std::array::from_fn(hz),
         }
     }
 
     /// Natural log of the A-weighted amplitude of a frame whose envelopes are relative to the loudness: 0 if it is as loud as
-    /// it should be. The pitch counts for `voicing` of it.
+    /// it should be. Its harmonics have the pitch `f0_hz`, lie at `places`, and count for `voicing`.
     pub(super) fn step(
         &self,
-        harmonic: &Envelope,
+        [harmonic, noise]: [&Envelope; 2],
         details: &Details,
-        noise: &Envelope,
+        places: &Places,
         f0_hz: f32,
         voicing: f32,
     ) -> f32 {
-        let mut tonal = 0.0;
-        for index in 0..MAX_HARMONICS {
-            let hz = f0_hz * (index + 1) as f32;
-            if hz > HIGHEST_HZ {
-                break;
+        let square = |log: f32| (2.0 * log).exp();
+        let highest_hz = self.hz[ENVELOPE_POINTS - 1];
+        let numbered = ((highest_hz / f0_hz) as usize).min(NUMBERED_HARMONICS);
+        let first = details.iter().zip(places).take(numbered);
+        let first: f32 = first
+            .map(|(detail, place)| {
+                square(place.read(harmonic) + detail) * place.read(&self.weights)
+            })
+            .sum();
+        let above_hz = f0_hz * (numbered as f32 + 0.5);
+        let (mut others, mut noises) = (0.0, 0.0);
+        for point in 0..ENVELOPE_POINTS {
+            if self.hz[point] > above_hz {
+                others += square(harmonic[point]) * self.bands[point];
             }
-            let detail = details.get(index).copied().unwrap_or_default();
-            let weight = a_weighting(f64::from(hz)) as f32;
-            let amplitude = (envelope_at(harmonic, hz) + detail).exp() * weight;
-            tonal += amplitude * amplitude;
+            noises += square(noise[point]) * self.bands[point];
         }
-        tonal *= voicing * voicing * f0_hz;
-        let noise = noise.iter().zip(&self.noise);
-        let noise: f32 = noise.map(|(log, weight)| (2.0 * log).exp() * weight).sum();
-        // Both are densities of white noise of unit variance: half the rate of it makes an amplitude of the root of two.
+        let tonal = voicing * voicing * (first * f0_hz + others);
+        // A density of power over half the rate; a sine has half the power of its squared amplitude.
         let half_rate = 0.5 * SAMPLE_RATE_HZ as f32;
-        0.5 * ((tonal + noise) * 2.0 / half_rate)
+        0.5 * (2.0 * (tonal + noises) / half_rate)
             .max(f32::MIN_POSITIVE)
             .ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prior::NO_DETAILS;
+
+    fn places(f0_hz: f32) -> Places {
+        std::array::from_fn(|index| EnvelopePlace::at(f0_hz * (index + 1) as f32))
+    }
+
+    fn loudness(harmonic: f32, noise: f32, details: &Details, f0_hz: f32, voicing: f32) -> f32 {
+        let (harmonic, noise) = ([harmonic; ENVELOPE_POINTS], [noise; ENVELOPE_POINTS]);
+        let places = places(f0_hz);
+        Levelling::new().step([&harmonic, &noise], details, &places, f0_hz, voicing)
+    }
+
+    #[test]
+    fn a_sine_of_1_khz_is_as_loud_as_its_amplitude() {
+        // Harmonics are scaled by the root of the pitch over 12 kHz.
+        let mut details = [-40.0; NUMBERED_HARMONICS];
+        details[0] = 0.5 * 12.0_f32.ln() - 1.0;
+        let mut harmonic = [0.0; ENVELOPE_POINTS];
+        // The few harmonics that have no number.
+        harmonic[ENVELOPE_POINTS - 1] = -40.0;
+        let places = places(1_000.0);
+        let heard = Levelling::new().step(
+            [&harmonic, &[-40.0; ENVELOPE_POINTS]],
+            &details,
+            &places,
+            1_000.0,
+            1.0,
+        );
+        assert!((heard + 1.0).abs() < 0.02, "{heard}");
+    }
+
+    #[test]
+    fn harmonics_and_noise_of_one_envelope_are_equally_loud_at_any_pitch() {
+        let noise = loudness(-40.0, 0.0, &NO_DETAILS, 200.0, 1.0);
+        for f0_hz in [60.0, 200.0, 440.0, 1_000.0] {
+            let tone = loudness(0.0, -40.0, &NO_DETAILS, f0_hz, 1.0);
+            assert!((tone - noise).abs() < 0.06, "{f0_hz}: {tone} {noise}");
+        }
+        let half = loudness(0.0, -40.0, &NO_DETAILS, 200.0, 0.5);
+        assert!((half - (noise - std::f32::consts::LN_2)).abs() < 0.06);
+    }
+
+    #[test]
+    fn white_noise_is_as_loud_as_the_features_hear_it() {
+        // The power of A-weighted white noise, by the weighting itself.
+        let power: f64 = (0..24_000)
+            .map(|hz| a_weighting(f64::from(hz)).powi(2) / 24_000.0)
+            .sum();
+        let wanted = (0.5 * (2.0 * power).ln()) as f32;
+        let heard = loudness(-40.0, 0.0, &NO_DETAILS, 200.0, 1.0);
+        assert!((heard - wanted).abs() < 0.06, "{heard} {wanted}");
     }
 }

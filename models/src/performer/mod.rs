@@ -19,10 +19,10 @@ use crate::conditioning::{MORPH_SLOTS, Voice};
 use crate::features::log_to_db;
 use crate::memory::Memory;
 use crate::prior::{
-    Details, ENVELOPE_POINTS, Envelope, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock, envelope_at,
+    Details, ENVELOPE_POINTS, Envelope, EnvelopePlace, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock,
 };
 
-use levelling::Levelling;
+use levelling::{Levelling, Places};
 use note_tracker::{Heard, Note, NoteTracker};
 use player::{Played, Player};
 
@@ -55,6 +55,18 @@ pub struct Performed {
     pub share: f32,
     /// What of it would be while a note is played, 0 to 1: so much of the sound needs no generator.
     pub planned_share: f32,
+}
+
+/// What the performer is told about a frame beside its sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cue {
+    /// 0 (the source's own level and pitch, the translator's colour) to 1 (the recorded ones; from one half on the colour
+    /// is recorded).
+    pub performance: f32,
+    /// How sure it is that a note begins, 0 to 1, if a network knows.
+    pub onset: Option<f32>,
+    /// The key held on a keyboard, semitones: another key is another note.
+    pub key_semitones: Option<f32>,
 }
 
 /// The tracker and the players of the targets A to D.
@@ -138,24 +150,23 @@ impl PerformerState {
         &self.performed
     }
 
-    /// One frame. `weights` are those of the targets; `performance` is 0 (the source's own level and pitch, the
-    /// translator's colour) to 1 (the recorded ones; from one half on the colour is recorded); `onset` says how sure it
-    /// is that a note begins, if a network knows. `voice` and both envelopes are changed in place.
+    /// One frame. `weights` are those of the targets. `voice` and both envelopes are changed in place.
     pub fn step(
         &mut self,
         memories: &Memories<'_>,
         weights: &[f32; MORPH_SLOTS],
-        performance: f32,
-        onset: Option<f32>,
+        cue: &Cue,
         voice: &mut Voice,
         [harmonic, noise]: [&mut Envelope; 2],
     ) {
         self.clear();
+        let performance = cue.performance;
         let heard = Heard {
             semitones: to_semitones(voice.played_hz),
             voiced: voice.voicing > VOICED,
             level_db: log_to_db(voice.log_loudness),
-            onset,
+            onset: cue.onset,
+            key_semitones: cue.key_semitones,
         };
         let note = self.tracker.step(&heard);
         let note = note.filter(|_| !voice.follow);
@@ -246,15 +257,16 @@ impl PerformerState {
             *value *= 1.0 - *share;
         }
         let f0_hz = to_hz(pitch);
+        let places: Places =
+            std::array::from_fn(|index| EnvelopePlace::at(f0_hz * (index + 1) as f32));
         for (part, player) in parts.iter().zip(&mut self.players) {
             let Some(part) = part else { continue };
             let weight = part.share();
             let (numbered, rest) = player.values().split_at(NUMBERED_HARMONICS);
             let (own_harmonic, own_noise) = rest.split_at(ENVELOPE_POINTS);
             let envelope: Envelope = std::array::from_fn(|point| own_harmonic[point]);
-            for (index, (detail, value)) in details.iter_mut().zip(numbered).enumerate() {
-                let hz = f0_hz * (index + 1) as f32;
-                *detail += weight * (value - envelope_at(&envelope, hz));
+            for ((detail, value), place) in details.iter_mut().zip(numbered).zip(&places) {
+                *detail += weight * (value - place.read(&envelope));
             }
             for (sum, value) in harmonic.iter_mut().zip(own_harmonic) {
                 *sum += weight * value;
@@ -266,9 +278,10 @@ impl PerformerState {
             let power_share = weight / share.max(f32::MIN_POSITIVE);
             player.add_texture(part.memory, ratio, power_share.sqrt(), &mut texture.samples);
         }
+        let envelopes = [&*harmonic, &*noise];
         let louder = self
             .levelling
-            .step(harmonic, details, noise, f0_hz, voicing);
+            .step(envelopes, details, &places, f0_hz, voicing);
         let louder = *share * louder.clamp(-MOST_LEVELLED, MOST_LEVELLED);
         for value in harmonic.iter_mut().chain(noise.iter_mut()) {
             *value -= louder;

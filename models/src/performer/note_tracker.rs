@@ -60,6 +60,8 @@ pub(super) struct Heard {
     pub(super) level_db: f32,
     /// How sure the onset network is that a note begins, 0 to 1; `None` where there is no network.
     pub(super) onset: Option<f32>,
+    /// The key held on a keyboard.
+    pub(super) key_semitones: Option<f32>,
 }
 
 /// How a note begins.
@@ -110,6 +112,8 @@ pub(super) struct NoteTracker {
     middle: Recent<MIDDLE_FRAMES>,
     /// The network was sure in the frame before.
     sure_before: bool,
+    /// The key of the frame before.
+    key_before: Option<f32>,
 }
 
 impl Default for NoteTracker {
@@ -125,6 +129,7 @@ impl Default for NoteTracker {
             pitches: Recent::default(),
             middle: Recent::default(),
             sure_before: false,
+            key_before: None,
         }
     }
 }
@@ -142,8 +147,8 @@ impl NoteTracker {
         let begins = self.begins(heard, before_db);
         if let Some(beginning) = begins {
             let semitones = match self.note {
-                Some(_) => self.pitches.median(),
-                None => heard.semitones,
+                Some(_) if heard.key_semitones.is_none() => self.pitches.median(),
+                _ => heard.semitones,
             };
             self.notes = self.notes.wrapping_add(1);
             self.middle.clear();
@@ -225,6 +230,10 @@ impl NoteTracker {
         let sure = heard.onset.is_some_and(|onset| onset > ONSET_THRESHOLD);
         let newly_sure = sure && !self.sure_before;
         self.sure_before = sure;
+        let before = std::mem::replace(&mut self.key_before, heard.key_semitones);
+        let another_key = heard
+            .key_semitones
+            .is_some_and(|key| before.is_none_or(|before| (key - before).abs() > CHANGE_SEMITONES));
         if heard.level_db <= (self.loudest_db - SOFTEST_UNDER_LOUDEST_DB).max(SOFTEST_DB) {
             return None;
         }
@@ -241,6 +250,9 @@ impl NoteTracker {
         } else {
             Beginning::Attack
         };
+        if another_key {
+            return Some(how);
+        }
         if rises && note.frames >= RISE_APART_FRAMES {
             return Some(Beginning::Attack);
         }

@@ -16,16 +16,17 @@ pub const ENVELOPE_HIGH_HZ: f32 = 21_000.0;
 pub type Envelope = [f32; ENVELOPE_POINTS];
 
 /// A place between two points of an envelope.
-#[derive(Clone, Copy, Debug)]
-struct Place {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EnvelopePlace {
     /// The lower point, at most the last but one.
     index: usize,
     /// Share of the upper point, 0 to 1.
     fraction: f32,
 }
 
-impl Place {
-    fn at(hz: f32) -> Self {
+impl EnvelopePlace {
+    /// That of a frequency in Hz, not negative.
+    pub fn at(hz: f32) -> Self {
         let (low, high) = (mel(ENVELOPE_LOW_HZ), mel(ENVELOPE_HIGH_HZ));
         let last = (ENVELOPE_POINTS - 1) as f32;
         let position = ((mel(hz) - low) * (last / (high - low))).clamp(0.0, last);
@@ -36,8 +37,9 @@ impl Place {
         }
     }
 
+    /// The envelope's natural-log amplitude there.
     #[inline(always)]
-    fn read(self, envelope: &Envelope) -> f32 {
+    pub fn read(self, envelope: &Envelope) -> f32 {
         envelope[self.index] * (1.0 - self.fraction) + envelope[self.index + 1] * self.fraction
     }
 }
@@ -55,13 +57,13 @@ pub fn envelope_point_hz(point: usize) -> f32 {
 
 /// The envelope's natural-log amplitude at `hz` (not negative).
 pub fn envelope_at(envelope: &Envelope, hz: f32) -> f32 {
-    Place::at(hz).read(envelope)
+    EnvelopePlace::at(hz).read(envelope)
 }
 
 /// Reads envelopes on the bins of an FFT.
 #[derive(Clone, Debug)]
 pub struct EnvelopeGrid {
-    places: Vec<Place>,
+    places: Vec<EnvelopePlace>,
 }
 
 impl EnvelopeGrid {
@@ -70,7 +72,7 @@ impl EnvelopeGrid {
         let spacing_hz = SAMPLE_RATE_HZ as f32 / fft_size.max(1) as f32;
         Self {
             places: (0..=fft_size / 2)
-                .map(|bin| Place::at(bin as f32 * spacing_hz))
+                .map(|bin| EnvelopePlace::at(bin as f32 * spacing_hz))
                 .collect(),
         }
     }

@@ -31,8 +31,8 @@ mod texture;
 mod whitened;
 
 pub use envelope::{
-    ENVELOPE_HIGH_HZ, ENVELOPE_LOW_HZ, ENVELOPE_POINTS, Envelope, EnvelopeGrid, envelope_at,
-    envelope_point_hz,
+    ENVELOPE_HIGH_HZ, ENVELOPE_LOW_HZ, ENVELOPE_POINTS, Envelope, EnvelopeGrid, EnvelopePlace,
+    envelope_at, envelope_point_hz,
 };
 pub use filter_design::{FILTER_TAPS, FilterDesign, FilterDesignState};
 pub use fir::{Fir, FirState};

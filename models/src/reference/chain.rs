@@ -9,7 +9,7 @@ use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SL
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{Header, ModelFileError, ModelInfo};
 use crate::memory::Memory;
-use crate::performer::{Memories, Performed, PerformerState};
+use crate::performer::{Cue, Memories, Performed, PerformerState};
 use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
 use crate::streaming::generator::SUB_BANDS;
 use crate::streaming::onsets::{ONSET_INPUTS, OnsetInput};
@@ -185,9 +185,12 @@ impl Reference {
         let frames = voices.iter_mut().zip(envelopes).zip(onsets);
         frames
             .map(|((voice, [harmonic, noise]), onset)| {
-                let performance = controls.performance;
-                let envelopes = [harmonic, noise];
-                state.step(&memories, weights, performance, *onset, voice, envelopes);
+                let cue = Cue {
+                    performance: controls.performance,
+                    onset: *onset,
+                    key_semitones: controls.note_semitones,
+                };
+                state.step(&memories, weights, &cue, voice, [harmonic, noise]);
                 state.performed().clone()
             })
             .collect()

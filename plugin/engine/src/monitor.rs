@@ -36,6 +36,10 @@ pub struct Report {
     pub gate_open: bool,
     /// Whether the translation follows the input's own periods; otherwise it plays the tracked pitch.
     pub follows: bool,
+    /// Notes begun since the chain was reset, wrapping: another number is a new note.
+    pub notes: u32,
+    /// Middle of the note that is played, semitones, 69 for 440 Hz; 0 without one.
+    pub note_semitones: f32,
     /// How long the hop's translation took, nanoseconds.
     pub compute_ns: u32,
 }
@@ -51,6 +55,8 @@ impl Report {
         loudness_db: -100.0,
         gate_open: false,
         follows: false,
+        notes: 0,
+        note_semitones: 0.0,
         compute_ns: 0,
     };
 }
@@ -132,6 +138,8 @@ impl MonitorFeed {
             loudness_db: telemetry.loudness_db,
             gate_open: telemetry.gate_open,
             follows: telemetry.follows,
+            notes: telemetry.notes,
+            note_semitones: telemetry.note_semitones,
             compute_ns,
         };
         // There is room, and nobody else fills it.
@@ -150,6 +158,8 @@ mod tests {
         let heard = Telemetry {
             f0_hz: 440.0,
             follows: true,
+            notes: 3,
+            note_semitones: 57.25,
             ..Telemetry::default()
         };
         feed.report(started, &hop, &[-level; HOP_SAMPLES], &heard);
@@ -165,6 +175,7 @@ mod tests {
         let heard = monitor.next_report().expect("a report");
         assert_eq!((heard.input[127], heard.output[0]), (2.0, -2.0));
         assert_eq!((heard.tracked_hz, heard.follows), (440.0, true));
+        assert_eq!((heard.notes, heard.note_semitones), (3, 57.25));
         report(&mut feed, 3.0);
         monitor.watch(false);
         report(&mut feed, 4.0);

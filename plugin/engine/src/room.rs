@@ -66,6 +66,7 @@ pub fn in_room(sound: &[f32], host_rate_hz: f64, controls: &Controls) -> Vec<f32
 }
 
 /// A sample that is not too small.
+#[inline(always)]
 fn settled(sample: f32) -> f32 {
     if sample.abs() < NOTHING { 0.0 } else { sample }
 }

@@ -33,6 +33,9 @@ const WINDOW: usize = 128;
 /// Instruments that are struck or plucked.
 const STRUCK: [&str; 2] = ["guitar", "piano"];
 
+/// The SoundFont's patch that is sung by one voice.
+const ONE_VOICE: &str = "gm-voice-oohs";
+
 /// How a source makes its notes.
 #[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +43,8 @@ enum Family {
     Struck,
     Held,
     Sung,
+    /// Several voices, or one with echoes of itself, on one note: more than a tracker of one voice is made for.
+    Choir,
 }
 
 /// Who plays the phrases.
@@ -115,9 +120,14 @@ pub(crate) fn run(arguments: &Notes) -> Result<()> {
     }
     let sung = Player::Synthesised(Voice::Sung);
     sources.push((sung.name().to_owned(), Family::Sung, Source::Player(sung)));
-    for (program, name) in font.iter().flat_map(|_| SUNG) {
-        if let Some(font) = &font {
-            sources.push((name.to_owned(), Family::Sung, Source::Patch(font, program)));
+    if let Some(font) = &font {
+        for (program, name) in SUNG {
+            let family = if name == ONE_VOICE {
+                Family::Sung
+            } else {
+                Family::Choir
+            };
+            sources.push((name.to_owned(), family, Source::Patch(font, program)));
         }
     }
     let counted: Vec<Counts> = sources
@@ -133,13 +143,13 @@ pub(crate) fn run(arguments: &Notes) -> Result<()> {
             Ok(counts)
         })
         .collect::<Result<_>>()?;
-    let families = [Family::Struck, Family::Held, Family::Sung];
-    let families = families.into_iter().map(|family| {
+    let families = [Family::Struck, Family::Held, Family::Sung, Family::Choir];
+    let families = families.into_iter().filter_map(|family| {
         let mut pooled = Counts::default();
         let of = sources.iter().zip(&counted);
         of.filter(|((_, of, _), _)| *of == family)
             .for_each(|(_, counts)| pooled.merge(counts));
-        pooled.row("all", family)
+        (pooled.wanted > 0).then(|| pooled.row("all", family))
     });
     let rows = sources.iter().zip(&counted);
     let found = Found {

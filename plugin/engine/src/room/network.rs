@@ -5,6 +5,8 @@
 //! 1982; Jot and Chaigne 1991). The lengths are prime numbers, so that echoes meet as late as they can (Schroeder, "Natural
 //! sounding artificial reverberation", JAES 10, 1962), and together long enough to have the modes that the longest decay needs.
 
+use pulp::Arch;
+
 use super::decay::Damping;
 use super::{PART_SAMPLES, Part, settled};
 
@@ -64,6 +66,8 @@ pub(super) struct Network {
     filters: [f32; LINES],
     lengths_samples: [usize; LINES],
     largest: f32,
+    /// Lines are computed side by side, as wide as the processor is; no fused multiply-add, so every width gives the same.
+    arch: Arch,
 }
 
 impl Network {
@@ -86,6 +90,7 @@ impl Network {
             filters: [0.0; LINES],
             lengths_samples,
             largest: 0.0,
+            arch: Arch::new(),
         }
     }
 
@@ -96,34 +101,14 @@ impl Network {
 
     /// Takes a part in; left and right. No line is as short as a part.
     pub(super) fn run(&mut self, input: &Part, damping: &Damping) -> [Part; 2] {
-        let mut sides = [[0.0; PART_SAMPLES]; 2];
-        let mut filters = self.filters;
-        let mut largest = [0.0f32; LINES];
         let mut frames = self.read();
-        for (n, lines) in frames.iter_mut().enumerate() {
-            sides[0][n] = sum(lines, &LEFT);
-            sides[1][n] = sum(lines, &RIGHT);
-            let mut mixed = [0.0; LINES];
-            for line in 0..LINES {
-                mixed[line] = damping.now[line] * lines[line] + filters[line];
-                filters[line] =
-                    settled(damping.before[line] * lines[line] + damping.again[line] * mixed[line]);
-            }
-            mix(&mut mixed);
-            let input = INTO_GAIN * input[n];
-            for line in 0..LINES {
-                lines[line] = settled(mixed[line] + INTO[line] * input);
-                let size = lines[line].abs();
-                largest[line] = if size > largest[line] {
-                    size
-                } else {
-                    largest[line]
-                };
-            }
-        }
+        let filters = &mut self.filters;
+        let (sides, largest) = self.arch.dispatch(
+            #[inline(always)]
+            || pass(&mut frames, filters, input, damping),
+        );
         self.write(&frames);
-        self.filters = filters;
-        self.largest = largest.into_iter().fold(0.0, f32::max);
+        self.largest = largest;
         sides
     }
 
@@ -179,9 +164,46 @@ impl Network {
     }
 }
 
+/// What the lines' oldest samples, in place, become for the lines, and for the two sides; and the largest of them.
+#[inline(always)]
+fn pass(
+    frames: &mut [[f32; LINES]; PART_SAMPLES],
+    kept: &mut [f32; LINES],
+    input: &Part,
+    damping: &Damping,
+) -> ([Part; 2], f32) {
+    let mut sides = [[0.0; PART_SAMPLES]; 2];
+    let mut filters = *kept;
+    let mut largest = [0.0f32; LINES];
+    for (n, lines) in frames.iter_mut().enumerate() {
+        sides[0][n] = sum(lines, &LEFT);
+        sides[1][n] = sum(lines, &RIGHT);
+        let mut mixed = [0.0; LINES];
+        for line in 0..LINES {
+            mixed[line] = damping.now[line] * lines[line] + filters[line];
+            filters[line] =
+                settled(damping.before[line] * lines[line] + damping.again[line] * mixed[line]);
+        }
+        mix(&mut mixed);
+        let input = INTO_GAIN * input[n];
+        for line in 0..LINES {
+            lines[line] = settled(mixed[line] + INTO[line] * input);
+            let size = lines[line].abs();
+            largest[line] = if size > largest[line] {
+                size
+            } else {
+                largest[line]
+            };
+        }
+    }
+    *kept = filters;
+    (sides, largest.into_iter().fold(0.0, f32::max))
+}
+
 /// A Hadamard matrix of order 16, scaled to be orthogonal: sums and differences of four rows of four, and again of the
 /// columns, which stay rows (four lines at a time are what processors add). The rows move on by one: a matrix that is its own mirror
 /// image would send the same echo both ways round every loop of lines.
+#[inline(always)]
 fn mix(lines: &mut [f32; LINES]) {
     let rows = mix_rows(std::array::from_fn(|row| {
         std::array::from_fn(|column| lines[4 * row + column])
@@ -196,6 +218,7 @@ fn mix(lines: &mut [f32; LINES]) {
 }
 
 /// A Hadamard matrix of order 4 on the rows.
+#[inline(always)]
 fn mix_rows([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
     let plus = |x: [f32; 4], y: [f32; 4]| -> [f32; 4] { std::array::from_fn(|n| x[n] + y[n]) };
     let minus = |x: [f32; 4], y: [f32; 4]| -> [f32; 4] { std::array::from_fn(|n| x[n] - y[n]) };
@@ -204,6 +227,7 @@ fn mix_rows([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
 }
 
 /// The lines' sum with these signs, by halves, which is quicker than one after the other.
+#[inline(always)]
 fn sum(lines: &[f32; LINES], signs: &[f32; LINES]) -> f32 {
     let mut sums: [f32; LINES] = std::array::from_fn(|line| signs[line] * lines[line]);
     for half in [8, 4, 2, 1] {

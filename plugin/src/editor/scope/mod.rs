@@ -120,12 +120,14 @@ impl Scope {
         self.hops += 1;
         if self.hops * report.input.len() >= COLUMN_SAMPLES {
             self.hops = 0;
-            self.pitch.push(Point::new(
+            let point = Point::new(
                 report.tracked_hz,
                 report.played_hz,
                 report.voicing,
                 report.gate_open,
-            ));
+            );
+            self.pitch
+                .push(point.within(report.notes, report.note_semitones));
         }
         self.load.push(report.compute_ns);
         self.state = Some(State {

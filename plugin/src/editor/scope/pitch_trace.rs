@@ -1,4 +1,5 @@
-//! The pitch that is tracked and the pitch that is played over the last seconds, on a piano roll.
+//! The pitch that is tracked and the pitch that is played over the last seconds, on a piano roll, with the notes that were
+//! found.
 
 use std::collections::VecDeque;
 
@@ -16,6 +17,8 @@ const LEAST_SPAN: f32 = 14.0;
 const ROOM: f32 = 2.0;
 /// How much of its way to a better range the shown one goes with each point.
 const EASE: f32 = 0.04;
+/// Half of a note's height, semitones.
+const NOTE_HALF: f32 = 0.5;
 /// Room for the notes' names at the left, logical pixels.
 const AXIS_WIDTH: f32 = 26.0;
 
@@ -26,6 +29,8 @@ pub(crate) struct Point {
     pub(crate) tracked: Option<f32>,
     /// The pitch of what is played.
     pub(crate) played: Option<f32>,
+    /// The note that is played: its number, which tells it from the next one, and its middle.
+    pub(crate) note: Option<(u32, f32)>,
 }
 
 impl Point {
@@ -37,6 +42,15 @@ impl Point {
         Self {
             tracked: midi(tracked_hz),
             played: midi(played_hz).filter(|_| gate_open),
+            note: None,
+        }
+    }
+
+    /// The same within the note of this number; `semitones` is 0 without one.
+    pub(crate) fn within(self, number: u32, semitones: f32) -> Self {
+        Self {
+            note: (semitones > 0.0 && self.played.is_some()).then_some((number, semitones)),
+            ..self
         }
     }
 }
@@ -117,6 +131,27 @@ impl PitchTrace {
         lines
     }
 
+    /// The notes: the number of the first point, as in [`lines`](Self::lines), how many there are, and the middle of the last.
+    fn notes(&self) -> Vec<(usize, usize, f32)> {
+        let first = COLUMNS - self.points.len();
+        let mut notes: Vec<(usize, usize, f32)> = Vec::new();
+        let mut before: Option<u32> = None;
+        for (index, point) in self.points.iter().enumerate() {
+            let number = point.note.map(|(number, _)| number);
+            if let Some((_, middle)) = point.note {
+                match notes.last_mut() {
+                    Some((_, points, last)) if number == before => {
+                        *points += 1;
+                        *last = middle;
+                    }
+                    _ => notes.push((first + index, 1, middle)),
+                }
+            }
+            before = number;
+        }
+        notes
+    }
+
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.points.iter().all(|point| *point == Point::default())
@@ -151,6 +186,13 @@ impl PitchTrace {
                 }
             }
         };
+        for (first, points, middle) in self.notes() {
+            let (left, right) = (x_of(first as f32), x_of((first + points) as f32));
+            let (top, bottom) = (y_of(middle + NOTE_HALF), y_of(middle - NOTE_HALF));
+            let note = Rect::from_min_max(pos2(left, top), pos2(right - 1.0, bottom));
+            let fill = colours.played.gamma_multiply(0.28);
+            painter.rect_filled(note, CornerRadius::same(2), fill);
+        }
         // The wider one below: both are seen where they coincide.
         draw(|point| point.played, Stroke::new(4.0, colours.played));
         draw(|point| point.tracked, Stroke::new(1.5, colours.tracked));
@@ -259,6 +301,30 @@ mod tests {
         assert_eq!(Point::new(440.0, 440.0, 1.0, false).played, None);
         assert_eq!(Point::new(440.0, 440.0, 1.0, false).tracked, Some(69.0));
         assert_eq!(Point::new(0.0, 0.0, 1.0, true), Point::default());
+    }
+
+    #[test]
+    fn a_note_is_one_bar_at_its_last_middle_and_the_next_another() {
+        let mut trace = PitchTrace::default();
+        for (number, middle, points) in [
+            (1, 57.4, 4),
+            (1, 57.0, 6),
+            (2, 57.0, 5),
+            (2, 0.0, 3),
+            (2, 57.0, 2),
+        ] {
+            for _ in 0..points {
+                trace.push(voiced(440.0, 220.0).within(number, middle));
+            }
+        }
+        trace.push(Point::new(440.0, 220.0, 0.1, true).within(3, 57.0));
+        let first = COLUMNS - 21;
+        let wanted = [
+            (first, 10, 57.0),
+            (first + 10, 5, 57.0),
+            (first + 18, 2, 57.0),
+        ];
+        assert_eq!(trace.notes(), wanted);
     }
 
     #[test]

@@ -254,6 +254,8 @@ impl Bench {
                 played_hz: pitch_hz / 2.0,
                 voicing: 1.0,
                 gate_open: true,
+                notes: if hop < 350 { 1 } else { 2 },
+                note_semitones: 57.0,
                 compute_ns: 160_000,
                 ..Report::SILENCE
             });
