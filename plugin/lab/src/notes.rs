@@ -105,7 +105,7 @@ pub(crate) fn run(arguments: &Notes) -> Result<()> {
     };
     let library = Library::shipped();
     let base = library.base()?;
-    let entry = library.entries().into_iter().next();
+    let entry = library.entries().first();
     let target = entry.map(|entry| mynah_cli::find_target(&library, &entry.info.name));
     let (_, target) = target.unwrap_or_else(|| Err(anyhow::anyhow!("no target is installed")))?;
     let mut sources: Vec<(String, Family, Source)> = Vec::new();

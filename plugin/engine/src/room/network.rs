@@ -28,6 +28,12 @@ const RIGHT: [f32; LINES] = signs(0b0010_1101_0010_0010);
 /// What a line takes of the input: as much energy comes in as there is.
 const INTO_GAIN: f32 = 0.25;
 
+/// Lines that are filtered together.
+const TOGETHER: usize = 4;
+
+/// The next part of every line.
+type Lines = [Part; LINES];
+
 const fn signs(bits: u16) -> [f32; LINES] {
     let mut signs = [1.0; LINES];
     let mut line = 0;
@@ -66,7 +72,7 @@ pub(super) struct Network {
     filters: [f32; LINES],
     lengths_samples: [usize; LINES],
     largest: f32,
-    /// Lines are computed side by side, as wide as the processor is; no fused multiply-add, so every width gives the same.
+    /// Samples are computed side by side, as wide as the processor is; no fused multiply-add, so every width gives the same.
     arch: Arch,
 }
 
@@ -101,46 +107,38 @@ impl Network {
 
     /// Takes a part in; left and right. No line is as short as a part.
     pub(super) fn run(&mut self, input: &Part, damping: &Damping) -> [Part; 2] {
-        let mut frames = self.read();
+        let mut lines = self.read();
         let filters = &mut self.filters;
         let (sides, largest) = self.arch.dispatch(
             #[inline(always)]
-            || pass(&mut frames, filters, input, damping),
+            || pass(&mut lines, filters, input, damping),
         );
-        self.write(&frames);
+        self.write(&lines);
         self.largest = largest;
         sides
     }
 
     /// The oldest samples of all lines.
-    fn read(&self) -> [[f32; LINES]; PART_SAMPLES] {
-        let mut frames = [[0.0; LINES]; PART_SAMPLES];
-        for (line, place) in self.places.iter().enumerate() {
+    fn read(&self) -> Lines {
+        let mut lines = [[0.0; PART_SAMPLES]; LINES];
+        for (line, place) in lines.iter_mut().zip(&self.places) {
             let first = PART_SAMPLES.min(place.end - place.next);
-            let (to_end, from_start) = frames.split_at_mut(first);
-            let oldest = &self.memory[place.next..place.next + first];
-            for (frame, sample) in to_end.iter_mut().zip(oldest) {
-                frame[line] = *sample;
-            }
-            for (frame, sample) in from_start.iter_mut().zip(&self.memory[place.start..]) {
-                frame[line] = *sample;
-            }
+            let (to_end, from_start) = line.split_at_mut(first);
+            to_end.copy_from_slice(&self.memory[place.next..place.next + first]);
+            let rest = from_start.len();
+            from_start.copy_from_slice(&self.memory[place.start..place.start + rest]);
         }
-        frames
+        lines
     }
 
     /// Puts the newest samples in the place of the oldest.
-    fn write(&mut self, frames: &[[f32; LINES]; PART_SAMPLES]) {
-        for (line, place) in self.places.iter_mut().enumerate() {
+    fn write(&mut self, lines: &Lines) {
+        for (line, place) in lines.iter().zip(&mut self.places) {
             let first = PART_SAMPLES.min(place.end - place.next);
-            let (to_end, from_start) = frames.split_at(first);
-            let newest = &mut self.memory[place.next..place.next + first];
-            for (sample, frame) in newest.iter_mut().zip(to_end) {
-                *sample = frame[line];
-            }
-            for (sample, frame) in self.memory[place.start..].iter_mut().zip(from_start) {
-                *sample = frame[line];
-            }
+            let (to_end, from_start) = line.split_at(first);
+            self.memory[place.next..place.next + first].copy_from_slice(to_end);
+            let rest = from_start.len();
+            self.memory[place.start..place.start + rest].copy_from_slice(from_start);
             place.next += PART_SAMPLES;
             if place.next >= place.end {
                 place.next -= place.end - place.start;
@@ -167,72 +165,95 @@ impl Network {
 /// What the lines' oldest samples, in place, become for the lines, and for the two sides; and the largest of them.
 #[inline(always)]
 fn pass(
-    frames: &mut [[f32; LINES]; PART_SAMPLES],
+    lines: &mut Lines,
     kept: &mut [f32; LINES],
     input: &Part,
     damping: &Damping,
 ) -> ([Part; 2], f32) {
-    let mut sides = [[0.0; PART_SAMPLES]; 2];
-    let mut filters = *kept;
-    let mut largest = [0.0f32; LINES];
-    for (n, lines) in frames.iter_mut().enumerate() {
-        sides[0][n] = sum(lines, &LEFT);
-        sides[1][n] = sum(lines, &RIGHT);
-        let mut mixed = [0.0; LINES];
-        for line in 0..LINES {
-            mixed[line] = damping.now[line] * lines[line] + filters[line];
-            filters[line] =
-                settled(damping.before[line] * lines[line] + damping.again[line] * mixed[line]);
-        }
-        mix(&mut mixed);
-        let input = INTO_GAIN * input[n];
-        for line in 0..LINES {
-            lines[line] = settled(mixed[line] + INTO[line] * input);
-            let size = lines[line].abs();
-            largest[line] = if size > largest[line] {
-                size
-            } else {
-                largest[line]
-            };
+    let sides = [sum(lines, &LEFT), sum(lines, &RIGHT)];
+    for group in 0..LINES / TOGETHER {
+        filter(lines, kept, damping, group * TOGETHER);
+    }
+    mix(lines);
+    let mut largest = [0.0f32; PART_SAMPLES];
+    for (line, sign) in lines.iter_mut().zip(INTO) {
+        for ((sample, input), largest) in line.iter_mut().zip(input).zip(&mut largest) {
+            *sample = settled(*sample + sign * (INTO_GAIN * input));
+            let size = sample.abs();
+            *largest = if size > *largest { size } else { *largest };
         }
     }
-    *kept = filters;
     (sides, largest.into_iter().fold(0.0, f32::max))
 }
 
-/// A Hadamard matrix of order 16, scaled to be orthogonal: sums and differences of four rows of four, and again of the
-/// columns, which stay rows (four lines at a time are what processors add). The rows move on by one: a matrix that is its own mirror
-/// image would send the same echo both ways round every loop of lines.
+/// The lines' own losses, for as many as are waited for together: each sample waits for the one before.
 #[inline(always)]
-fn mix(lines: &mut [f32; LINES]) {
-    let rows = mix_rows(std::array::from_fn(|row| {
-        std::array::from_fn(|column| lines[4 * row + column])
-    }));
-    let columns = std::array::from_fn(|column| rows.map(|row: [f32; 4]| row[column]));
-    let [a, b, c, d] = mix_rows(columns);
-    for (lines, row) in lines.chunks_exact_mut(4).zip([d, a, b, c]) {
-        for (line, x) in lines.iter_mut().zip(row) {
-            *line = 0.25 * x;
+fn filter(lines: &mut Lines, kept: &mut [f32; LINES], damping: &Damping, first: usize) {
+    let lines = &mut lines[first..first + TOGETHER];
+    let kept = &mut kept[first..first + TOGETHER];
+    for n in 0..PART_SAMPLES {
+        for (line, samples) in lines.iter_mut().enumerate() {
+            let (now, before, again) = (
+                damping.now[first + line],
+                damping.before[first + line],
+                damping.again[first + line],
+            );
+            let lost = now * samples[n] + kept[line];
+            kept[line] = settled(before * samples[n] + again * lost);
+            samples[n] = lost;
         }
     }
 }
 
-/// A Hadamard matrix of order 4 on the rows.
+/// A Hadamard matrix of order 16, scaled to be orthogonal: sums and differences of four rows of four, and again of the
+/// columns, which stay rows. The rows move on by one: a matrix that is its own mirror
+/// image would send the same echo both ways round every loop of lines.
 #[inline(always)]
-fn mix_rows([a, b, c, d]: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    let plus = |x: [f32; 4], y: [f32; 4]| -> [f32; 4] { std::array::from_fn(|n| x[n] + y[n]) };
-    let minus = |x: [f32; 4], y: [f32; 4]| -> [f32; 4] { std::array::from_fn(|n| x[n] - y[n]) };
-    let (ac, bd, a_c, b_d) = (plus(a, c), plus(b, d), minus(a, c), minus(b, d));
-    [plus(ac, bd), minus(ac, bd), plus(a_c, b_d), minus(a_c, b_d)]
+fn mix(lines: &mut Lines) {
+    let mut rows = [[0.0; PART_SAMPLES]; LINES];
+    for column in 0..4 {
+        let mixed = mix_four([0, 4, 8, 12].map(|row| &lines[row + column]));
+        for (row, mixed) in mixed.into_iter().enumerate() {
+            rows[4 * row + column] = mixed;
+        }
+    }
+    for row in 0..4 {
+        let mixed = mix_four([0, 1, 2, 3].map(|column| &rows[4 * row + column]));
+        for (column, mixed) in mixed.into_iter().enumerate() {
+            lines[4 * ((column + 1) % 4) + row] = mixed.map(|sample| 0.25 * sample);
+        }
+    }
 }
 
-/// The lines' sum with these signs, by halves, which is quicker than one after the other.
+/// A Hadamard matrix of order 4 on four lines.
 #[inline(always)]
-fn sum(lines: &[f32; LINES], signs: &[f32; LINES]) -> f32 {
-    let mut sums: [f32; LINES] = std::array::from_fn(|line| signs[line] * lines[line]);
+fn mix_four([a, b, c, d]: [&Part; 4]) -> [Part; 4] {
+    let mut out = [[0.0; PART_SAMPLES]; 4];
+    for n in 0..PART_SAMPLES {
+        let (ac, bd, a_c, b_d) = (a[n] + c[n], b[n] + d[n], a[n] - c[n], b[n] - d[n]);
+        out[0][n] = ac + bd;
+        out[1][n] = ac - bd;
+        out[2][n] = a_c + b_d;
+        out[3][n] = a_c - b_d;
+    }
+    out
+}
+
+/// The lines' sum with these signs, by halves.
+#[inline(always)]
+fn sum(lines: &Lines, signs: &[f32; LINES]) -> Part {
+    let mut sums = *lines;
+    for (line, sign) in sums.iter_mut().zip(signs) {
+        for sample in line {
+            *sample *= sign;
+        }
+    }
     for half in [8, 4, 2, 1] {
-        for line in 0..half {
-            sums[line] += sums[line + half];
+        let (first, second) = sums.split_at_mut(half);
+        for (line, other) in first.iter_mut().zip(second) {
+            for (sample, other) in line.iter_mut().zip(other) {
+                *sample += *other;
+            }
         }
     }
     sums[0]
@@ -256,33 +277,47 @@ mod tests {
         }
     }
 
+    /// A moment of all lines, and back.
+    fn lines(moment: [f32; LINES]) -> Lines {
+        moment.map(|sample| [sample; PART_SAMPLES])
+    }
+
+    fn mixed(moment: [f32; LINES]) -> [f32; LINES] {
+        let mut lines = lines(moment);
+        mix(&mut lines);
+        lines.map(|line| line[PART_SAMPLES - 1])
+    }
+
+    fn summed(moment: &[f32; LINES], signs: &[f32; LINES]) -> f32 {
+        sum(&lines(*moment), signs)[3]
+    }
+
     #[test]
     fn mixing_keeps_the_energy_and_spreads_it_evenly() {
         for line in 0..LINES {
             let mut lines = [0.0; LINES];
             lines[line] = 1.0;
-            mix(&mut lines);
+            let lines = mixed(lines);
             assert!(lines.iter().all(|x| x.abs() == 0.25));
             for other in 0..line {
                 let mut others = [0.0; LINES];
                 others[other] = 1.0;
-                mix(&mut others);
-                assert_eq!(sum(&lines, &others), 0.0, "{line} and {other}");
+                let others = mixed(others);
+                assert_eq!(summed(&lines, &others), 0.0, "{line} and {other}");
             }
         }
     }
 
     #[test]
     fn rows_agree_on_as_many_lines_as_they_differ() {
-        assert_eq!(sum(&LEFT, &RIGHT), 0.0);
-        assert_eq!(sum(&INTO, &LEFT), 0.0);
-        assert_eq!(sum(&INTO, &RIGHT), 0.0);
+        assert_eq!(summed(&LEFT, &RIGHT), 0.0);
+        assert_eq!(summed(&INTO, &LEFT), 0.0);
+        assert_eq!(summed(&INTO, &RIGHT), 0.0);
     }
 
     #[test]
     fn signs_are_no_more_like_one_row_of_the_matrix_than_another() {
-        for mut signs in [INTO, LEFT, RIGHT] {
-            mix(&mut signs);
+        for signs in [INTO, LEFT, RIGHT].map(mixed) {
             assert!(signs.iter().all(|x| x.abs() == 1.0), "{signs:?}");
         }
     }
