@@ -17,8 +17,8 @@ const LEAST_SPAN: f32 = 14.0;
 const ROOM: f32 = 2.0;
 /// How much of its way to a better range the shown one goes with each point.
 const EASE: f32 = 0.04;
-/// Half of a note's height, semitones.
-const NOTE_HALF: f32 = 0.5;
+/// Half of a note's height: a semitone's, and at least so many logical pixels, to be seen behind the line.
+const LEAST_NOTE_HALF: f32 = 6.0;
 /// Room for the notes' names at the left, logical pixels.
 const AXIS_WIDTH: f32 = 26.0;
 
@@ -188,7 +188,8 @@ impl PitchTrace {
         };
         for (first, points, middle) in self.notes() {
             let (left, right) = (x_of(first as f32), x_of((first + points) as f32));
-            let (top, bottom) = (y_of(middle + NOTE_HALF), y_of(middle - NOTE_HALF));
+            let half = (0.5 * semitone).max(LEAST_NOTE_HALF);
+            let (top, bottom) = (y_of(middle) - half, y_of(middle) + half);
             let note = Rect::from_min_max(pos2(left, top), pos2(right - 1.0, bottom));
             let fill = colours.played.gamma_multiply(0.28);
             painter.rect_filled(note, CornerRadius::same(2), fill);
