@@ -41,9 +41,9 @@ pub(crate) fn path() -> PathBuf {
 
 /// What keeps it from being built here, as a sentence.
 pub(crate) fn missing() -> Option<&'static str> {
-    let has_alsa = || step::succeeds(Command::new("pkg-config").args(["--exists", "alsa"]));
-    (cfg!(target_os = "linux") && !has_alsa()).then_some(
-        "the application needs the headers of ALSA, which pkg-config does not find (on Debian, the \
-         packages libasound2-dev and pkg-config).",
+    let has = || step::succeeds(Command::new("pkg-config").args(["--exists", "alsa", "jack"]));
+    (cfg!(target_os = "linux") && !has()).then_some(
+        "the application needs the headers of ALSA and JACK, which pkg-config does not find (on Debian, the \
+         packages libasound2-dev, libjack-jackd2-dev and pkg-config).",
     )
 }
