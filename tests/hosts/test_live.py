@@ -42,14 +42,24 @@ def test_mix_moves_while_playing(bundle: Path, host_type: type[Host]) -> None:
 
 
 def test_target_moves_while_playing(bundle: Path, host_type: type[Host]) -> None:
-    """The first target before the change; after a crossfade exactly the second."""
+    """The first target before the change; after a crossfade exactly the second.
+
+    Without what remembers the first: its room, its octave, and which of its recordings were played.
+    """
     sound = melody(48_000)
-    first = host_type(bundle, Setup()).render(sound)
-    second_host = host_type(bundle, Setup())
+
+    def host() -> Host:
+        made = host_type(bundle, Setup())
+        for name in ("Performance", "Room", "Auto octave"):
+            made.set(name, 0.0)
+        return made
+
+    first = host().render(sound)
+    second_host = host()
     second_host.set("Target", target_value("Cello"))
     second = second_host.render(sound)
     change = Change(CHANGE_AT, "Target", target_value("Cello"))
-    played = host_type(bundle, Setup()).render(sound, (change,))
+    played = host().render(sound, (change,))
     before = CHANGE_AT - LATENCY_SAMPLES[48_000]
     np.testing.assert_array_equal(played[:, :before], first[:, :before])
     np.testing.assert_array_equal(played[:, -4_800:], second[:, -4_800:])
