@@ -13,8 +13,8 @@
 use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
-use crate::features::{FeatureFrame, Features, FeaturesState, log_to_db};
+use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone};
+use crate::features::{Features, FeaturesState};
 use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
 use crate::memory::{Memory, MemoryInfo};
 use crate::performer::{Cue, PerformerState};
@@ -23,35 +23,11 @@ use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
 use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::streaming::translator::{TargetWeights, Translator};
+use crate::telemetry::Telemetry;
 
 /// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
 /// in the features or networks can overflow.
 const MAX_INPUT: f32 = 64.0;
-
-/// What the chain hears, at the latest frame.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Telemetry {
-    /// Pitch of the input; the last one while unvoiced.
-    pub f0_hz: f32,
-    /// 0 (unvoiced) to 1.
-    pub voicing: f32,
-    /// A-weighted loudness of the input, dB; 0 is a full-scale 1 kHz sine.
-    pub loudness_db: f32,
-    /// Pitch that is played; meaningful while voiced.
-    pub played_hz: f32,
-    /// Whether the gate lets the sound through.
-    pub gate_open: bool,
-    /// Whether the tonal stream is the whitened input rather than harmonics.
-    pub follows: bool,
-    /// Probability that a note begins here, 0 to 1; 0 if the base has no onset network.
-    pub onset: f32,
-    /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
-    pub octave: i32,
-    /// Notes begun since the last reset, wrapping: another number is a new note.
-    pub notes: u32,
-    /// Middle of the note that is played, semitones, 69 for 440 Hz; 0 while there is none, or none with a pitch.
-    pub note_semitones: f32,
-}
 
 /// The targets A to D that sound together, as far as there are any.
 pub type Targets<'a> = [Option<&'a Target>; MORPH_SLOTS];
@@ -221,11 +197,7 @@ impl Base {
                 &mut voice,
                 [&mut harmonic, &mut noise],
             );
-            *telemetry = Telemetry {
-                notes: performer.notes(),
-                note_semitones: performer.note_semitones(),
-                ..Telemetry::of(frame, &voice, onset.unwrap_or_default())
-            };
+            *telemetry = Telemetry::of(frame, &voice, onset, performer);
             conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
             let performed = performer.performed();
             let prior_frame = PriorFrame {
@@ -255,22 +227,6 @@ impl Base {
         if !output.iter().all(|x| x.is_finite()) {
             output.fill(0.0);
             state.reset();
-        }
-    }
-}
-
-impl Telemetry {
-    fn of(frame: &FeatureFrame, voice: &Voice, onset: f32) -> Self {
-        Self {
-            f0_hz: frame.pitch.f0_hz,
-            voicing: frame.pitch.voicing,
-            loudness_db: log_to_db(frame.log_loudness),
-            played_hz: voice.played_hz,
-            gate_open: voice.gate_open,
-            follows: voice.follow,
-            onset,
-            octave: voice.octave,
-            ..Self::default()
         }
     }
 }
@@ -394,14 +350,6 @@ impl ChainState {
     }
 
     fn silence(&self) -> Telemetry {
-        let frame = self.features.frame();
-        Telemetry {
-            f0_hz: frame.pitch.f0_hz,
-            voicing: frame.pitch.voicing,
-            loudness_db: log_to_db(frame.log_loudness),
-            played_hz: frame.pitch.f0_hz,
-            gate_open: true,
-            ..Telemetry::default()
-        }
+        Telemetry::of_silence(self.features.frame())
     }
 }

@@ -14,14 +14,16 @@ pub mod performer;
 pub mod prior;
 pub mod reference;
 pub mod streaming;
+mod telemetry;
 pub mod testing;
 
-pub use chain::{Base, ChainState, Target, Targets, Telemetry, alone};
+pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, DynamicsControls, HomeRegister, HopControls, MORPH_SLOTS, Mode,
     OctaveSurvey, PitchControls, ToneControls, VariationControls,
 };
 pub use file::{DefaultControls, ModelFileError, ModelHash, ModelInfo, ModelKind};
+pub use telemetry::Telemetry;
 
 /// Rate of everything in this crate.
 pub const SAMPLE_RATE_HZ: u32 = 48_000;

@@ -37,10 +37,10 @@ const CHANGE_APART_FRAMES: u32 = OPEN_FRAMES;
 const CHANGE_SEMITONES: f32 = 0.7;
 const SETTLED_SEMITONES: f32 = 0.4;
 /// After it begins, a note's pitch is open for so many frames: the pitch is heard later than the stroke. 75 ms.
-const OPEN_FRAMES: u32 = 14;
+pub(super) const OPEN_FRAMES: u32 = 14;
 /// Frames over which a pitch settles: 21 ms.
 const SETTLING_FRAMES: usize = 4;
-/// Of two notes without a rise by this between them the second is slurred, dB.
+/// Another pitch or key without a rise by this is slurred, dB; what the network hears is always a stroke.
 const SLUR_DB: f32 = 6.0;
 /// The level is looked back at over eight frames.
 const LEVELS: usize = 9;

@@ -2,7 +2,7 @@
 //!
 //! Thread: audio.
 
-use super::note_tracker::{Beginning, Note};
+use super::note_tracker::{Beginning, Note, OPEN_FRAMES};
 use crate::FRAME_SAMPLES;
 use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
 
@@ -19,25 +19,26 @@ const SETTLING_FRAMES: std::ops::RangeInclusive<u32> = 3..=14;
 /// A recorded note is entered where it is so near to its loudest moment, dB: struck anew, and slurred.
 const ENTERED_DB: f32 = -18.0;
 const ENTERED_SLURRED_DB: f32 = -5.0;
+/// At most so many rows into it: a slow attack is heard from its beginning.
+const LATEST_ENTRY_ROWS: usize = 4;
+const LATEST_SLURRED_ENTRY_ROWS: usize = 40;
 /// Until it comes so near to its loudest moment, a note is as loud as that, dB: the loudness that was measured rises as
 /// slowly as its window is long, and a struck note is there at once; a bow or a breath takes its time, but the player's
 /// stroke is not to be late.
 const STRUCK_DB: f32 = -1.5;
 const BOWED_DB: f32 = -8.0;
-/// That is in these first rows.
+/// An attack is over in these first rows.
 const ATTACK_ROWS: usize = 60;
-/// A row is measured around a moment so far before the end of its two frames' middle as it is played.
+/// A frame is measured 340 samples before its end (`analysis.py`), where it is played; a row is the mean of two, 128 samples
+/// later than the first. So the texture is played so much later than it was recorded.
 const TEXTURE_AHEAD_SAMPLES: f32 = 212.0;
-/// At most so many rows into it: a slow attack is heard from its beginning.
-const LATEST_ENTRY_ROWS: usize = 4;
-const LATEST_SLURRED_ENTRY_ROWS: usize = 40;
 /// One recording gives way to the next in so many frames: 11 and 32 ms.
 const FADE_FRAMES: u32 = 2;
 const SLUR_FADE_FRAMES: u32 = 6;
 /// What is let go falls by this every frame, dB: 225 dB a second.
 const LET_GO_FALL_DB: f32 = 1.2;
-/// A key is what the pitch is in the first frames of a note: 53 ms.
-const KEY_FRAMES: u32 = 10;
+/// A pitch further than this from the key is another key's, semitones.
+const KEY_LEFT_SEMITONES: f32 = 0.6;
 /// Where a texture goes on when it is at its end: from this share of it, up to that.
 const TEXTURE_HOLD: (f32, f32) = (0.3, 0.6);
 
@@ -174,7 +175,8 @@ impl Player {
             self.falling_db
                 .map_or(recorded_db, |db| db - LET_GO_FALL_DB)
         });
-        if note.frames <= KEY_FRAMES {
+        // A key is what the pitch is while that is open, and another one once a slide has left it.
+        if note.frames <= OPEN_FRAMES || (note.semitones - self.key).abs() > KEY_LEFT_SEMITONES {
             self.key = note.semitones.round();
         }
         let played = Played {
