@@ -95,9 +95,9 @@ fn read_model(
     let info = ModelInfo::from_header(&header, bytes)?;
     info.expect_kind(kind)?;
     check(&info)?;
-    let others = info.memory.map(|_| MemoryInfo::tensors());
-    let others = others.as_ref().map_or(&[][..], |names| names);
-    let tensors = read_tensors(&header, &expected(&info.architecture), others)?;
+    let others = info.memory.as_ref().map(MemoryInfo::tensors);
+    let others = others.unwrap_or_default();
+    let tensors = read_tensors(&header, &expected(&info.architecture), &others)?;
     let memory = info.memory.map(|memory| Memory::read(&memory, &header));
     let memory = memory.transpose()?;
     Ok((info, tensors, memory))
@@ -190,7 +190,7 @@ impl Base {
                 &targets.map(|target| target.and_then(Target::memory)),
                 &weights,
                 &Cue {
-                    performance: controls.performance,
+                    player: controls.player,
                     onset,
                     key_semitones: controls.note_semitones,
                 },
@@ -205,6 +205,7 @@ impl Base {
                 harmonic: &harmonic,
                 details: &performed.details,
                 spread: performed.share > 0.0,
+                stretch: performed.stretch,
                 noise: &noise,
                 texture: Some(&performed.texture),
                 follow: voice.follow,

@@ -20,7 +20,7 @@ pub mod testing;
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, DynamicsControls, HomeRegister, HopControls, MORPH_SLOTS, Mode,
-    OctaveSurvey, PitchControls, ToneControls, VariationControls,
+    OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
 };
 pub use file::{DefaultControls, ModelFileError, ModelHash, ModelInfo, ModelKind};
 pub use telemetry::Telemetry;

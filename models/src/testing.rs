@@ -47,6 +47,13 @@ pub fn random_target_with_memory(seed: u64, base: &Base, struck: bool) -> Vec<u8
         ),
         ("memory.textures", vec![info.textures, 2], recorded.textures),
     ];
+    if info.stretched {
+        tensors.insert(
+            "memory.stretch".to_owned(),
+            vec![info.notes],
+            recorded.stretches,
+        );
+    }
     for (name, shape, values) in floats {
         tensors.insert(name.to_owned(), shape, values);
     }
@@ -92,6 +99,7 @@ pub fn random_recordings(seed: u64, struck: bool) -> (MemoryInfo, Recorded) {
         texture_samples: SAMPLES,
         struck,
         semitones_only: struck,
+        stretched: struck,
     };
     let note = |n: usize| {
         let semitones = 45.0 + 5.0 * n as f32;
@@ -122,6 +130,11 @@ pub fn random_recordings(seed: u64, struck: bool) -> (MemoryInfo, Recorded) {
         basis: random.vec(COMPONENTS * ROW_VALUES, 0.003),
         level_half_db: (0..NOTES * ROWS).map(level).collect(),
         deviation_cents: (0..NOTES * ROWS).map(|row| (row % 10) as i8).collect(),
+        stretches: if struck {
+            vec![0.0005; NOTES]
+        } else {
+            Vec::new()
+        },
         textures: vec![0.0, SAMPLES as f32],
         samples: (0..SAMPLES).map(|_| (55.0 * random.next()) as i8).collect(),
     };

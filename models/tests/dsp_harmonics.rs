@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use mynah_models::prior::{
     ENVELOPE_POINTS, Envelope, HarmonicFrame, Harmonics, HarmonicsState, NO_DETAILS,
-    NUMBERED_HARMONICS, envelope_at,
+    NUMBERED_HARMONICS, envelope_at, partial,
 };
 use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 use proptest::prelude::*;
@@ -25,6 +25,7 @@ proptest! {
             5,
         ),
         tilt in -8.0_f32..0.0,
+        stretch in prop_oneof![Just(0.0_f32), 0.0001_f32..0.003],
         cut in 1_usize..257,
     ) {
         let step = tilt / ENVELOPE_POINTS as f32;
@@ -32,7 +33,7 @@ proptest! {
         let frames: Vec<HarmonicFrame> = pitches
             .iter()
             .map(|&(f0_hz, voicing)| {
-                HarmonicFrame { envelope: &envelope, details: &NO_DETAILS, spread: false, f0_hz, voicing, log_loudness: -1.0 }
+                HarmonicFrame { envelope: &envelope, details: &NO_DETAILS, spread: false, stretch, f0_hz, voicing, log_loudness: -1.0 }
             })
             .collect();
         for (n, (a, b)) in bank(&frames, cut).iter().zip(naive_bank(&frames)).enumerate() {
@@ -57,18 +58,22 @@ fn bank(frames: &[HarmonicFrame], cut: usize) -> Vec<f32> {
 /// What [`Harmonics`] is, written down in double precision.
 fn naive_bank(frames: &[HarmonicFrame]) -> Vec<f32> {
     let amplitude = |frame: &HarmonicFrame, number: usize| {
-        let hz = number as f32 * frame.f0_hz;
+        let hz = partial(number, frame.stretch) * frame.f0_hz;
         let fade = ((21_000.0 - hz) / 2000.0).clamp(0.0, 1.0);
         let log = envelope_at(frame.envelope, hz) + frame.log_loudness;
         f64::from(log.exp() * frame.voicing * (frame.f0_hz / 12_000.0).sqrt() * fade)
     };
-    let mut turns = 0.0;
+    let mut turns = [0.0; 256];
     let mut output = Vec::new();
     for (index, to) in frames.iter().enumerate() {
         let from = index.checked_sub(1).map(|before| &frames[before]);
         let start = from
             .filter(|from| from.voicing > 0.0)
             .map_or(to.f0_hz, |from| from.f0_hz);
+        if from.is_none_or(|from| from.voicing == 0.0) {
+            let first = turns[0];
+            turns = std::array::from_fn(|index| (index + 1) as f64 * first);
+        }
         let ends: Vec<(f64, f64)> = (1..=256)
             .map(|number| {
                 (
@@ -79,9 +84,16 @@ fn naive_bank(frames: &[HarmonicFrame]) -> Vec<f32> {
             .collect();
         for n in 1..=FRAME_SAMPLES {
             let weight = n as f64 / FRAME_SAMPLES as f64;
-            turns += (f64::from(start) * (1.0 - weight) + f64::from(to.f0_hz) * weight) / RATE_HZ;
-            let sines = ends.iter().enumerate().map(|(index, (from, to))| {
-                (from * (1.0 - weight) + to * weight) * (TAU * turns * (index + 1) as f64).sin()
+            let step = (f64::from(start) * (1.0 - weight) + f64::from(to.f0_hz) * weight) / RATE_HZ;
+            // Partials that have parted go on while they sound.
+            for ((number, turns), (from, to_amplitude)) in (1..).zip(&mut turns).zip(&ends) {
+                if to.stretch > 0.0 && number > 1 && *from == 0.0 && *to_amplitude == 0.0 {
+                    continue;
+                }
+                *turns += step * f64::from(partial(number, to.stretch));
+            }
+            let sines = ends.iter().zip(turns).map(|((from, to), turns)| {
+                (from * (1.0 - weight) + to * weight) * (TAU * turns).sin()
             });
             output.push(sines.sum::<f64>() as f32);
         }
@@ -107,6 +119,7 @@ fn no_click_at_frame_borders_voicing_changes_and_phase_zero() {
         envelope: &envelope,
         details: &NO_DETAILS,
         spread: false,
+        stretch: 0.0,
         f0_hz,
         voicing,
         log_loudness: -1.0,
@@ -134,12 +147,43 @@ fn no_click_at_frame_borders_voicing_changes_and_phase_zero() {
 }
 
 #[test]
+fn a_string_that_becomes_stiff_does_not_click_and_is_in_tune_again_after_a_silence() {
+    let envelope: Envelope = std::array::from_fn(|point| if point < 20 { 0.0 } else { -14.0 });
+    let frame = |stretch: f32, voicing: f32| HarmonicFrame {
+        envelope: &envelope,
+        details: &NO_DETAILS,
+        spread: false,
+        stretch,
+        f0_hz: 187.5,
+        voicing,
+        log_loudness: -1.0,
+    };
+    let steady: Vec<_> = (0..40).map(|_| frame(0.0, 1.0)).collect();
+    let limit = 1.5 * roughest(&bank(&steady, HOP_SAMPLES)[FRAME_SAMPLES..]);
+    let stiffer: Vec<_> = (0..40)
+        .map(|k| frame([0.0, 0.0, 0.002, 0.001, 0.0][k % 5], 1.0))
+        .collect();
+    assert!(roughest(&bank(&stiffer, HOP_SAMPLES)) < limit);
+    // Stretched, silent, then as a bank that was never stretched: a period is a frame long.
+    let again = |stretch: f32| {
+        let mut frames = vec![frame(stretch, 1.0); 3];
+        frames.extend([frame(0.0, 0.0); 2]);
+        frames.extend([frame(0.0, 1.0); 3]);
+        bank(&frames, HOP_SAMPLES).split_off(7 * FRAME_SAMPLES)
+    };
+    for (a, b) in again(0.002).iter().zip(again(0.0)) {
+        assert!((a - b).abs() < 1e-4, "{a} {b}");
+    }
+}
+
+#[test]
 fn unvoiced_is_silent() {
     let envelope = [0.0; ENVELOPE_POINTS];
     let unvoiced = HarmonicFrame {
         envelope: &envelope,
         details: &NO_DETAILS,
         spread: false,
+        stretch: 0.0,
         f0_hz: 440.0,
         voicing: 0.0,
         log_loudness: 0.0,
@@ -160,6 +204,7 @@ fn details_are_heard_harmonic_by_harmonic_and_spread_signs_lower_the_peak() {
             envelope: &envelope,
             details,
             spread,
+            stretch: 0.0,
             f0_hz: 187.5,
             voicing: 1.0,
             log_loudness: 0.0,

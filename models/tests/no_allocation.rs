@@ -17,7 +17,7 @@ use mynah_models::testing::{
 };
 use mynah_models::{
     AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls,
-    Target, ToneControls, VariationControls, alone,
+    PlayerControls, Target, ToneControls, Unvoiced, VariationControls, alone,
 };
 use support::allocator_calls;
 
@@ -272,7 +272,11 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
                 note_semitones: [None, Some(60.5)][i / 19 % 2],
                 morph: [[1.0, 0.0, 0.0, 0.0], [0.2, 0.8, 0.0, 1.0]][i / 13 % 2],
                 freeze: i / 29 % 2 == 1,
-                performance: [0.0, 0.3, 1.0][i / 5 % 3],
+                player: PlayerControls {
+                    unvoiced: [Unvoiced::Noise, Unvoiced::Swallowed][i / 9 % 2],
+                    colour: [1.0, 0.0, 2.0][i / 6 % 3],
+                    ..PlayerControls::performing([0.0, 0.3, 1.0][i / 5 % 3])
+                },
                 ..shaped[i / 7 % 2]
             };
             let mut out = [0.0; HOP_SAMPLES];

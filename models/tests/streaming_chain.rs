@@ -8,7 +8,7 @@ use mynah_models::reference::Reference;
 use mynah_models::testing::{Random, random_base, random_target, random_target_with_memory};
 use mynah_models::{
     AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode,
-    PitchControls, Target, Targets, ToneControls, VariationControls,
+    PitchControls, PlayerControls, Target, Targets, ToneControls, Unvoiced, VariationControls,
 };
 
 const TOLERANCE: f32 = 1e-5;
@@ -190,16 +190,26 @@ fn conditioned() -> Vec<HopControls> {
             ..plain
         },
         HopControls {
-            performance: 0.3,
+            player: PlayerControls::performing(0.3),
             ..plain
         },
         HopControls {
-            performance: 1.0,
+            player: PlayerControls {
+                attack: 0.2,
+                vibrato: 1.7,
+                colour: 0.4,
+                unvoiced: Unvoiced::Noise,
+                ..PlayerControls::performing(0.8)
+            },
             tone,
             ..plain
         },
         HopControls {
-            performance: 0.6,
+            player: PlayerControls {
+                colour: 0.0,
+                unvoiced: Unvoiced::Swallowed,
+                ..PlayerControls::performing(0.6)
+            },
             morph,
             note_semitones: Some(62.3),
             ..plain

@@ -47,9 +47,53 @@ pub struct HopControls {
     pub variation: VariationControls,
     /// Holds what is heard at present: content, pitch and loudness.
     pub freeze: bool,
-    /// How much of level, pitch and colour is the target's own player's: 0 (the source's level and pitch, the
-    /// translator's colour) to 1; from one half on the colour is wholly recorded.
+    /// What the target's own player plays.
+    pub player: PlayerControls,
+}
+
+/// What becomes of consonants and breaths.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Unvoiced {
+    /// A note sounds on through them; where there is none, they are the target's noise.
+    #[default]
+    Held,
+    /// They are the target's noise, as loud as they are.
+    Noise,
+    /// The same, 12 dB softer.
+    Softened,
+    /// They do not sound.
+    Swallowed,
+}
+
+/// What the target's own player plays.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct PlayerControls {
+    /// How much of level, pitch and colour is the player's: 0 (the source's level and pitch, the translator's colour) to 1;
+    /// from one half on the colour is wholly recorded.
     pub performance: f32,
+    /// What of that a note's beginning has, 0 to 2.
+    pub attack: f32,
+    /// What of that the small movements of pitch have, 0 to 2.
+    pub vibrato: f32,
+    /// What of that the colour has, 0 to 2.
+    pub colour: f32,
+    /// What becomes of consonants and breaths. Those of one voice only: in *follow* all sounds as it is.
+    pub unvoiced: Unvoiced,
+}
+
+impl PlayerControls {
+    /// So much of everything, 0 to 1.
+    pub fn performing(performance: f32) -> Self {
+        Self {
+            performance,
+            ..Self::default()
+        }
+    }
+
+    /// How far the colour is to be recorded, 0 to 1.
+    pub fn colour_share(&self) -> f32 {
+        (2.0 * self.performance * self.colour).clamp(0.0, 1.0)
+    }
 }
 
 /// How the tracked pitch becomes the played one.
@@ -121,7 +165,19 @@ impl Default for HopControls {
             tone: ToneControls::default(),
             variation: VariationControls::default(),
             freeze: false,
+            player: PlayerControls::default(),
+        }
+    }
+}
+
+impl Default for PlayerControls {
+    fn default() -> Self {
+        Self {
             performance: 0.0,
+            attack: 1.0,
+            vibrato: 1.0,
+            colour: 1.0,
+            unvoiced: Unvoiced::Held,
         }
     }
 }

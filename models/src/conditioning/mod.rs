@@ -17,12 +17,13 @@ mod scale_note;
 mod smoothing;
 mod survey;
 mod tone;
+mod unvoiced;
 mod variation;
 mod vibrato;
 
 pub use controls::{
-    ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, ToneControls,
-    VariationControls,
+    ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, PlayerControls,
+    ToneControls, Unvoiced, VariationControls,
 };
 pub use octave::AutoOctave;
 pub use register::HomeRegister;
@@ -39,6 +40,7 @@ use morph::Morph;
 use octave::{OctaveChoice, Wanted};
 use pitch::PlayedPitch;
 use tone::ToneState;
+use unvoiced::{Consonant, loudness_change};
 use variation::Wander;
 
 /// A moment is worth holding when it has been so loud, and no onset, for so many frames (27 ms).
@@ -53,6 +55,8 @@ pub struct Voice {
     pub played_hz: f32,
     /// 0 (unvoiced) to 1.
     pub voicing: f32,
+    /// What of a consonant or a breath is heard that is to be noise, 0 to 1.
+    pub unvoiced: f32,
     /// Natural log of the loudness that the target plays with.
     pub log_loudness: f32,
     /// The same as the networks are to believe it.
@@ -102,6 +106,7 @@ pub struct ConditioningState {
     pitch: PlayedPitch,
     octave: OctaveChoice,
     auto: AutoMode,
+    consonant: Consonant,
     wander: Wander,
     morph: Morph,
     tone: ToneState,
@@ -124,6 +129,7 @@ impl ConditioningState {
             pitch: PlayedPitch::default(),
             octave: OctaveChoice::default(),
             auto: AutoMode::default(),
+            consonant: Consonant::default(),
             wander: Wander::default(),
             morph: Morph::default(),
             tone: ToneState::default(),
@@ -167,6 +173,7 @@ impl ConditioningState {
             pitch: other.pitch.clone(),
             octave: other.octave,
             auto: other.auto,
+            consonant: other.consonant,
             wander: other.wander,
             morph: other.morph,
             tone: other.tone,
@@ -225,13 +232,21 @@ impl ConditioningState {
         let chosen = self.octave.step(&wanted, frame);
         // The input itself has no octave but its own.
         let octave = if follow { 0 } else { chosen };
+        let consonant = self.consonant.step(frame);
+        let consonant = if held || follow { 0.0 } else { consonant };
+        let kind = controls.player.unvoiced;
         let played = self
             .pitch
             .step(controls, octave, heard.f0_hz, heard.voicing);
         Voice {
             played_hz: played.hz,
             voicing: played.voicing,
-            log_loudness: level.log_loudness,
+            unvoiced: if kind == Unvoiced::Held {
+                0.0
+            } else {
+                consonant
+            },
+            log_loudness: level.log_loudness + loudness_change(kind, consonant),
             believed_log_loudness: level.believed_log_loudness,
             attack: heard.attack,
             follow,

@@ -14,6 +14,8 @@ const MAX_NOTES: usize = 1024;
 /// Most textures, and samples of all of them: 43 s.
 const MAX_TEXTURES: usize = 256;
 const MAX_SAMPLES: usize = 1 << 21;
+/// The stiffest string.
+const MAX_STRETCH: f32 = 0.01;
 /// Numbers of a note in the file.
 const NOTE_VALUES: usize = 8;
 
@@ -35,6 +37,9 @@ pub struct MemoryInfo {
     pub struck: bool,
     /// Only the twelve notes can be played.
     pub semitones_only: bool,
+    /// Its strings are stiff: there is a tensor of stretches.
+    #[serde(default)]
+    pub stretched: bool,
 }
 
 /// The numbers of a memory, as they stand in the tensors `memory.*`.
@@ -52,6 +57,8 @@ pub struct Recorded {
     pub level_half_db: Vec<u8>,
     /// `[rows]`: cents from the note's middle.
     pub deviation_cents: Vec<i8>,
+    /// `[notes]` or empty: the stretch of a note's partials, 0 to 0.01 ([`crate::prior::partial`]).
+    pub stretches: Vec<f32>,
     /// `[textures, 2]`: first sample, samples.
     pub textures: Vec<f32>,
     /// `[texture_samples]`: unit variance is 32.
@@ -79,8 +86,8 @@ impl MemoryInfo {
     }
 
     /// Names of the tensors.
-    pub(crate) fn tensors() -> [&'static str; 8] {
-        [
+    pub(crate) fn tensors(&self) -> Vec<&'static str> {
+        let mut names = vec![
             "memory.notes",
             "memory.codes",
             "memory.mean",
@@ -89,7 +96,11 @@ impl MemoryInfo {
             "memory.deviation",
             "memory.textures",
             "memory.samples",
-        ]
+        ];
+        if self.stretched {
+            names.push("memory.stretch");
+        }
+        names
     }
 
     /// Reads the tensors.
@@ -111,6 +122,11 @@ impl MemoryInfo {
             )?
             .to_vec(),
             deviation_cents: signed("memory.deviation", &[self.rows])?,
+            stretches: if self.stretched {
+                read_floats(header, "memory.stretch", &[self.notes])?
+            } else {
+                Vec::new()
+            },
             textures: read_floats(header, "memory.textures", &[self.textures, 2])?,
             samples: signed("memory.samples", &[self.texture_samples])?,
         })
@@ -127,8 +143,13 @@ pub(super) fn notes(
         .as_chunks::<NOTE_VALUES>()
         .0
         .iter()
+        .enumerate()
         .map(
-            |[first, rows, semitones, top_db, low, high, group, texture]| {
+            |(index, [first, rows, semitones, top_db, low, high, group, texture])| {
+                let stretch = recorded.stretches.get(index).copied().unwrap_or_default();
+                if !(0.0..=MAX_STRETCH).contains(&stretch) {
+                    return Err(bad("stretch of a note", stretch));
+                }
                 let rows = count("rows of a note", *rows, 2, info.rows)?;
                 let first_row = count("first row of a note", *first, 0, info.rows - rows)?;
                 let low = count("hold of a note", *low, 0, rows - 1)?;
@@ -149,6 +170,7 @@ pub(super) fn notes(
                     hold_rows: (low, high),
                     group: count("group of a note", *group, 0, MAX_NOTES)? as u32,
                     texture,
+                    stretch,
                 })
             },
         )
@@ -179,7 +201,8 @@ pub(super) fn textures(
 /// FNV-1a (Fowler, Noll and Vo) of all places and sizes.
 pub(super) fn identity(info: &MemoryInfo, recorded: &Recorded) -> u64 {
     let sizes = [info.components, info.rows, info.texture_samples].map(|size| size as u64);
-    let numbers = recorded.notes.iter().chain(&recorded.textures);
+    let numbers = recorded.notes.iter().chain(&recorded.stretches);
+    let numbers = numbers.chain(&recorded.textures);
     let numbers = numbers.map(|number| u64::from(number.to_bits()));
     sizes
         .into_iter()

@@ -15,11 +15,12 @@ mod note_tracker;
 mod player;
 mod recent;
 
-use crate::conditioning::{MORPH_SLOTS, Voice};
+use crate::conditioning::{MORPH_SLOTS, PlayerControls, Voice};
 use crate::features::log_to_db;
 use crate::memory::Memory;
 use crate::prior::{
-    Details, ENVELOPE_POINTS, Envelope, EnvelopePlace, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock,
+    Details, ENVELOPE_POINTS, Envelope, EnvelopePlace, NO_DETAILS, NUMBERED_HARMONICS,
+    TextureBlock, partial,
 };
 
 use levelling::{Levelling, Places};
@@ -32,9 +33,11 @@ const VOICED: f32 = 0.5;
 /// is a slide, which passes whole. Semitones.
 const VIBRATO_SEMITONES: f32 = 0.5;
 const SLIDE_SEMITONES: f32 = 0.9;
-/// The recorded colour comes in and goes in so much of it every frame: 11 and 43 ms.
-const COLOUR_RISE: f32 = 0.5;
-const COLOUR_FALL: f32 = 0.125;
+/// What is recorded comes in and goes by so much every frame: 11 and 43 ms.
+const RISE: f32 = 0.5;
+const FALL: f32 = 0.125;
+/// A note's beginning: until here it counts as such, and from there on not at all, frames (107 and 213 ms).
+const ATTACK_FRAMES: (f32, f32) = (20.0, 40.0);
 /// A recorded colour is made louder or softer by so much at most, nepers: 12 dB.
 const MOST_LEVELLED: f32 = 1.4;
 const NEPER_DB: f32 = 8.685_89;
@@ -49,6 +52,8 @@ pub type Memories<'a> = [Option<&'a Memory>; MORPH_SLOTS];
 pub struct Performed {
     /// By how much the first harmonics differ from the envelope.
     pub details: Details,
+    /// How far the partials are stretched ([`partial`]).
+    pub stretch: f32,
     /// Recorded noise.
     pub texture: TextureBlock,
     /// What of the frame is recorded, 0 to 1.
@@ -60,9 +65,8 @@ pub struct Performed {
 /// What the performer is told about a frame beside its sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cue {
-    /// 0 (the source's own level and pitch, the translator's colour) to 1 (the recorded ones; from one half on the colour
-    /// is recorded).
-    pub performance: f32,
+    /// What of level, pitch and colour is recorded.
+    pub player: PlayerControls,
     /// How sure it is that a note begins, 0 to 1, if a network knows.
     pub onset: Option<f32>,
     /// The key held on a keyboard, semitones: another key is another note.
@@ -74,11 +78,18 @@ pub struct Cue {
 pub struct PerformerState {
     tracker: NoteTracker,
     players: [Player; MORPH_SLOTS],
-    /// How far each target's recorded colour has come in, 0 to 1.
-    colours: [f32; MORPH_SLOTS],
+    shares: [Shares; MORPH_SLOTS],
     performed: Performed,
     /// The same in every state.
     levelling: Levelling,
+}
+
+/// How far a target's recordings have come in, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Shares {
+    /// Their strokes.
+    strokes: f32,
+    colour: f32,
 }
 
 /// One target's part of a frame.
@@ -87,8 +98,7 @@ struct Part<'a> {
     memory: &'a Memory,
     played: Played,
     weight: f32,
-    /// How far its recorded colour has come in, 0 to 1.
-    colour: f32,
+    shares: Shares,
 }
 
 impl Default for PerformerState {
@@ -103,9 +113,10 @@ impl PerformerState {
         Self {
             tracker: NoteTracker::default(),
             players: std::array::from_fn(|slot| Player::new(slot as u64)),
-            colours: [0.0; MORPH_SLOTS],
+            shares: [Shares::default(); MORPH_SLOTS],
             performed: Performed {
                 details: NO_DETAILS,
+                stretch: 0.0,
                 texture: TextureBlock::default(),
                 share: 0.0,
                 planned_share: 0.0,
@@ -120,7 +131,7 @@ impl PerformerState {
         for (slot, player) in self.players.iter_mut().enumerate() {
             player.reset(slot as u64);
         }
-        self.colours = [0.0; MORPH_SLOTS];
+        self.shares = [Shares::default(); MORPH_SLOTS];
         self.clear();
     }
 
@@ -130,7 +141,7 @@ impl PerformerState {
         for (player, other) in self.players.iter_mut().zip(&other.players) {
             player.copy_from(other);
         }
-        self.colours = other.colours;
+        self.shares = other.shares;
         self.performed.clone_from(&other.performed);
     }
 
@@ -160,7 +171,7 @@ impl PerformerState {
         [harmonic, noise]: [&mut Envelope; 2],
     ) {
         self.clear();
-        let performance = cue.performance;
+        let controls = &cue.player;
         let heard = Heard {
             semitones: to_semitones(voice.played_hz),
             voiced: voice.voicing > VOICED,
@@ -169,30 +180,33 @@ impl PerformerState {
             key_semitones: cue.key_semitones,
         };
         let note = self.tracker.step(&heard);
-        let note = note.filter(|_| !voice.follow);
+        let believed_louder_db = NEPER_DB * (voice.believed_log_loudness - voice.log_loudness);
+        let note = note.filter(|_| !voice.follow).map(|note| Note {
+            under_loudest_db: note.under_loudest_db - believed_louder_db,
+            ..note
+        });
         let recorded = memories
             .iter()
             .zip(weights)
             .filter(|(memory, _)| memory.is_some());
         let recorded: f32 = recorded.map(|(_, weight)| weight).sum();
         if !voice.follow {
-            self.performed.planned_share = (recorded * wanted_colour(performance)).min(1.0);
+            self.performed.planned_share = (recorded * controls.colour_share()).min(1.0);
         }
         let parts: [Option<Part>; MORPH_SLOTS] = std::array::from_fn(|slot| {
             let memory = memories[slot].filter(|_| weights[slot] > 0.0);
-            self.part(slot, memory, note.as_ref(), weights[slot], performance)
+            self.part(slot, memory, note.as_ref(), weights[slot], controls)
         });
-        let (Some(note), true) = (note, parts.iter().flatten().any(|part| part.share() > 0.0))
-        else {
+        let (Some(note), true) = (note, parts.iter().any(Option::is_some)) else {
             return;
         };
         let (mut pitch, mut level_db) = (heard.semitones, heard.level_db);
         for part in parts.iter().flatten() {
-            let contour = part.contour(performance);
-            level_db += part.weight * contour * (part.played.level_db - heard.level_db);
-            pitch += part.weight * part.pitch_change(&note, heard.semitones, contour);
+            let louder_db = part.played.level_db - heard.level_db;
+            level_db += part.weight * part.level_share(&note, controls) * louder_db;
+            pitch += part.weight * part.pitch_change(&note, heard.semitones, controls);
             if note.pitched {
-                voice.voicing += part.share() * (1.0 - voice.voicing);
+                voice.voicing += part.share() * (1.0 - voice.unvoiced) * (1.0 - voice.voicing);
             }
         }
         voice.played_hz = to_hz(pitch);
@@ -207,27 +221,23 @@ impl PerformerState {
         memory: Option<&'a Memory>,
         note: Option<&Note>,
         weight: f32,
-        performance: f32,
+        controls: &PlayerControls,
     ) -> Option<Part<'a>> {
-        let (player, colour) = (&mut self.players[slot], &mut self.colours[slot]);
-        let wanted = wanted_colour(performance);
-        let played = memory.zip(note).filter(|_| wanted > 0.0 || *colour > 0.0);
-        let Some((memory, note)) = played else {
+        let (player, shares) = (&mut self.players[slot], &mut self.shares[slot]);
+        let sounds = controls.performance > 0.0 || *shares != Shares::default();
+        let Some((memory, note)) = memory.zip(note).filter(|_| sounds) else {
             player.silence();
-            *colour = 0.0;
+            *shares = Shares::default();
             return None;
         };
         let played = player.step(memory, note)?;
-        *colour = if wanted > *colour {
-            (*colour + COLOUR_RISE).min(wanted)
-        } else {
-            (*colour - COLOUR_FALL).max(wanted)
-        };
+        shares.strokes = towards(shares.strokes, (2.0 * controls.performance).min(1.0));
+        shares.colour = towards(shares.colour, controls.colour_share());
         Some(Part {
             memory,
             played,
             weight,
-            colour: *colour,
+            shares: *shares,
         })
     }
 
@@ -242,6 +252,7 @@ impl PerformerState {
     ) {
         let Performed {
             details,
+            stretch,
             texture,
             share,
             ..
@@ -253,12 +264,19 @@ impl PerformerState {
             .sum::<f32>()
             .min(1.0);
         texture.share = *share;
+        if *share == 0.0 {
+            return;
+        }
         for value in harmonic.iter_mut().chain(noise.iter_mut()) {
             *value *= 1.0 - *share;
         }
+        let sounding = parts.iter().flatten();
+        *stretch = sounding
+            .map(|part| part.share() * part.played.stretch)
+            .sum();
         let f0_hz = to_hz(pitch);
         let places: Places =
-            std::array::from_fn(|index| EnvelopePlace::at(f0_hz * (index + 1) as f32));
+            std::array::from_fn(|index| EnvelopePlace::at(f0_hz * partial(index + 1, *stretch)));
         for (part, player) in parts.iter().zip(&mut self.players) {
             let Some(part) = part else { continue };
             let weight = part.share();
@@ -290,6 +308,7 @@ impl PerformerState {
 
     fn clear(&mut self) {
         self.performed.details = NO_DETAILS;
+        self.performed.stretch = 0.0;
         self.performed.texture.samples.fill(0.0);
         self.performed.texture.share = 0.0;
         self.performed.share = 0.0;
@@ -300,34 +319,50 @@ impl PerformerState {
 impl Part<'_> {
     /// What of the whole frame is this recording.
     fn share(&self) -> f32 {
-        self.weight * self.colour
+        self.weight * self.shares.colour
     }
 
-    /// How far level and pitch are the recording's: a struck note decays as it was recorded.
-    fn contour(&self, performance: f32) -> f32 {
+    /// How far level and pitch are the recording's: a struck note decays as it was recorded, and is in tune with it.
+    fn contour(&self, controls: &PlayerControls) -> f32 {
         if self.memory.playing().struck {
-            self.colour
+            self.shares.strokes
         } else {
-            performance
+            controls.performance
         }
+    }
+
+    /// How far the level is the recording's.
+    fn level_share(&self, note: &Note, controls: &PlayerControls) -> f32 {
+        let (until, over) = ATTACK_FRAMES;
+        let attack = ((over - note.frames as f32) / (over - until)).clamp(0.0, 1.0);
+        let contour = self.contour(controls);
+        // What the source does with a note that it holds counts for more than how it begins one.
+        let later = contour * contour;
+        (later + attack * (controls.attack * contour - later)).min(1.0)
     }
 
     /// By how much the pitch changes, semitones.
-    fn pitch_change(&self, note: &Note, heard_semitones: f32, contour: f32) -> f32 {
+    fn pitch_change(&self, note: &Note, heard_semitones: f32, controls: &PlayerControls) -> f32 {
         let recorded = self.played.semitones + self.played.deviation_semitones;
-        let change = contour * (recorded - heard_semitones);
+        let contour = self.contour(controls);
         if self.memory.playing().semitones_only {
-            return change;
+            return contour * (recorded - heard_semitones);
         }
+        let share = (controls.vibrato * contour).min(1.0);
+        let change = share * (recorded - heard_semitones);
         let off = (heard_semitones - note.semitones).abs();
         let slide = (SLIDE_SEMITONES - off) / (SLIDE_SEMITONES - VIBRATO_SEMITONES);
         slide.clamp(0.0, 1.0) * change
     }
 }
 
-/// How far the colour is to be recorded.
-fn wanted_colour(performance: f32) -> f32 {
-    (2.0 * performance).clamp(0.0, 1.0)
+/// One frame of the way to what is wanted.
+fn towards(share: f32, wanted: f32) -> f32 {
+    if wanted > share {
+        (share + RISE).min(wanted)
+    } else {
+        (share - FALL).max(wanted)
+    }
 }
 
 fn to_semitones(hz: f32) -> f32 {

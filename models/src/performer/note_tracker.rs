@@ -42,6 +42,8 @@ pub(super) const OPEN_FRAMES: u32 = 14;
 const SETTLING_FRAMES: usize = 4;
 /// Another pitch or key without a rise by this is slurred, dB; what the network hears is always a stroke.
 const SLUR_DB: f32 = 6.0;
+/// What has been so much under the peak of the note before begins from silence, dB.
+const FROM_SILENCE_DB: f32 = 20.0;
 /// The level is looked back at over eight frames.
 const LEVELS: usize = 9;
 /// The middle of a note is the median of so many frames: 53 ms.
@@ -67,8 +69,10 @@ pub(super) struct Heard {
 /// How a note begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Beginning {
-    /// From silence, or struck anew.
+    /// From silence.
     Attack,
+    /// Struck, bowed or tongued anew, out of a note that sounds.
+    Again,
     /// The sound goes on, the pitch changes.
     Slur,
 }
@@ -227,14 +231,17 @@ impl NoteTracker {
     }
 
     fn begins(&mut self, heard: &Heard, before_db: f32) -> Option<Beginning> {
-        let sure = heard.onset.is_some_and(|onset| onset > ONSET_THRESHOLD);
+        let softest_db = (self.loudest_db - SOFTEST_UNDER_LOUDEST_DB).max(SOFTEST_DB);
+        let too_soft = heard.level_db <= softest_db;
+        // A stroke out of a rest is heard before it is loud: it counts once it is.
+        let sure = heard.onset.is_some_and(|onset| onset > ONSET_THRESHOLD) && !too_soft;
         let newly_sure = sure && !self.sure_before;
         self.sure_before = sure;
         let before = std::mem::replace(&mut self.key_before, heard.key_semitones);
         let another_key = heard
             .key_semitones
             .is_some_and(|key| before.is_none_or(|before| (key - before).abs() > CHANGE_SEMITONES));
-        if heard.level_db <= (self.loudest_db - SOFTEST_UNDER_LOUDEST_DB).max(SOFTEST_DB) {
+        if too_soft {
             return None;
         }
         let Some(note) = &self.note else {
@@ -245,20 +252,76 @@ impl NoteTracker {
             Some(_) => newly_sure,
             None => rise_db > RISE_DB && heard.level_db >= before_db,
         };
+        let anew = if self.levels_db.least() < note.peak_db - FROM_SILENCE_DB {
+            Beginning::Attack
+        } else {
+            Beginning::Again
+        };
         let how = if rise_db < SLUR_DB {
             Beginning::Slur
         } else {
-            Beginning::Attack
+            anew
         };
         if another_key {
             return Some(how);
         }
         if rises && note.frames >= RISE_APART_FRAMES {
-            return Some(Beginning::Attack);
+            return Some(anew);
         }
         let changed = heard.voiced
             && (self.pitches.median() - note.semitones).abs() > CHANGE_SEMITONES
             && self.pitches.range() < SETTLED_SEMITONES;
         (changed && note.frames >= CHANGE_APART_FRAMES).then_some(how)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(level_db: f32, onset: f32) -> Heard {
+        Heard {
+            semitones: 60.0,
+            voiced: true,
+            level_db,
+            onset: Some(onset),
+            key_semitones: None,
+        }
+    }
+
+    /// Frames that begin a note, by what is heard, and how.
+    fn begun(frames: impl IntoIterator<Item = Heard>) -> Vec<(usize, Beginning)> {
+        let mut tracker = NoteTracker::default();
+        let notes = frames.into_iter().map(|heard| tracker.step(&heard));
+        let begun = notes.enumerate().filter_map(|(frame, note)| {
+            let begins = note?.begins?;
+            Some((frame, begins))
+        });
+        begun.collect()
+    }
+
+    #[test]
+    fn a_stroke_that_is_heard_before_it_is_loud_counts_once_it_is() {
+        let mut frames = vec![heard(-20.0, 1.0); 4];
+        frames.extend([heard(-20.0, 0.0); 40]);
+        // A rest of 53 ms; then the network is sure at once, and the level takes three frames.
+        frames.extend([heard(-90.0, 0.0); 10]);
+        frames.extend([-85.0, -70.0, -30.0, -20.0].map(|level_db| heard(level_db, 1.0)));
+        frames.extend([heard(-20.0, 0.0); 20]);
+        let expected = [(0, Beginning::Attack), (56, Beginning::Attack)];
+        assert_eq!(begun(frames), expected);
+    }
+
+    #[test]
+    fn a_stroke_out_of_a_note_that_sounds_is_told_from_one_out_of_silence() {
+        let stroke = |rest_db: f32| {
+            let mut frames = vec![heard(-20.0, 1.0); 4];
+            frames.extend([heard(-20.0, 0.0); 40]);
+            frames.extend([heard(rest_db, 0.0); 10]);
+            frames.extend([heard(-20.0, 1.0); 4]);
+            begun(frames)[1]
+        };
+        assert_eq!(stroke(-29.0), (54, Beginning::Again));
+        assert_eq!(stroke(-55.0), (54, Beginning::Attack));
     }
 }

@@ -7,26 +7,58 @@ use crate::FRAME_SAMPLES;
 use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
 
 /// What counts against a recording, in semitones of distance: each dB of another loudness, another group than the
-/// note before, having been played just now, and chance.
+/// note before, each dB of another colour than that, having been played just now, and chance.
 const COST_PER_DB: f32 = 0.15;
-const COST_OTHER_GROUP: f32 = 0.7;
+const COST_OTHER_GROUP: f32 = 1.5;
+const COST_PER_COLOUR_DB: f32 = 0.12;
 const COST_AGAIN: f32 = 1.0;
 const COST_CHANCE: f32 = 0.5;
 /// A pitch that settles further from the recording than the nearest one by this wants another, semitones ..
 const ELSEWHERE_SEMITONES: f32 = 1.5;
 /// .. in these frames of the note: 16 to 75 ms.
 const SETTLING_FRAMES: std::ops::RangeInclusive<u32> = 3..=14;
-/// A recorded note is entered where it is so near to its loudest moment, dB: struck anew, and slurred.
-const ENTERED_DB: f32 = -18.0;
-const ENTERED_SLURRED_DB: f32 = -5.0;
-/// At most so many rows into it: a slow attack is heard from its beginning.
-const LATEST_ENTRY_ROWS: usize = 4;
-const LATEST_SLURRED_ENTRY_ROWS: usize = 40;
-/// Until it comes so near to its loudest moment, a note is as loud as that, dB: the loudness that was measured rises as
-/// slowly as its window is long, and a struck note is there at once; a bow or a breath takes its time, but the player's
-/// stroke is not to be late.
-const STRUCK_DB: f32 = -1.5;
-const BOWED_DB: f32 = -8.0;
+/// How a recorded note is begun.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// It is entered where it is so near to its loudest moment, dB ..
+    from_db: f32,
+    /// .. at most so many rows into it: a slow attack is heard from its beginning.
+    latest_row: usize,
+    /// Until it comes so near to its loudest moment, it is at least so loud, dB: first, and after [`SWELL_FRAMES`].
+    least_db: (f32, f32),
+}
+
+/// The loudness that was measured rises as slowly as its window is long, and a struck note is there at once.
+const STRUCK: Entry = Entry {
+    from_db: -18.0,
+    latest_row: 4,
+    least_db: (-1.5, -1.5),
+};
+/// A bow or a breath takes its time, but the player's stroke is not to be late.
+const FROM_SILENCE: Entry = Entry {
+    from_db: -18.0,
+    latest_row: 4,
+    least_db: (-8.0, -8.0),
+};
+/// Within a phrase there is no time: a note that is tongued or bowed anew is 7 to 9 dB under itself where it changes,
+/// and all there 40 to 60 ms later; one that is slurred is 1 to 3 dB under itself, and that is over before the change is
+/// known (`mynah_training.memory.transitions`).
+const AGAIN: Entry = Entry {
+    from_db: -18.0,
+    latest_row: 4,
+    least_db: (-8.0, -1.0),
+};
+const SLURRED: Entry = Entry {
+    from_db: -1.5,
+    latest_row: 60,
+    least_db: (-1.5, -1.5),
+};
+/// 43 ms.
+const SWELL_FRAMES: f32 = 8.0;
+/// A held note that is so much softer in its recording than it has to be, dB, hurries: at three times the speed, by this
+/// more every frame. A breath that is made louder instead is a hiss.
+const HURRIES_UNDER_DB: f32 = 5.0;
+const HURRY_ROWS: f32 = 1.0;
 /// An attack is over in these first rows.
 const ATTACK_ROWS: usize = 60;
 /// A frame is measured 340 samples before its end (`analysis.py`), where it is played; a row is the mean of two, 128 samples
@@ -53,6 +85,8 @@ pub(super) struct Played {
     pub(super) semitones: f32,
     /// What the recording sounds at, semitones.
     pub(super) recorded_semitones: f32,
+    /// How far its partials are stretched.
+    pub(super) stretch: f32,
 }
 
 /// Where one player is.
@@ -64,6 +98,10 @@ pub(super) struct Player {
     place: f32,
     /// Where its attack is over.
     attack_rows: f32,
+    /// Through the attack faster than it was recorded.
+    hurries: bool,
+    /// How loud the attack is at least, dB: first, and after [`SWELL_FRAMES`].
+    least_db: (f32, f32),
     forward: bool,
     /// Where the way back ends.
     turn_row: f32,
@@ -89,6 +127,8 @@ impl Player {
             memory: 0,
             place: 0.0,
             attack_rows: 0.0,
+            hurries: false,
+            least_db: (0.0, 0.0),
             forward: true,
             turn_row: 0.0,
             texture_position: 0.0,
@@ -121,6 +161,8 @@ impl Player {
         self.memory = other.memory;
         self.place = other.place;
         self.attack_rows = other.attack_rows;
+        self.hurries = other.hurries;
+        self.least_db = other.least_db;
         self.forward = other.forward;
         self.turn_row = other.turn_row;
         self.texture_position = other.texture_position;
@@ -163,8 +205,13 @@ impl Player {
         }
         let deviation_semitones = memory.deviation_semitones(&recorded, self.place);
         let mut recorded_db = memory.level_db(&recorded, self.place);
+        self.hurries = false;
         if self.place < self.attack_rows {
-            recorded_db = recorded_db.max(least_db(playing.struck));
+            let swell = (note.frames as f32 / SWELL_FRAMES).min(1.0);
+            let (first, then) = self.least_db;
+            let least_db = first + swell * (then - first);
+            self.hurries = !playing.struck && recorded_db < least_db - HURRIES_UNDER_DB;
+            recorded_db = recorded_db.max(least_db);
         }
         recorded_db += if playing.struck {
             note.struck_db
@@ -190,6 +237,7 @@ impl Player {
                 note.semitones
             },
             recorded_semitones: recorded.semitones + deviation_semitones,
+            stretch: recorded.stretch,
         };
         self.walk(playing.struck, &recorded);
         Some(played)
@@ -210,6 +258,10 @@ impl Player {
             return;
         }
         self.texture_before = None;
+        if self.hurries {
+            self.texture_before = Some(self.texture_position);
+            self.texture_position += HURRY_ROWS * (ROW_FRAMES * FRAME_SAMPLES) as f32;
+        }
         if self.texture_position + 2.0 * block_samples >= samples {
             self.texture_before = Some(self.texture_position);
             let (low, high) = TEXTURE_HOLD;
@@ -236,24 +288,30 @@ impl Player {
         };
         let struck = memory.playing().struck;
         let slurred = beginning == Beginning::Slur && !struck;
-        let (entered_db, latest_row) = if slurred {
-            (ENTERED_SLURRED_DB, LATEST_SLURRED_ENTRY_ROWS)
-        } else {
-            (ENTERED_DB, LATEST_ENTRY_ROWS)
+        let entry = match beginning {
+            _ if struck => STRUCK,
+            Beginning::Attack => FROM_SILENCE,
+            Beginning::Again => AGAIN,
+            Beginning::Slur => SLURRED,
         };
-        let latest_row = latest_row.min(recorded.hold_rows.0);
-        let entry = (0..latest_row)
-            .find(|row| memory.level_db(&recorded, *row as f32) > entered_db)
+        let level_db = |row: usize| memory.level_db(&recorded, row as f32);
+        let latest_row = entry.latest_row.min(recorded.hold_rows.0);
+        let entered_row = (0..latest_row)
+            .find(|row| level_db(*row) > entry.from_db)
             .unwrap_or(latest_row);
-        self.place = entry as f32;
-        let least_db = least_db(struck);
+        self.place = entered_row as f32;
+        // Some never come so near to their loudest moment while they begin.
+        let reached_db = (0..ATTACK_ROWS).map(level_db).fold(f32::MIN, f32::max);
+        let (first_db, then_db) = entry.least_db;
+        self.least_db = (first_db.min(reached_db), then_db.min(reached_db));
         self.attack_rows = (0..ATTACK_ROWS)
-            .find(|row| memory.level_db(&recorded, *row as f32) > least_db)
+            .find(|row| level_db(*row) >= self.least_db.1)
             .unwrap_or_default() as f32;
         self.forward = true;
         self.falling_db = None;
         self.texture_before = None;
-        self.texture_position = (entry * ROW_FRAMES * FRAME_SAMPLES) as f32 - TEXTURE_AHEAD_SAMPLES;
+        self.texture_position =
+            (entered_row * ROW_FRAMES * FRAME_SAMPLES) as f32 - TEXTURE_AHEAD_SAMPLES;
         self.fade_left = match (self.note, slurred) {
             (None, _) => 0,
             (Some(_), false) => FADE_FRAMES,
@@ -294,6 +352,8 @@ impl Player {
         same_group: bool,
     ) -> Option<RecordedNote> {
         let wanted_db = memory.usual_top_db() - under_loudest_db;
+        let before = self.latest[0];
+        let before = (same_group && self.memory == memory.identity()).then_some(before);
         let mut best: Option<(usize, f32)> = None;
         for (index, note) in memory.notes().iter().enumerate() {
             let mut cost = (note.semitones - semitones).abs()
@@ -301,6 +361,9 @@ impl Player {
                 + COST_CHANCE * self.toss();
             if same_group && self.group.is_some_and(|group| group != note.group) {
                 cost += COST_OTHER_GROUP;
+            }
+            if let Some(before) = before {
+                cost += COST_PER_COLOUR_DB * memory.colours_apart_db(before, index);
             }
             if self.latest.contains(&index) {
                 cost += COST_AGAIN;
@@ -318,7 +381,8 @@ impl Player {
 
     /// On to the next frame: a struck note to its end, a held one to and fro.
     fn walk(&mut self, struck: bool, note: &RecordedNote) {
-        let step = 1.0 / ROW_FRAMES as f32;
+        let hurry = if self.hurries { HURRY_ROWS } else { 0.0 };
+        let step = 1.0 / ROW_FRAMES as f32 + hurry;
         let (low, high) = (note.hold_rows.0 as f32, note.hold_rows.1 as f32);
         if struck {
             self.place = (self.place + step).min((note.rows - 1) as f32);
@@ -348,9 +412,4 @@ impl Player {
         x ^= x >> 31;
         (x >> 40) as f32 / (1 << 24) as f32
     }
-}
-
-/// How loud an attack is at least, relative to the note's loudest moment, dB.
-fn least_db(struck: bool) -> f32 {
-    if struck { STRUCK_DB } else { BOWED_DB }
 }

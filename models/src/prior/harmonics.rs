@@ -1,10 +1,10 @@
-//! Harmonics of a pitch, each as loud as the envelope is at its frequency.
+//! Harmonics of a pitch, or the stretched partials of a stiff string, each as loud as the envelope is at its frequency.
 //!
 //! Thread: [`Harmonics`] is shared; a [`HarmonicsState`] belongs to one stream.
 
 use pulp::Arch;
 
-use super::sine_bank::{LANES, Lanes, sum_sines};
+use super::sine_bank::{LANES, Lanes, sum_partials, sum_sines};
 use super::{Envelope, envelope_at, frame_weight};
 use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
@@ -27,6 +27,17 @@ pub type Details = [f32; NUMBERED_HARMONICS];
 /// No difference.
 pub const NO_DETAILS: Details = [0.0; NUMBERED_HARMONICS];
 
+/// What a partial's frequency is a multiple of the first one's: `h sqrt((1 + B h^2) / (1 + B))` for the partial `h` of a
+/// stiff string, with the stretch `B` (Fletcher, "Normal vibration frequencies of a stiff piano string", 1964). A piano's
+/// is some 0.0002 to 0.003; 0 gives harmonics.
+pub fn partial(number: usize, stretch: f32) -> f32 {
+    let number = number as f32;
+    if stretch == 0.0 {
+        return number;
+    }
+    number * ((1.0 + stretch * number * number) / (1.0 + stretch)).sqrt()
+}
+
 /// What the harmonics are to be at a frame.
 #[derive(Clone, Copy, Debug)]
 pub struct HarmonicFrame<'a> {
@@ -36,6 +47,8 @@ pub struct HarmonicFrame<'a> {
     pub details: &'a Details,
     /// Harmonics of both signs, so that they do not all peak at once: no instrument is a train of pulses.
     pub spread: bool,
+    /// How far they are stretched, 0 or more; see [`partial`].
+    pub stretch: f32,
     /// Fundamental in Hz, above 0.
     pub f0_hz: f32,
     /// 0 to 1; scales the amplitudes, and at 0 the pitch of the frame counts for nothing.
@@ -56,6 +69,10 @@ pub struct HarmonicsState {
     /// Phase of the fundamental in turns, 0 to 1. Double precision: its error grows with the
     /// harmonic's number.
     phase_turns: f64,
+    /// The partials have parted: one has been stretched since there was silence.
+    apart: bool,
+    /// Then: phase of each, turns.
+    partial_turns: [f64; MAX_HARMONICS],
     from: Side,
     to: Side,
     /// How far into the block the next sample lies, `0..=FRAME_SAMPLES`.
@@ -66,6 +83,9 @@ pub struct HarmonicsState {
 #[derive(Clone, Debug)]
 struct Side {
     hz: f64,
+    stretch: f32,
+    /// What each partial is a multiple of.
+    ratios: [f32; MAX_HARMONICS],
     voiced: bool,
     amplitudes: [f32; MAX_HARMONICS],
     /// Harmonics above this are silent.
@@ -93,6 +113,7 @@ impl Harmonics {
         if !state.from.voiced {
             state.from.hz = state.to.hz;
         }
+        state.part();
         state.position = 0;
     }
 
@@ -106,9 +127,17 @@ impl Harmonics {
                 &state.from.amplitudes[..audible],
                 &state.to.amplitudes[..audible],
             );
+            if !state.apart {
+                self.arch.dispatch(
+                    #[inline(always)]
+                    || sum_sines(&lanes, from, to, output),
+                );
+                continue;
+            }
+            let (turns, ratios) = (&mut state.partial_turns, &state.to.ratios);
             self.arch.dispatch(
                 #[inline(always)]
-                || sum_sines(&lanes, from, to, output),
+                || sum_partials(&lanes, ratios, turns, from, to, output),
             );
         }
     }
@@ -119,6 +148,8 @@ impl HarmonicsState {
     pub fn new() -> Self {
         Self {
             phase_turns: 0.0,
+            apart: false,
+            partial_turns: [0.0; MAX_HARMONICS],
             from: Side::silent(),
             to: Side::silent(),
             position: 0,
@@ -128,9 +159,11 @@ impl HarmonicsState {
     /// Back to silence and phase zero.
     pub fn reset(&mut self) {
         self.phase_turns = 0.0;
+        self.apart = false;
         self.position = 0;
         for side in [&mut self.from, &mut self.to] {
             side.hz = 0.0;
+            side.stretch = 0.0;
             side.voiced = false;
             side.audible = 0;
             side.amplitudes.fill(0.0);
@@ -142,17 +175,35 @@ impl HarmonicsState {
         self.clone_from(other);
     }
 
+    /// Partials part once they are stretched; what comes out of silence begins together again.
+    fn part(&mut self) {
+        if !self.from.voiced {
+            self.apart = false;
+        }
+        if self.to.stretch > 0.0 && !self.apart {
+            self.apart = true;
+            for (index, turns) in self.partial_turns.iter_mut().enumerate() {
+                let whole = (index + 1) as f64 * self.phase_turns;
+                *turns = whole - whole.floor();
+            }
+        }
+    }
+
     /// Phases and weights of the next `count` samples (at most [`LANES`]); the phase moves before
     /// each sample.
     fn advance(&mut self, count: usize) -> Lanes {
         let mut lanes = Lanes::default();
         let slope = self.to.hz - self.from.hz;
+        let mut travelled = 0.0;
         for lane in 0..count {
             let weight = frame_weight(self.position);
             let hz = self.from.hz + slope * f64::from(weight);
-            let turns = self.phase_turns + hz / f64::from(SAMPLE_RATE_HZ);
+            let step = hz / f64::from(SAMPLE_RATE_HZ);
+            travelled += step;
+            let turns = self.phase_turns + step;
             self.phase_turns = turns - turns.floor();
             lanes.turns[lane] = self.phase_turns;
+            lanes.travelled[lane] = travelled;
             lanes.weight[lane] = weight;
             self.position = (self.position + 1).min(FRAME_SAMPLES);
         }
@@ -170,6 +221,8 @@ impl Side {
     fn silent() -> Self {
         Self {
             hz: 0.0,
+            stretch: 0.0,
+            ratios: [0.0; MAX_HARMONICS],
             voiced: false,
             amplitudes: [0.0; MAX_HARMONICS],
             audible: 0,
@@ -180,6 +233,10 @@ impl Side {
         let f0_hz = frame.f0_hz.max(1.0);
         self.hz = f64::from(f0_hz);
         self.voiced = frame.voicing > 0.0;
+        self.stretch = frame.stretch;
+        for (index, ratio) in self.ratios.iter_mut().enumerate() {
+            *ratio = partial(index + 1, frame.stretch);
+        }
         self.amplitudes.fill(0.0);
         self.audible = 0;
         if !self.voiced {
@@ -187,7 +244,7 @@ impl Side {
         }
         let level = frame.voicing * (f0_hz / UNIT_DENSITY_HZ).sqrt();
         for (index, amplitude) in self.amplitudes.iter_mut().enumerate() {
-            let hz = f0_hz * (index + 1) as f32;
+            let hz = f0_hz * self.ratios[index];
             if hz >= FADE_HIGH_HZ {
                 break;
             }

@@ -38,7 +38,7 @@ pub use filter_design::{FILTER_TAPS, FilterDesign, FilterDesignState};
 pub use fir::{Fir, FirState};
 pub use harmonics::{
     Details, HarmonicFrame, Harmonics, HarmonicsState, MAX_HARMONICS, NO_DETAILS,
-    NUMBERED_HARMONICS,
+    NUMBERED_HARMONICS, partial,
 };
 pub use minimum_phase::{MinimumPhase, MinimumPhaseState};
 pub use noise::{Noise, NoiseState};

@@ -17,6 +17,8 @@ const _: () = assert!(1 << DOUBLINGS == GROUP);
 pub(super) struct Lanes {
     pub(super) turns: [f64; LANES],
     pub(super) weight: [f32; LANES],
+    /// What the phase has moved since before the first of these samples, turns.
+    pub(super) travelled: [f64; LANES],
 }
 
 /// `output[n] = sum_h A_h sin(2 pi h turns[n])` with `A_h` between `from` and `to` (same length) by
@@ -50,6 +52,37 @@ pub(super) fn sum_sines(lanes: &Lanes, from: &[f32], to: &[f32], output: &mut [f
             }
         }
         start.rotate(&leap);
+    }
+    for (lane, output) in output.iter_mut().enumerate().take(LANES) {
+        *output = old[lane] + lanes.weight[lane] * (new[lane] - old[lane]);
+    }
+}
+
+/// The same for partials that are `ratios` times as fast as the fundamental and have each their own phase in `turns`,
+/// which is moved on.
+#[inline(always)]
+pub(super) fn sum_partials(
+    lanes: &Lanes,
+    ratios: &[f32],
+    turns: &mut [f64],
+    from: &[f32],
+    to: &[f32],
+    output: &mut [f32],
+) {
+    let mut old = [0.0_f32; LANES];
+    let mut new = [0.0_f32; LANES];
+    let travelled = lanes.travelled[output.len().clamp(1, LANES) - 1];
+    let partials = ratios.iter().zip(turns).zip(from.iter().zip(to));
+    for ((ratio, turns), (from, to)) in partials {
+        let ratio = f64::from(*ratio);
+        for lane in 0..LANES {
+            let there = *turns + ratio * lanes.travelled[lane];
+            let (sine, _) = sin_cos_turns(there - f64::from(there as i32));
+            old[lane] += from * sine as f32;
+            new[lane] += to * sine as f32;
+        }
+        let there = *turns + ratio * travelled;
+        *turns = there - there.floor();
     }
     for (lane, output) in output.iter_mut().enumerate().take(LANES) {
         *output = old[lane] + lanes.weight[lane] * (new[lane] - old[lane]);

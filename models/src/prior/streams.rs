@@ -21,6 +21,8 @@ pub struct PriorFrame<'a> {
     pub details: &'a Details,
     /// Whether the harmonics have both signs.
     pub spread: bool,
+    /// How far the partials are stretched.
+    pub stretch: f32,
     /// Envelope of the noise stream, relative to the input's loudness.
     pub noise: &'a Envelope,
     /// Recorded noise, if there is some.
@@ -52,6 +54,7 @@ impl<'a> PriorFrame<'a> {
             harmonic,
             details: &NO_DETAILS,
             spread: false,
+            stretch: 0.0,
             noise,
             texture: None,
             follow,
@@ -119,6 +122,7 @@ impl Prior {
                 envelope: frame.harmonic,
                 details: frame.details,
                 spread: frame.spread,
+                stretch: frame.stretch,
                 f0_hz: frame.f0_hz,
                 voicing: if frame.follow { 0.0 } else { frame.voicing },
                 log_loudness: frame.log_loudness,

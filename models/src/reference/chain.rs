@@ -186,7 +186,7 @@ impl Reference {
         frames
             .map(|((voice, [harmonic, noise]), onset)| {
                 let cue = Cue {
-                    performance: controls.performance,
+                    player: controls.player,
                     onset: *onset,
                     key_semitones: controls.note_semitones,
                 };
@@ -272,6 +272,7 @@ impl Reference {
                     harmonic,
                     details: &performed[k].details,
                     spread: performed[k].share > 0.0,
+                    stretch: performed[k].stretch,
                     noise,
                     texture: Some(&performed[k].texture),
                     follow: voice.follow,

@@ -37,9 +37,13 @@ fn a_row_is_the_mean_and_its_components_and_lies_between_its_neighbours() {
             assert!((row[value] - middle).abs() < 1e-4, "{place} {value}");
         }
     }
-    assert_eq!(memory.level_db(&note, 0.0), -40.0);
-    assert_eq!(memory.level_db(&note, 0.5), -25.0);
-    assert_eq!(memory.level_db(&note, 100.0), -2.0);
+    // As stored, within the half of a dB in which it is.
+    for (place, level_db) in [(0.0, -40.0), (0.5, -25.0), (100.0, -2.0)] {
+        assert!(
+            (memory.level_db(&note, place) - level_db).abs() <= 0.25,
+            "{place}"
+        );
+    }
     assert!((memory.deviation_semitones(&note, 3.0) - 0.03).abs() < 1e-6);
     let sample = f32::from(recorded.samples[700]) / 32.0;
     assert!((memory.texture_at(&note, 700.0) - sample).abs() < 1e-6);

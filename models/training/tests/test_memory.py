@@ -9,9 +9,25 @@ from safetensors.numpy import load_file, save
 
 from mynah_training.data.library import SampleInfo
 from mynah_training.memory.__main__ import rewrite
-from mynah_training.memory.analysis import NUMBERED_HARMONICS, UNIT_DENSITY_HZ, NoteFrames, analyse
+from mynah_training.memory.analysis import (
+    NUMBERED_HARMONICS,
+    UNIT_DENSITY_HZ,
+    NoteFrames,
+    analyse,
+    stretch_of,
+    stretches,
+)
 from mynah_training.memory.choice import Chosen, choose
-from mynah_training.memory.coding import ROW_FRAMES, code, rows_of
+from mynah_training.memory.coding import (
+    HARMONIC_VALUES,
+    ROW_FRAMES,
+    SMOOTHED_ROWS,
+    code,
+    note_rows,
+    parted,
+    rows_of,
+)
+from mynah_training.memory.transitions import transitions
 
 RATE_HZ = 48_000
 
@@ -109,3 +125,68 @@ def test_a_file_keeps_all_else(tmp_path: Path) -> None:
     with safe_open(file, "numpy") as handle:
         assert handle.metadata()["unknown"] == "kept"
         assert handle.metadata()["mynah_format_version"] == "3"
+
+
+def stiff(hz: float, stretch: float, seconds: float = 1.0) -> np.ndarray:
+    """Twenty partials of a string that decays."""
+    t = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    partials = stretches(stretch, 20) * hz
+    return np.exp(-2 * t) * sum(
+        0.1 / h * np.sin(2 * np.pi * f * t + h) for h, f in enumerate(partials, 1) if f < 20_000
+    )
+
+
+@pytest.mark.parametrize("stretch", [0.0, 2e-4, 1e-3])
+def test_the_stretch_of_a_string_is_found(stretch: float) -> None:
+    """Within the step of the search, and its partials are taken where they are: little is left of them."""
+    audio = stiff(220.0, stretch)
+    assert stretch_of(audio, 220.0) == pytest.approx(stretch, rel=0.12, abs=2e-5)
+    frames = len(audio) // 256
+    pitch = (np.full(frames, 220.0), np.ones(frames, bool))
+    found = analyse(audio, 57.0, pitch, stretched=True)
+    assert found is not None
+    logs = found.values[60, :12] + 0.5 * np.log(220.0 / UNIT_DENSITY_HZ)
+    assert logs - logs[0] == pytest.approx(-np.log(np.arange(1, 13)), abs=0.15)
+
+
+def test_a_struck_string_moves_slowly_after_its_attack_and_others_as_they_were_measured() -> None:
+    """The jitter of a partial's rows goes, the level of the noise stays."""
+    played = note()
+    rng = np.random.default_rng(4)
+    played.values[:, :HARMONIC_VALUES] += 0.2 * rng.standard_normal((len(played.values), HARMONIC_VALUES))
+    jitter = {}
+    for struck in (False, True):
+        rows = note_rows(played, struck)
+        absolute = rows.values + rows.level_db[:, None] / 8.686
+        later = absolute[3 * SMOOTHED_ROWS : -SMOOTHED_ROWS]
+        jitter[struck] = float(np.diff(later[:, :20], axis=0).std())
+        assert later[:, HARMONIC_VALUES:].mean() == pytest.approx(
+            absolute[:, HARMONIC_VALUES:].mean(), abs=0.1
+        )
+    assert jitter[True] < 0.2 * jitter[False]
+
+
+def test_noise_that_moves_is_not_heard_in_the_harmonics() -> None:
+    """Components of the one have nothing of the other."""
+    rng = np.random.default_rng(5)
+    rows = np.zeros((200, 188))
+    rows[:, HARMONIC_VALUES:] = rng.standard_normal((200, 64))
+    mean, basis, codes = parted(rows, np.ones(200), (5, 9))
+    assert basis.shape == (14, 188) and codes.shape == (200, 14)
+    decoded = codes.astype(float) @ basis + mean
+    assert np.abs(decoded[:, :HARMONIC_VALUES]).max() < 1e-5
+    assert np.abs(decoded[:, HARMONIC_VALUES:]).max() > 0.5
+
+
+def test_slurred_and_articulated_notes_are_told_apart() -> None:
+    """By how far the level falls where the pitch changes; a vibrato changes nothing."""
+    frames = np.arange(300)
+    semitones = np.where(frames < 100, 60.0, np.where(frames < 200, 64.0, 62.0))
+    semitones = semitones + 0.2 * np.sin(2 * np.pi * frames / 34)
+    fall = 12.0 * np.exp(-(((frames - 200) / 6.0) ** 2)) + 2.0 * np.exp(-(((frames - 100) / 6.0) ** 2))
+    slurred, articulated = transitions(semitones, -20.0 - fall)
+    assert not slurred.articulated and articulated.articulated
+    assert slurred.interval_semitones == pytest.approx(4.0, abs=0.3)
+    assert articulated.interval_semitones == pytest.approx(-2.0, abs=0.3)
+    assert articulated.level_db.min() == pytest.approx(-12.0, abs=1.0)
+    assert articulated.level_db[-1] == pytest.approx(0.0, abs=0.5)

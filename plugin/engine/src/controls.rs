@@ -6,8 +6,8 @@ mod text;
 mod value;
 
 use mynah_models::{
-    AutoOctave, DynamicsControls, HopControls, MORPH_SLOTS, PitchControls, ToneControls,
-    VariationControls,
+    AutoOctave, DynamicsControls, HopControls, MORPH_SLOTS, PitchControls, PlayerControls,
+    ToneControls, VariationControls,
 };
 
 pub use scale::Scale;
@@ -162,7 +162,13 @@ impl Controls {
                 seed: self.seed as u32,
             },
             freeze: self.freeze,
-            performance: self.performance,
+            player: PlayerControls {
+                performance: self.performance,
+                attack: self.player_attack,
+                vibrato: self.player_vibrato,
+                colour: self.player_colour,
+                unvoiced: self.unvoiced,
+            },
         }
     }
 }

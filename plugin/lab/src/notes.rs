@@ -11,7 +11,8 @@ use mynah_cli::synth::{RATE_HZ, Voice};
 use mynah_cli::{print, print_json};
 use mynah_engine::Library;
 use mynah_models::{
-    Base, CHAIN_DELAY_SAMPLES, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone,
+    Base, CHAIN_DELAY_SAMPLES, ChainState, HOP_SAMPLES, HopControls, Mode, PlayerControls, Target,
+    alone,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -203,7 +204,7 @@ fn begins_s(source: &Source, notes: &[Note], take: usize) -> Result<Vec<f64>> {
 fn notes_of(base: &Base, target: &Target, sound: &[f32]) -> Vec<FoundNote> {
     let controls = HopControls {
         mode: Mode::Track,
-        performance: 0.5,
+        player: PlayerControls::performing(0.5),
         ..HopControls::default()
     };
     let mut state = ChainState::new(base);

@@ -152,6 +152,7 @@ impl App {
         );
         self.input.show(ui, layout.input);
         cards::show(ui, desk, catalogue, layout.cards, self.slot);
+        panels::show_player(ui, desk, layout.player);
         morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.slot);
         self.scope
             .show(ui, layout.scope, &Colours::of(Theme::of(ui)));

@@ -26,7 +26,12 @@ impl<'a> Desk<'a> {
     pub(super) fn is_in_use(self, control: Control) -> bool {
         let controls = self.params.controls();
         match control {
-            Control::Vibrato | Control::Snap => controls.mode != Mode::Follow,
+            Control::Vibrato | Control::Snap | Control::Performance | Control::Unvoiced => {
+                controls.mode != Mode::Follow
+            }
+            Control::PlayerAttack | Control::PlayerVibrato | Control::PlayerColour => {
+                controls.mode != Mode::Follow && controls.performance > 0.0
+            }
             Control::Scale => controls.snap > 0.0,
             Control::Key => {
                 controls.snap > 0.0 && !matches!(controls.scale, Scale::Chromatic | Scale::Custom)

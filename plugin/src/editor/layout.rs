@@ -25,6 +25,7 @@ pub(super) struct Layout {
     pub(super) input: Rect,
     pub(super) output: Rect,
     pub(super) cards: Rect,
+    pub(super) player: Rect,
     pub(super) morph: Rect,
     pub(super) scope: Rect,
     pub(super) panels: Rect,
@@ -48,7 +49,8 @@ impl Layout {
         let width = (body.width() * TARGETS_SHARE).clamp(narrowest, widest);
         let targets = column(input.right() + GAP, input.right() + GAP + width);
         let middle = targets.top() + (targets.height() - GAP) * CARDS_SHARE;
-        let (cards, morph) = stack(targets, middle);
+        let (cards, rest) = stack(targets, middle);
+        let (player, morph) = stack(rest, rest.top() + panels::PLAYER_HEIGHT);
         let centre = column(targets.right() + GAP, output.left() - GAP);
         let (scope, panels) = stack(centre, centre.bottom() - panels::HEIGHT - GAP);
         Self {
@@ -56,6 +58,7 @@ impl Layout {
             input,
             output,
             cards,
+            player,
             morph,
             scope,
             panels,

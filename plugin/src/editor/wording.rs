@@ -1,6 +1,6 @@
 //! The words of the editor, apart from drawing so that they can be tested.
 
-use mynah_engine::Control;
+use mynah_engine::{Control, ControlGroup, ControlInfo};
 
 use crate::params::MISSING_SLOT;
 use crate::shared::Condition;
@@ -51,6 +51,14 @@ pub(super) fn short_name(display_name: &str) -> String {
 pub(super) fn octave(octave: i32) -> String {
     let info = Control::Octave.info();
     format!("{} {}", info.text(octave as f32), info.shown_unit())
+}
+
+/// A control's name within its panel, whose title need not be said again: `Attack` for the player's.
+pub(super) fn label(info: &ControlInfo) -> String {
+    let title = ControlGroup::Player.name();
+    let rest = info.name.strip_prefix(title).map(str::trim_start);
+    rest.filter(|rest| !rest.is_empty())
+        .map_or_else(|| info.name.to_owned(), capitalized)
 }
 
 /// What the choices of a control are called on buttons: `Track`.

@@ -33,13 +33,18 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 41] = [
+pub const PUBLISHED: [Published; 45] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
     row("target_d", 1_705_532_726, "Target D", 0.046875, 64),
     row("morph_x", 1_240_210_177, "Morph X", 0.0, 0),
     row("morph_y", 1_240_210_178, "Morph Y", 0.0, 0),
+    row("performance", 667_095_088, "Performance", 0.5, 0),
+    row("player_attack", 142_049_638, "Player attack", 0.5, 0),
+    row("player_vibrato", 1_235_240_475, "Player vibrato", 0.5, 0),
+    row("player_colour", 194_466_026, "Player colour", 0.5, 0),
+    row("unvoiced", 75_513_163, "Unvoiced", 0.0, 3),
     row("octave", 1_125_333_424, "Octave", 0.5, 4),
     row("octave_auto", 650_504_926, "Auto octave", 1.0, 1),
     row("semitones", 1_449_093_779, "Semitones", 0.5, 24),
@@ -61,7 +66,6 @@ pub const PUBLISHED: [Published; 41] = [
     row("formant", 1_470_039_715, "Formant", 0.5, 0),
     row("breath", 766_560_352, "Breath", 0.5, 0),
     row("air", 96_586, "Air", 0.5, 0),
-    row("performance", 667_095_088, "Performance", 0.5, 0),
     row("drive", 95_852_938, "Drive", 1.0, 0),
     row("variation", 2_065_539_603, "Variation", 0.0, 0),
     row("variation_rate", 99_858_316, "Rate", 0.3562841, 0),

@@ -10,6 +10,7 @@ mod morph;
 mod movement;
 mod octave;
 mod pitch;
+mod player;
 mod rates;
 mod room;
 mod tone;
@@ -40,6 +41,10 @@ effects! {
     Mode => mixing::auto_tracks_one_voice_and_follows_chords,
     MorphX => morph::half_way_across_lies_between_both,
     MorphY => morph::half_way_down_lies_between_both,
+    PlayerAttack => player::the_players_attack_is_as_slow_as_a_bow,
+    PlayerVibrato => player::the_players_vibrato_takes_the_place_of_none,
+    PlayerColour => player::the_players_colour_is_the_recorded_one,
+    Unvoiced => player::consonants_are_held_or_noise_or_softer_or_gone,
     Octave => pitch::octaves_double_and_halve_the_pitch,
     OctaveAuto => octave::phrases_of_any_register_come_home_on_every_target,
     Semitones => pitch::semitones_move_the_pitch,
@@ -57,7 +62,7 @@ effects! {
     Hysteresis => dynamics::hysteresis_keeps_the_gate_open,
     Attack => dynamics::attack_lets_notes_swell,
     Release => dynamics::release_lets_notes_ring,
-    Performance => tone::a_guitar_that_is_played_dies_away_under_a_held_note,
+    Performance => player::a_guitar_that_is_played_dies_away_under_a_held_note,
     Brightness => tone::brightness_tilts_the_spectrum,
     Formant => tone::formants_move_and_the_pitch_does_not,
     Breath => tone::breath_is_what_is_between_the_harmonics,

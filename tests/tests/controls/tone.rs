@@ -18,18 +18,6 @@ fn change_db(control: Control, number: f32) -> Vec<f32> {
     changed.iter().zip(&plain).map(|(a, b)| a - b).collect()
 }
 
-pub(crate) fn a_guitar_that_is_played_dies_away_under_a_held_note() {
-    let fall_db = |performance: f32| {
-        let controls = with(Control::Performance, performance);
-        let targets = slots(["guitar", "", "", ""]);
-        let output = frames(&render(targets, &steady(1.5), |_| controls));
-        let level = |from, to| level_db(&spectrum_db(between(&output, from, to)), 150.0, 3_000.0);
-        level(0.3, 0.5) - level(1.2, 1.4)
-    };
-    let (held, played) = (fall_db(0.0), fall_db(1.0));
-    assert!(held.abs() < 2.0 && played > held + 2.5, "{held} {played}");
-}
-
 pub(crate) fn brightness_tilts_the_spectrum() {
     for tilt_db in [-4.0, 4.0] {
         let change = change_db(Control::Brightness, tilt_db);

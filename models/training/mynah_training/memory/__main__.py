@@ -29,17 +29,20 @@ LONGEST_S = 2.2
 LONGEST_STRUCK_S = 3.5
 STRUCK = frozenset({"piano", "guitar"})
 SEMITONES_ONLY = frozenset({"piano"})
+STRETCHED = frozenset({"piano"})
+"""Strings stiff enough to be heard as such; a guitar's are measured more surely as harmonics."""
 
 
 def measure(library: InstrumentLibrary, name: str) -> tuple[list[NoteFrames], list[Chosen]]:
     """The notes of one instrument."""
-    samples = [s for s in library.select(name) if s.split != "validation" and s.kind != "pizz"]
+    # A short note cannot be held: its colour is that of a beginning and an end.
+    samples = [s for s in library.select(name) if s.split != "validation" and s.kind == "sustained"]
     longest_s = LONGEST_STRUCK_S if name in STRUCK else LONGEST_S
     notes, kept = [], []
     for chosen in choose(samples, HOME_REGISTERS_MIDI[name], BUDGET_S, longest_s):
         audio = library.audio(chosen.sample)[: int(chosen.seconds * 48_000)].astype(np.float64)
         nominal = chosen.sample.midi + chosen.sample.deviation_cents / 100.0
-        note = analyse(audio, nominal)
+        note = analyse(audio, nominal, stretched=name in STRETCHED)
         if note is not None:
             notes.append(note)
             kept.append(chosen)
@@ -48,7 +51,7 @@ def measure(library: InstrumentLibrary, name: str) -> tuple[list[NoteFrames], li
 
 def rewrite(source: Path, out: Path, notes: list[NoteFrames], kept: list[Chosen], name: str) -> None:
     """Writes a target's file with this memory in place of the one it may have had; all else stays."""
-    memory = code(notes, [chosen.group for chosen in kept])
+    memory = code(notes, [chosen.group for chosen in kept], name in STRUCK)
     with safe_open(source, "numpy") as file:
         metadata = dict(file.metadata())
         tensors = {k: file.get_tensor(k) for k in file.keys() if not k.startswith("memory.")}

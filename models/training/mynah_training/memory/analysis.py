@@ -26,6 +26,11 @@ SILENT_LOG = -16.0
 UNIT_DENSITY_HZ = 12_000.0
 """As in `models/src/prior/harmonics.rs`: an envelope means the same for harmonics and for noise."""
 NEPER_DB = 20.0 / np.log(10.0)
+STRETCHES = (1e-5, 3e-3, 60)
+"""From that of a nylon string to that of a piano's highest, in steps of a tenth."""
+STRETCH_PARTIALS = 24
+STRETCH_HIGHEST_HZ = 8_000.0
+STRETCH_RANGE_DB = 60.0
 LEAST_FRAMES = 40
 """A note of less than 0.2 s is not worth keeping."""
 BEGINS_DB = -30.0
@@ -45,6 +50,8 @@ class NoteFrames:
     """[frames, 188]: 60 harmonics by number, 64 points of their envelope, 64 of the noise's."""
     texture: Floats
     """The noise, flattened by its envelope: unit variance, from the first frame's beginning on."""
+    stretch: float = 0.0
+    """Of its partials; see `stretches`."""
 
 
 def envelope_points_hz() -> Floats:
@@ -62,16 +69,10 @@ def loudness(audio: Floats) -> Floats:
 def pitch_track(audio: Floats, midi: float, frames: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Pitch in Hz of every frame, filled where there is none, and where there is one.
 
-    DIO and StoneMask (Morise), which look ahead; what is further than a tone from the note's nominal pitch
+    It looks ahead; what is further than a tone from the note's nominal pitch
     is an error.
     """
-    # Here alone, and built from source where it is installed: requirements-memory.txt.
-    import pyworld
-
-    period_ms = 1000.0 * c.FRAME_SAMPLES / c.SAMPLE_RATE_HZ
-    rough, times = pyworld.dio(audio, c.SAMPLE_RATE_HZ, f0_floor=50.0, f0_ceil=2200.0, frame_period=period_ms)
-    fine = pyworld.stonemask(audio, rough, times, c.SAMPLE_RATE_HZ)[1 : frames + 1]
-    fine = np.pad(fine, (0, frames - len(fine)))
+    fine = phrase_pitch_hz(audio, frames)
     nominal_hz = 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
     voiced = (fine > 0) & (np.abs(12.0 * np.log2(np.maximum(fine, 1.0) / nominal_hz)) < 1.2)
     places = np.flatnonzero(voiced)
@@ -80,8 +81,55 @@ def pitch_track(audio: Floats, midi: float, frames: int) -> tuple[Floats, npt.ND
     return np.interp(np.arange(frames), places, fine[places]), voiced
 
 
-def harmonic_amplitudes(audio: Floats, f0_hz: Floats) -> list[npt.NDArray[np.complex128]]:
-    """Complex amplitude of every harmonic of each frame, by demodulation."""
+def phrase_pitch_hz(audio: Floats, frames: int) -> Floats:
+    """Pitch of every frame of a phrase of one voice, 0 where there is none; by DIO and StoneMask (Morise)."""
+    # Here alone, and built from source where it is installed: requirements-memory.txt.
+    import pyworld
+
+    period_ms = 1000.0 * c.FRAME_SAMPLES / c.SAMPLE_RATE_HZ
+    rough, times = pyworld.dio(audio, c.SAMPLE_RATE_HZ, f0_floor=50.0, f0_ceil=2200.0, frame_period=period_ms)
+    fine = pyworld.stonemask(audio, rough, times, c.SAMPLE_RATE_HZ)[1 : frames + 1]
+    padded: Floats = np.pad(fine, (0, frames - len(fine)))
+    return padded
+
+
+def stretches(stretch: float, count: int) -> Floats:
+    """What the first partials of a stiff string are multiples of, [count].
+
+    f_h = h f_1 sqrt((1 + B h^2) / (1 + B)) with the stretch B (Fletcher, "Normal vibration frequencies of a
+    stiff piano string", 1964).
+    """
+    h = np.arange(1, count + 1)
+    return np.asarray(h * np.sqrt((1.0 + stretch * h**2) / (1.0 + stretch)))
+
+
+def stretch_of(audio: Floats, hz: float) -> float:
+    """The stretch with which most of the partials' power is where they should be; 0 if harmonics fit best.
+
+    `hz` is where the first partials are; it is sought within 10 cents.
+    """
+    begin, size = 2400, 1 << 15
+    part = audio[begin : begin + size]
+    spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), 4 * size))
+    decibels = 20.0 * np.log10(spectrum + 1e-9)
+    decibels = np.maximum(decibels, decibels.max() - STRETCH_RANGE_DB)
+    spacing = c.SAMPLE_RATE_HZ / (4 * size)
+    count = int(np.clip(STRETCH_HIGHEST_HZ / hz, 4, STRETCH_PARTIALS))
+    best, found = -np.inf, 0.0
+    for stretch in np.concatenate([[0.0], np.geomspace(*STRETCHES)]):
+        for cents in np.linspace(-10.0, 10.0, 21):
+            places = stretches(stretch, count) * hz * 2.0 ** (cents / 1200.0) / spacing
+            inside = places[places < len(decibels) - 2].astype(int)
+            score = float(np.maximum(decibels[inside], decibels[inside + 1]).sum()) / count
+            if score > best:
+                best, found = score, float(stretch)
+    return found
+
+
+def harmonic_amplitudes(
+    audio: Floats, f0_hz: Floats, stretch: float = 0.0
+) -> list[npt.NDArray[np.complex128]]:
+    """Complex amplitude of every partial of each frame, by demodulation."""
     size = int(np.clip(PERIODS * c.SAMPLE_RATE_HZ / np.median(f0_hz), *WINDOW_LIMITS)) // 2 * 2 + 1
     window = np.hanning(size + 2)[1:-1]
     window /= window.sum()
@@ -91,6 +139,12 @@ def harmonic_amplitudes(audio: Floats, f0_hz: Floats) -> list[npt.NDArray[np.com
     for k, hz in enumerate(f0_hz):
         centre = (k + 1) * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + size
         turning = padded[centre - size // 2 : centre + size // 2 + 1] * window + 0j
+        if stretch > 0.0:
+            ratios = stretches(stretch, int(HIGHEST_HARMONIC_HZ // hz))
+            ratios = ratios[ratios * hz < HIGHEST_HARMONIC_HZ]
+            turns = np.outer(ratios, at) * (hz / c.SAMPLE_RATE_HZ)
+            out.append(2.0 * np.exp(-2j * np.pi * turns) @ turning)
+            continue
         turn = np.exp(-2j * np.pi * hz / c.SAMPLE_RATE_HZ * at)
         row = np.empty(int(HIGHEST_HARMONIC_HZ // hz), np.complex128)
         for h in range(len(row)):
@@ -100,14 +154,16 @@ def harmonic_amplitudes(audio: Floats, f0_hz: Floats) -> list[npt.NDArray[np.com
     return out
 
 
-def resynthesised(f0_hz: Floats, amplitudes: list[npt.NDArray[np.complex128]]) -> Floats:
+def resynthesised(
+    f0_hz: Floats, amplitudes: list[npt.NDArray[np.complex128]], stretch: float = 0.0
+) -> Floats:
     """The harmonics as sound, overlapped and added: what is left of the note without them is its noise."""
     frames, span, lead = len(f0_hz), 2 * c.FRAME_SAMPLES, 2048
     out, weight = np.zeros(frames * c.FRAME_SAMPLES + 8192), np.zeros(frames * c.FRAME_SAMPLES + 8192)
     window, at = np.hanning(span + 1)[:span], np.arange(span) - c.FRAME_SAMPLES
     for k, row in enumerate(amplitudes):
         start = k * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + lead
-        turns = np.outer(np.arange(1, len(row) + 1), at) * (f0_hz[k] / c.SAMPLE_RATE_HZ)
+        turns = np.outer(stretches(stretch, len(row)), at) * (f0_hz[k] / c.SAMPLE_RATE_HZ)
         weight[start : start + span] += window
         out[start : start + span] += window * (row[:, None] * np.exp(2j * np.pi * turns)).real.sum(0)
     return (out / np.maximum(weight, 1e-3))[lead : lead + frames * c.FRAME_SAMPLES]
@@ -150,18 +206,22 @@ def noise_frames(residual: Floats, frames: int) -> tuple[Floats, Floats]:
 Pitch = tuple[Floats, npt.NDArray[np.bool_]]
 
 
-def analyse(audio: Floats, midi: float, pitch: Pitch | None = None) -> NoteFrames | None:
+def analyse(
+    audio: Floats, midi: float, pitch: Pitch | None = None, stretched: bool = False
+) -> NoteFrames | None:
     """A note that begins at the start of `audio` [n]; `None` if there is too little of it.
 
-    `pitch` is as of `pitch_track`, which finds it otherwise.
+    `pitch` is as of `pitch_track`, which finds it otherwise. Partials that may be `stretched` are taken
+    where they are.
     """
     log_loudness = loudness(audio)
     frames = len(log_loudness)
     if frames < LEAST_FRAMES:
         return None
     f0_hz, voiced = pitch or pitch_track(audio, midi, frames)
-    amplitudes = harmonic_amplitudes(audio, f0_hz)
-    residual = audio[: frames * c.FRAME_SAMPLES] - resynthesised(f0_hz, amplitudes)
+    stretch = stretch_of(audio, float(np.median(f0_hz))) if stretched else 0.0
+    amplitudes = harmonic_amplitudes(audio, f0_hz, stretch)
+    residual = audio[: frames * c.FRAME_SAMPLES] - resynthesised(f0_hz, amplitudes, stretch)
     noise, texture = noise_frames(residual, frames)
     numbered = np.full((frames, NUMBERED_HARMONICS), SILENT_LOG)
     harmonic = np.full((frames, c.ENVELOPE_POINTS), SILENT_LOG)
@@ -170,7 +230,7 @@ def analyse(audio: Floats, midi: float, pitch: Pitch | None = None) -> NoteFrame
         logs = np.log(np.abs(row) + 1e-8) - 0.5 * np.log(f0_hz[k] / UNIT_DENSITY_HZ)
         count = min(NUMBERED_HARMONICS, len(logs))
         numbered[k, :count] = logs[:count]
-        harmonic[k] = np.interp(points, np.arange(1, len(logs) + 1) * f0_hz[k], logs)
+        harmonic[k] = np.interp(points, stretches(stretch, len(logs)) * f0_hz[k], logs)
     top = log_loudness.max()
     level_db = (log_loudness - top) * NEPER_DB
     first = max(0, int(np.flatnonzero(level_db > BEGINS_DB)[0]) - 1)
@@ -188,4 +248,5 @@ def analyse(audio: Floats, midi: float, pitch: Pitch | None = None) -> NoteFrame
         deviation_semitones=np.clip(deviation[kept], -1.2, 1.2),
         values=np.maximum(values[kept], SILENT_LOG),
         texture=texture[first * c.FRAME_SAMPLES : last * c.FRAME_SAMPLES],
+        stretch=stretch,
     )

@@ -1,6 +1,6 @@
 //! The table of all controls: the one place where a control's name, range, unit and meaning stand.
 
-use mynah_models::Mode;
+use mynah_models::{Mode, Unvoiced};
 
 use super::Quality;
 use super::scale::{KEYS, SCALES, Scale};
@@ -30,6 +30,8 @@ pub enum ControlKind {
 pub enum ControlGroup {
     /// Which targets sound.
     Target,
+    /// What its own player plays.
+    Player,
     /// What is played.
     Pitch,
     /// How loud.
@@ -46,8 +48,9 @@ pub enum ControlGroup {
 
 impl ControlGroup {
     /// All, in the order in which to show them.
-    pub const ALL: [ControlGroup; 7] = [
+    pub const ALL: [ControlGroup; 8] = [
         Self::Target,
+        Self::Player,
         Self::Pitch,
         Self::Dynamics,
         Self::Tone,
@@ -60,6 +63,7 @@ impl ControlGroup {
     pub fn name(self) -> &'static str {
         match self {
             Self::Target => "Target",
+            Self::Player => "Player",
             Self::Pitch => "Pitch",
             Self::Dynamics => "Dynamics",
             Self::Tone => "Tone",
@@ -164,6 +168,8 @@ use ControlKind::{Choice, Continuous, Notes, Share, Switch, Tapered, Whole};
 
 /// Names of the modes, in the order of their numbers.
 const MODES: &[&str] = &["track", "follow", "auto"];
+/// What becomes of consonants, likewise.
+const UNVOICED: &[&str] = &["held", "noise", "softened", "swallowed"];
 /// Names of the qualities, likewise.
 const QUALITIES: &[&str] = &["eco", "full"];
 
@@ -177,6 +183,21 @@ control_table! {
     MorphY, morph_y: f32 = 0.0;
     "morph_y", "Morph Y", Target, Share, 0.0..=1.0, "",
     "Blends from the targets A and B at the top to C and D at the bottom.";
+    Performance, performance: f32 = 0.5, neutral 0.0;
+    "performance", "Performance", Player, Share, 0.0..=1.0, "",
+    "How much the target's own player plays: from 50 % on its strokes and colour, up to 100 % its vibrato and dynamics. 0 % leaves them as yours.";
+    PlayerAttack, player_attack: f32 = 1.0;
+    "player_attack", "Player attack", Player, Share, 0.0..=2.0, "",
+    "How much of the player there is in how notes begin. 100 % is as Performance says, 0 % leaves beginnings as yours.";
+    PlayerVibrato, player_vibrato: f32 = 1.0;
+    "player_vibrato", "Player vibrato", Player, Share, 0.0..=2.0, "",
+    "How much the player's vibrato takes the place of yours. 100 % is as Performance says, 0 % leaves the pitch as yours.";
+    PlayerColour, player_colour: f32 = 1.0;
+    "player_colour", "Player colour", Player, Share, 0.0..=2.0, "",
+    "How much of the colour is recorded rather than translated from yours. 100 % is as Performance says.";
+    Unvoiced, unvoiced: Unvoiced = 0.0;
+    "unvoiced", "Unvoiced", Player, Choice(UNVOICED), 0.0..=3.0, "",
+    "Consonants and breaths: the note sounds on through them, or they become noise, soft noise, or nothing. Works in mode Track.";
     Octave, octave: i32 = 0.0;
     "octave", "Octave", Pitch, Whole, -2.0..=2.0, "oct",
     "Plays octaves lower or higher than the input.";
@@ -240,9 +261,6 @@ control_table! {
     Air, air_db: f32 = 0.0;
     "air", "Air", Tone, Continuous, -12.0..=12.0, "dB",
     "Balance of body and air: more treble and less bass, or the other way round.";
-    Performance, performance: f32 = 0.5, neutral 0.0;
-    "performance", "Performance", Tone, Share, 0.0..=1.0, "",
-    "How much the target's own player plays: from 50 % on its strokes and colour, up to 100 % its vibrato and dynamics. 0 % leaves them as yours.";
     Drive, drive: f32 = 1.0;
     "drive", "Drive", Tone, Share, 0.0..=1.0, "",
     "How much detail the generator adds. 0 % is the plain source-filter sound.";

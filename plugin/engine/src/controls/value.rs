@@ -1,6 +1,6 @@
 //! Controls' values as numbers: what hosts, files and the command line carry.
 
-use mynah_models::Mode;
+use mynah_models::{Mode, Unvoiced};
 
 use super::Quality;
 use super::scale::Scale;
@@ -58,5 +58,6 @@ macro_rules! choice {
 }
 
 choice!(Mode: Track, Follow, Auto);
+choice!(Unvoiced: Held, Noise, Softened, Swallowed);
 choice!(Quality: Eco, Full);
 choice!(Scale: Chromatic, Major, Minor, MajorPentatonic, MinorPentatonic, Blues, Custom);

@@ -92,6 +92,9 @@ fn shape_tone(chance: &mut Chance, controls: &mut Controls) {
         (Control::Breath, 0.5, -9.0, 6.0),
         (Control::Air, 0.4, -4.0, 4.0),
         (Control::Drive, 0.3, 0.6, 1.0),
+        (Control::PlayerAttack, 0.25, 0.0, 1.5),
+        (Control::PlayerVibrato, 0.25, 0.0, 2.0),
+        (Control::PlayerColour, 0.15, 0.3, 1.0),
     ] {
         if chance.happens(likely) {
             controls.set(control, chance.between(low, high));

@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_voice_comes_home_and_follow_leaves_it_where_it_is() {
-        let (base, target) = named("cello");
+        let (base, target) = named("sax-tenor");
         let notes = melody(
             0.2,
             0.5,
@@ -177,7 +177,8 @@ mod tests {
         let off = |hz: f64, octaves: i32| {
             (hz / source_hz / f64::from(octaves).exp2()).log2().abs() * 12.0
         };
-        assert!(off(middle_hz(Hearing::Track), octaves) < 1.0);
+        let track_hz = middle_hz(Hearing::Track);
+        assert!(off(track_hz, octaves) < 1.0, "{track_hz} Hz, {octaves}");
         assert!(off(middle_hz(Hearing::Follow), 0) < 1.0);
     }
 }

@@ -20,8 +20,25 @@ const TITLE_HEIGHT: f32 = 26.0;
 const PANEL_HEIGHT: f32 = TITLE_HEIGHT + knob::HEIGHT + 8.0;
 /// Three rows of panels.
 pub(super) const HEIGHT: f32 = 3.0 * PANEL_HEIGHT + 2.0 * GAP;
+/// Of the player's panel, the part of its first knob.
+const PERFORMANCE_SHARE: f32 = 0.26;
+/// The player's panel.
+pub(super) const PLAYER_HEIGHT: f32 = PANEL_HEIGHT;
 
-/// Draws all panels. `octave` is the one in use.
+/// Draws the panel of the target's own player.
+pub(super) fn show_player(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
+    let inside = panel(ui, rect, ControlGroup::Player.name());
+    let controls: Vec<Control> = Control::of_group(ControlGroup::Player).collect();
+    // The first has the longest name, in a narrow panel.
+    let (first, others) = controls.split_at(1);
+    let middle = inside.left() + (inside.width() * PERFORMANCE_SHARE).round();
+    let left = Rect::from_min_max(inside.min, pos2(middle, inside.bottom()));
+    let right = Rect::from_min_max(pos2(middle, inside.top()), inside.max);
+    cells(ui, desk, left, first);
+    cells(ui, desk, right, others);
+}
+
+/// Draws all others. `octave` is the one in use.
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let row = |index: usize| {
         let top = rect.top() + index as f32 * (PANEL_HEIGHT + GAP);

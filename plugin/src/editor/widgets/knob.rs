@@ -12,6 +12,7 @@ use super::value_entry::{self, value_entry};
 use crate::editor::desk::Handle;
 use crate::editor::fonts;
 use crate::editor::theme::{Theme, mix};
+use crate::editor::wording;
 
 /// Height of a knob with its name and value, logical pixels.
 pub(in crate::editor) const HEIGHT: f32 = 94.0;
@@ -54,7 +55,7 @@ pub(in crate::editor) fn show(ui: &mut Ui, control: Handle<'_>, cell: Rect, in_u
     ui.painter().text(
         pos2(rect.center().x, rect.top() + NAME_HEIGHT / 2.0),
         Align2::CENTER_CENTER,
-        info.name,
+        wording::label(info),
         fonts::regular(12.0),
         name_colour,
     );
