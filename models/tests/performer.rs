@@ -6,7 +6,9 @@ use std::f32::consts::TAU;
 use mynah_models::architecture::Architecture;
 use mynah_models::features::{Features, FeaturesState, log_to_db};
 use mynah_models::testing::{random_base_with, random_target, random_target_with_memory};
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, PlayerControls, Target, alone};
+use mynah_models::{
+    Base, ChainState, HOP_SAMPLES, HopControls, Mode, PlayerControls, Target, alone,
+};
 use proptest::prelude::*;
 
 const RATE_HZ: f32 = 48_000.0;
@@ -205,6 +207,40 @@ fn a_struck_note_does_not_swell_with_the_source() {
     let source_db = source_db(0.13) - source_db(begins_s + 0.03);
     assert!(source_db > 12.0, "{source_db}");
     assert!(softer_db < source_db - 5.5, "{softer_db} {source_db}");
+}
+
+#[test]
+fn in_follow_a_struck_target_decays_under_a_chord_and_a_held_one_does_not() {
+    let base = base();
+    let chord: Vec<Vec<f32>> = [220.0, 277.2, 329.6]
+        .map(|hz| source(&[(hz, 0.8, 0.5)]))
+        .into();
+    let chord: Vec<f32> = (0..chord[0].len())
+        .map(|n| chord.iter().map(|tone| tone[n]).sum())
+        .collect();
+    let fall_db = |struck: bool, performance: f32| {
+        let file = random_target_with_memory(2, &base, struck);
+        let target = Target::from_bytes(&file, &base).unwrap();
+        let controls = HopControls {
+            mode: Mode::Follow,
+            player: PlayerControls::performing(performance),
+            generator_drive: 0.0,
+            ..HopControls::default()
+        };
+        let mut state = ChainState::new(&base);
+        let mut sound = Vec::new();
+        for hop in chord.as_chunks::<HOP_SAMPLES>().0 {
+            let mut out = [0.0; HOP_SAMPLES];
+            base.step(&alone(&target), &mut state, &controls, hop, &mut out);
+            sound.extend(out);
+        }
+        let at = |seconds: f32| rms_db(&sound[(seconds * RATE_HZ) as usize..][..4_800]);
+        at(0.2) - at(0.6)
+    };
+    // 0.5 dB a row, 93.75 rows a second, over 0.4 s: 19 dB, until the recording's end.
+    let (struck, held, none) = (fall_db(true, 0.5), fall_db(false, 0.5), fall_db(true, 0.0));
+    assert!(struck > 8.0, "{struck}");
+    assert!(held.abs() < 4.0 && none.abs() < 3.0, "{held} {none}");
 }
 
 #[test]

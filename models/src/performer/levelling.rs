@@ -22,6 +22,15 @@ pub(super) struct Levelling {
     hz: Envelope,
 }
 
+/// The harmonics of a frame.
+#[derive(Clone, Copy)]
+pub(super) struct Comb {
+    /// Their pitch.
+    pub(super) f0_hz: f32,
+    /// 0 to 1.
+    pub(super) voicing: f32,
+}
+
 impl Levelling {
     pub(super) fn new() -> Self {
         let hz = |point: usize| envelope_point_hz(point);
@@ -38,18 +47,19 @@ impl Levelling {
     }
 
     /// Natural log of the A-weighted amplitude of a frame whose envelopes are relative to the loudness: 0 if it is as loud as
-    /// it should be. Its harmonics have the pitch `f0_hz`, lie at `places`, and count for `voicing`.
+    /// it should be. Its harmonics lie at `places`; in *follow* there are none, and the whitened input is as dense as noise.
     pub(super) fn step(
         &self,
         [harmonic, noise]: [&Envelope; 2],
         details: &Details,
         places: &Places,
-        f0_hz: f32,
-        voicing: f32,
+        comb: Option<Comb>,
     ) -> f32 {
         let square = |log: f32| (2.0 * log).exp();
         let highest_hz = self.hz[ENVELOPE_POINTS - 1];
-        let numbered = ((highest_hz / f0_hz) as usize).min(NUMBERED_HARMONICS);
+        let (f0_hz, voicing) = comb.map_or((0.0, 1.0), |comb| (comb.f0_hz, comb.voicing));
+        let numbered = comb.map_or(0, |_| (highest_hz / f0_hz) as usize);
+        let numbered = numbered.min(NUMBERED_HARMONICS);
         let first = details.iter().zip(places).take(numbered);
         let first: f32 = first
             .map(|(detail, place)| {
@@ -85,7 +95,8 @@ mod tests {
     fn loudness(harmonic: f32, noise: f32, details: &Details, f0_hz: f32, voicing: f32) -> f32 {
         let (harmonic, noise) = ([harmonic; ENVELOPE_POINTS], [noise; ENVELOPE_POINTS]);
         let places = places(f0_hz);
-        Levelling::new().step([&harmonic, &noise], details, &places, f0_hz, voicing)
+        let comb = Some(Comb { f0_hz, voicing });
+        Levelling::new().step([&harmonic, &noise], details, &places, comb)
     }
 
     #[test]
@@ -101,8 +112,10 @@ mod tests {
             [&harmonic, &[-40.0; ENVELOPE_POINTS]],
             &details,
             &places,
-            1_000.0,
-            1.0,
+            Some(Comb {
+                f0_hz: 1_000.0,
+                voicing: 1.0,
+            }),
         );
         assert!((heard + 1.0).abs() < 0.02, "{heard}");
     }
@@ -116,6 +129,11 @@ mod tests {
         }
         let half = loudness(0.0, -40.0, &NO_DETAILS, 200.0, 0.5);
         assert!((half - (noise - std::f32::consts::LN_2)).abs() < 0.06);
+        let whitened = [0.0; ENVELOPE_POINTS];
+        let silent = [-40.0; ENVELOPE_POINTS];
+        let levelling = Levelling::new();
+        let followed = levelling.step([&whitened, &silent], &NO_DETAILS, &places(200.0), None);
+        assert!((followed - noise).abs() < 0.06, "{followed} {noise}");
     }
 
     #[test]

@@ -6,6 +6,9 @@
 //! are blended with the source's and the translator's. Causal, without latency: a change of note that needs 20 ms to be
 //! sure is late in colour, never in sound or pitch.
 //!
+//! In *follow* the same is done with all that sounds together, as one note: its strokes, its level, and so far as that
+//! helps its colour and noise; its pitches are the input's own.
+//!
 //! With no memory, or at a performance of 0, nothing is changed, to the bit.
 //!
 //! Thread: a [`PerformerState`] belongs to one stream; its step is for the audio thread.
@@ -23,7 +26,7 @@ use crate::prior::{
     TextureBlock, partial,
 };
 
-use levelling::{Levelling, Places};
+use levelling::{Comb, Levelling, Places};
 use note_tracker::{Heard, Note, NoteTracker};
 use player::{Played, Player};
 
@@ -36,6 +39,9 @@ const SLIDE_SEMITONES: f32 = 0.9;
 /// What is recorded comes in and goes by so much every frame: 11 and 43 ms.
 const RISE: f32 = 0.5;
 const FALL: f32 = 0.125;
+/// What of a held target's colour is recorded in *follow*: the notes of a chord are not one note. Strings that are struck
+/// together are.
+const HELD_IN_FOLLOW: f32 = 0.5;
 /// A note's beginning: until here it counts as such, and from there on not at all, frames (107 and 213 ms).
 const ATTACK_FRAMES: (f32, f32) = (20.0, 40.0);
 /// A recorded colour is made louder or softer by so much at most, nepers: 12 dB.
@@ -99,6 +105,17 @@ struct Part<'a> {
     played: Played,
     weight: f32,
     shares: Shares,
+}
+
+/// What is to sound.
+#[derive(Clone, Copy)]
+struct Sounding {
+    /// Semitones.
+    pitch: f32,
+    /// Of harmonics, 0 to 1.
+    voicing: f32,
+    /// The tonal stream is the whitened input, which has no harmonics by number.
+    follow: bool,
 }
 
 impl Default for PerformerState {
@@ -181,21 +198,19 @@ impl PerformerState {
         };
         let note = self.tracker.step(&heard);
         let believed_louder_db = NEPER_DB * (voice.believed_log_loudness - voice.log_loudness);
-        let note = note.filter(|_| !voice.follow).map(|note| Note {
+        let note = note.map(|note| Note {
             under_loudest_db: note.under_loudest_db - believed_louder_db,
             ..note
         });
-        let recorded = memories
-            .iter()
-            .zip(weights)
-            .filter(|(memory, _)| memory.is_some());
-        let recorded: f32 = recorded.map(|(_, weight)| weight).sum();
-        if !voice.follow {
-            self.performed.planned_share = (recorded * controls.colour_share()).min(1.0);
-        }
+        let recorded = memories.iter().zip(weights);
+        let recorded = recorded.filter_map(|(memory, weight)| {
+            Some(weight * wanted_colour(controls, (*memory)?, voice.follow))
+        });
+        self.performed.planned_share = recorded.sum::<f32>().min(1.0);
         let parts: [Option<Part>; MORPH_SLOTS] = std::array::from_fn(|slot| {
             let memory = memories[slot].filter(|_| weights[slot] > 0.0);
-            self.part(slot, memory, note.as_ref(), weights[slot], controls)
+            let playing = memory.zip(note.as_ref());
+            self.part(slot, playing, weights[slot], controls, voice.follow)
         });
         let (Some(note), true) = (note, parts.iter().any(Option::is_some)) else {
             return;
@@ -211,28 +226,34 @@ impl PerformerState {
         }
         voice.played_hz = to_hz(pitch);
         voice.log_loudness = level_db / NEPER_DB;
-        self.blend(&parts, pitch, voice.voicing, harmonic, noise);
+        let sounding = Sounding {
+            pitch,
+            voicing: voice.voicing,
+            follow: voice.follow,
+        };
+        self.blend(&parts, &sounding, harmonic, noise);
     }
 
     /// One player's frame; `None` where there is nothing to play from or no note.
     fn part<'a>(
         &mut self,
         slot: usize,
-        memory: Option<&'a Memory>,
-        note: Option<&Note>,
+        playing: Option<(&'a Memory, &Note)>,
         weight: f32,
         controls: &PlayerControls,
+        follow: bool,
     ) -> Option<Part<'a>> {
         let (player, shares) = (&mut self.players[slot], &mut self.shares[slot]);
         let sounds = controls.performance > 0.0 || *shares != Shares::default();
-        let Some((memory, note)) = memory.zip(note).filter(|_| sounds) else {
+        let Some((memory, note)) = playing.filter(|_| sounds) else {
             player.silence();
             *shares = Shares::default();
             return None;
         };
         let played = player.step(memory, note)?;
         shares.strokes = towards(shares.strokes, (2.0 * controls.performance).min(1.0));
-        shares.colour = towards(shares.colour, controls.colour_share());
+        let colour = wanted_colour(controls, memory, follow);
+        shares.colour = towards(shares.colour, colour);
         Some(Part {
             memory,
             played,
@@ -245,8 +266,7 @@ impl PerformerState {
     fn blend(
         &mut self,
         parts: &[Option<Part>; MORPH_SLOTS],
-        pitch: f32,
-        voicing: f32,
+        sounding: &Sounding,
         harmonic: &mut Envelope,
         noise: &mut Envelope,
     ) {
@@ -257,6 +277,7 @@ impl PerformerState {
             share,
             ..
         } = &mut self.performed;
+        let pitch = sounding.pitch;
         *share = parts
             .iter()
             .flatten()
@@ -270,8 +291,8 @@ impl PerformerState {
         for value in harmonic.iter_mut().chain(noise.iter_mut()) {
             *value *= 1.0 - *share;
         }
-        let sounding = parts.iter().flatten();
-        *stretch = sounding
+        let with_memory = parts.iter().flatten();
+        *stretch = with_memory
             .map(|part| part.share() * part.played.stretch)
             .sum();
         let f0_hz = to_hz(pitch);
@@ -297,9 +318,9 @@ impl PerformerState {
             player.add_texture(part.memory, ratio, power_share.sqrt(), &mut texture.samples);
         }
         let envelopes = [&*harmonic, &*noise];
-        let louder = self
-            .levelling
-            .step(envelopes, details, &places, f0_hz, voicing);
+        let voicing = sounding.voicing;
+        let comb = (!sounding.follow).then_some(Comb { f0_hz, voicing });
+        let louder = self.levelling.step(envelopes, details, &places, comb);
         let louder = *share * louder.clamp(-MOST_LEVELLED, MOST_LEVELLED);
         for value in harmonic.iter_mut().chain(noise.iter_mut()) {
             *value -= louder;
@@ -353,6 +374,16 @@ impl Part<'_> {
         let off = (heard_semitones - note.semitones).abs();
         let slide = (SLIDE_SEMITONES - off) / (SLIDE_SEMITONES - VIBRATO_SEMITONES);
         slide.clamp(0.0, 1.0) * change
+    }
+}
+
+/// How far a target's colour is to be recorded.
+fn wanted_colour(controls: &PlayerControls, memory: &Memory, follow: bool) -> f32 {
+    let share = controls.colour_share();
+    if follow && !memory.playing().struck {
+        HELD_IN_FOLLOW * share
+    } else {
+        share
     }
 }
 

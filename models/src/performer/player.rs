@@ -57,7 +57,7 @@ const SLURRED: Entry = Entry {
 const SWELL_FRAMES: f32 = 8.0;
 /// A held note that is so much softer in its recording than it has to be, dB, hurries: at three times the speed, by this
 /// more every frame. A breath that is made louder instead is a hiss.
-const HURRIES_UNDER_DB: f32 = 5.0;
+const HURRIES_UNDER_DB: f32 = 8.0;
 const HURRY_ROWS: f32 = 1.0;
 /// An attack is over in these first rows.
 const ATTACK_ROWS: usize = 60;

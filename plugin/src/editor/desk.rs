@@ -26,10 +26,9 @@ impl<'a> Desk<'a> {
     pub(super) fn is_in_use(self, control: Control) -> bool {
         let controls = self.params.controls();
         match control {
-            Control::Vibrato | Control::Snap | Control::Performance | Control::Unvoiced => {
-                controls.mode != Mode::Follow
-            }
-            Control::PlayerAttack | Control::PlayerVibrato | Control::PlayerColour => {
+            Control::Vibrato | Control::Snap | Control::Unvoiced => controls.mode != Mode::Follow,
+            Control::PlayerAttack | Control::PlayerColour => controls.performance > 0.0,
+            Control::PlayerVibrato => {
                 controls.mode != Mode::Follow && controls.performance > 0.0
             }
             Control::Scale => controls.snap > 0.0,
