@@ -28,9 +28,7 @@ impl<'a> Desk<'a> {
         match control {
             Control::Vibrato | Control::Snap | Control::Unvoiced => controls.mode != Mode::Follow,
             Control::PlayerAttack | Control::PlayerColour => controls.performance > 0.0,
-            Control::PlayerVibrato => {
-                controls.mode != Mode::Follow && controls.performance > 0.0
-            }
+            Control::PlayerVibrato => controls.mode != Mode::Follow && controls.performance > 0.0,
             Control::Scale => controls.snap > 0.0,
             Control::Key => {
                 controls.snap > 0.0 && !matches!(controls.scale, Scale::Chromatic | Scale::Custom)
