@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<()> {
     };
     let (outside, measured) = judge.ask(arguments, &setting)?;
     let evaluation = if arguments.quick {
-        quick(&setting, outside, &measured)
+        quick(arguments, &setting, outside, &measured)
     } else {
         full(arguments, setting, outside)?
     };
@@ -64,13 +64,14 @@ pub(crate) fn run(arguments: &Eval) -> Result<()> {
 }
 
 /// The outside judge's part alone.
-fn quick(setting: &Setting, outside: Outside, measured: &Measured) -> Evaluation {
+fn quick(arguments: &Eval, setting: &Setting, outside: Outside, measured: &Measured) -> Evaluation {
     Evaluation {
         format_version: FORMAT_VERSION,
         data: DataKind::Recordings,
         split_seed: SPLIT_SEED,
         phrases_per_pair: Amount::QUICK.phrases,
         drive: setting.drive,
+        set: arguments.set.clone(),
         base_hash: setting.base.info().hash.to_string(),
         audio_seconds: measured.audio_seconds,
         judge_accuracy: None,
@@ -118,6 +119,7 @@ fn full(arguments: &Eval, setting: Setting, outside: Outside) -> Result<Evaluati
         split_seed: SPLIT_SEED,
         phrases_per_pair: setting.phrases,
         drive: setting.drive,
+        set: arguments.set.clone(),
         base_hash: setting.base.info().hash.to_string(),
         audio_seconds,
         judge_accuracy: report.as_ref().map(|r| r.accuracy),

@@ -53,8 +53,11 @@ fn the_quick_part_counts_what_is_heard() {
         &judge,
         "--python",
         &stub,
+        "--set",
+        "performance=0.3",
     ];
     let eval = json(&arguments);
+    assert_eq!(eval["set"], serde_json::json!(["performance=0.3"]));
     let rows = eval["outside_targets"].as_array().unwrap();
     let [violin, flute, alto] = rows.as_slice() else {
         panic!("{rows:?}");

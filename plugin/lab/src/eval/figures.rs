@@ -239,6 +239,8 @@ pub(crate) struct Evaluation {
     pub(crate) phrases_per_pair: usize,
     /// Share of the generator in all that is not named the prior's.
     pub(crate) drive: f32,
+    /// Controls that were changed for what the outside judge hears, as they were given.
+    pub(crate) set: Vec<String>,
     pub(crate) base_hash: String,
     pub(crate) audio_seconds: f64,
     pub(crate) judge_accuracy: Option<f64>,
