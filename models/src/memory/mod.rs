@@ -12,6 +12,7 @@ mod file;
 
 pub use file::{MemoryInfo, Recorded};
 
+use crate::features::log_to_db;
 use crate::file::{Header, ModelFileError};
 use crate::prior::{ENVELOPE_POINTS, NUMBERED_HARMONICS};
 
@@ -86,7 +87,6 @@ type Colour = [f32; COLOUR_HARMONICS + COLOUR_NOISES];
 const COLOUR_HARMONICS: usize = 24;
 const COLOUR_NOISES: usize = ENVELOPE_POINTS / COLOUR_NOISE_POINTS;
 const COLOUR_NOISE_POINTS: usize = 4;
-const NEPER_DB: f32 = 8.685_89;
 
 /// Standard deviation of a texture's samples as they are stored.
 const TEXTURE_DEVIATION: f32 = 32.0;
@@ -204,7 +204,7 @@ impl Memory {
             return 0.0;
         };
         let squares: f32 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
-        NEPER_DB * (squares / a.len() as f32).sqrt()
+        log_to_db((squares / a.len() as f32).sqrt())
     }
 
     /// Decodes a note at `row`, whole or in between; beyond its end the last row. Audio thread.

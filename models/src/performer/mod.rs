@@ -13,6 +13,7 @@
 //!
 //! Thread: a [`PerformerState`] belongs to one stream; its step is for the audio thread.
 
+mod entry;
 mod levelling;
 mod note_tracker;
 mod player;

@@ -2,6 +2,7 @@
 //!
 //! Thread: audio.
 
+use super::entry::{AGAIN, FROM_SILENCE, SLURRED, STRUCK};
 use super::note_tracker::{Beginning, Note, OPEN_FRAMES};
 use crate::FRAME_SAMPLES;
 use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
@@ -17,44 +18,8 @@ const COST_CHANCE: f32 = 0.5;
 const ELSEWHERE_SEMITONES: f32 = 1.5;
 /// .. in these frames of the note: 16 to 75 ms.
 const SETTLING_FRAMES: std::ops::RangeInclusive<u32> = 3..=14;
-/// How a recorded note is begun.
-#[derive(Clone, Copy)]
-struct Entry {
-    /// It is entered where it is so near to its loudest moment, dB ..
-    from_db: f32,
-    /// .. at most so many rows into it: a slow attack is heard from its beginning.
-    latest_row: usize,
-    /// Until it comes so near to its loudest moment, it is at least so loud, dB: first, and after [`SWELL_FRAMES`].
-    least_db: (f32, f32),
-}
-
-/// The loudness that was measured rises as slowly as its window is long, and a struck note is there at once.
-const STRUCK: Entry = Entry {
-    from_db: -18.0,
-    latest_row: 4,
-    least_db: (-1.5, -1.5),
-};
-/// A bow or a breath takes its time, but the player's stroke is not to be late.
-const FROM_SILENCE: Entry = Entry {
-    from_db: -18.0,
-    latest_row: 4,
-    least_db: (-8.0, -8.0),
-};
-/// Within a phrase there is no time: a note that is tongued or bowed anew is 7 to 9 dB under itself where it changes,
-/// and all there 40 to 60 ms later; one that is slurred is 1 to 3 dB under itself, and that is over before the change is
-/// known (`mynah_training.memory.transitions`).
-const AGAIN: Entry = Entry {
-    from_db: -18.0,
-    latest_row: 4,
-    least_db: (-8.0, -1.0),
-};
-const SLURRED: Entry = Entry {
-    from_db: -1.5,
-    latest_row: 60,
-    least_db: (-1.5, -1.5),
-};
 /// 43 ms.
-const SWELL_FRAMES: f32 = 8.0;
+pub(super) const SWELL_FRAMES: f32 = 8.0;
 /// A held note that is so much softer in its recording than it has to be, dB, hurries: at three times the speed, by this
 /// more every frame. A breath that is made louder instead is a hiss.
 const HURRIES_UNDER_DB: f32 = 8.0;
