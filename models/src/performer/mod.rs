@@ -16,6 +16,7 @@
 mod entry;
 mod levelling;
 mod note_tracker;
+mod part;
 mod player;
 mod recent;
 
@@ -29,22 +30,14 @@ use crate::prior::{
 
 use levelling::{Comb, Levelling, Places};
 use note_tracker::{Heard, Note, NoteTracker};
-use player::{Played, Player};
+use part::{Part, Shares, towards};
+use player::Player;
 
 /// A frame that is voiced more than this has a pitch.
 const VOICED: f32 = 0.5;
-/// A pitch this near to the note's middle is vibrato, of which the target's player has his own; from there to here it
-/// is a slide, which passes whole. Semitones.
-const VIBRATO_SEMITONES: f32 = 0.5;
-const SLIDE_SEMITONES: f32 = 0.9;
-/// What is recorded comes in and goes by so much every frame: 11 and 43 ms.
-const RISE: f32 = 0.5;
-const FALL: f32 = 0.125;
 /// What of a held target's colour is recorded in *follow*: the notes of a chord are not one note. Strings that are struck
 /// together are.
 const HELD_IN_FOLLOW: f32 = 0.5;
-/// A note's beginning: until here it counts as such, and from there on not at all, frames (107 and 213 ms).
-const ATTACK_FRAMES: (f32, f32) = (20.0, 40.0);
 /// A recorded colour is made louder or softer by so much at most, nepers: 12 dB.
 const MOST_LEVELLED: f32 = 1.4;
 const NEPER_DB: f32 = 8.685_89;
@@ -89,23 +82,6 @@ pub struct PerformerState {
     performed: Performed,
     /// The same in every state.
     levelling: Levelling,
-}
-
-/// How far a target's recordings have come in, 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Shares {
-    /// Their strokes.
-    strokes: f32,
-    colour: f32,
-}
-
-/// One target's part of a frame.
-#[derive(Clone, Copy)]
-struct Part<'a> {
-    memory: &'a Memory,
-    played: Played,
-    weight: f32,
-    shares: Shares,
 }
 
 /// What is to sound.
@@ -338,46 +314,6 @@ impl PerformerState {
     }
 }
 
-impl Part<'_> {
-    /// What of the whole frame is this recording.
-    fn share(&self) -> f32 {
-        self.weight * self.shares.colour
-    }
-
-    /// How far level and pitch are the recording's: a struck note decays as it was recorded, and is in tune with it.
-    fn contour(&self, controls: &PlayerControls) -> f32 {
-        if self.memory.playing().struck {
-            self.shares.strokes
-        } else {
-            controls.performance
-        }
-    }
-
-    /// How far the level is the recording's.
-    fn level_share(&self, note: &Note, controls: &PlayerControls) -> f32 {
-        let (until, over) = ATTACK_FRAMES;
-        let attack = ((over - note.frames as f32) / (over - until)).clamp(0.0, 1.0);
-        let contour = self.contour(controls);
-        // What the source does with a note that it holds counts for more than how it begins one.
-        let later = contour * contour;
-        (later + attack * (controls.attack * contour - later)).min(1.0)
-    }
-
-    /// By how much the pitch changes, semitones.
-    fn pitch_change(&self, note: &Note, heard_semitones: f32, controls: &PlayerControls) -> f32 {
-        let recorded = self.played.semitones + self.played.deviation_semitones;
-        let contour = self.contour(controls);
-        if self.memory.playing().semitones_only {
-            return contour * (recorded - heard_semitones);
-        }
-        let share = (controls.vibrato * contour).min(1.0);
-        let change = share * (recorded - heard_semitones);
-        let off = (heard_semitones - note.semitones).abs();
-        let slide = (SLIDE_SEMITONES - off) / (SLIDE_SEMITONES - VIBRATO_SEMITONES);
-        slide.clamp(0.0, 1.0) * change
-    }
-}
-
 /// How far a target's colour is to be recorded.
 fn wanted_colour(controls: &PlayerControls, memory: &Memory, follow: bool) -> f32 {
     let share = controls.colour_share();
@@ -385,15 +321,6 @@ fn wanted_colour(controls: &PlayerControls, memory: &Memory, follow: bool) -> f3
         HELD_IN_FOLLOW * share
     } else {
         share
-    }
-}
-
-/// One frame of the way to what is wanted.
-fn towards(share: f32, wanted: f32) -> f32 {
-    if wanted > share {
-        (share + RISE).min(wanted)
-    } else {
-        (share - FALL).max(wanted)
     }
 }
 
