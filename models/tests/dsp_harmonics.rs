@@ -177,6 +177,46 @@ fn a_string_that_becomes_stiff_does_not_click_and_is_in_tune_again_after_a_silen
 }
 
 #[test]
+fn what_rings_on_keeps_its_pitch_goes_down_and_falls_silent() {
+    let envelope = [-2.0; ENVELOPE_POINTS];
+    let frame = HarmonicFrame {
+        envelope: &envelope,
+        details: &NO_DETAILS,
+        spread: false,
+        stretch: 0.0,
+        f0_hz: 187.5,
+        voicing: 1.0,
+        log_loudness: -1.0,
+    };
+    let harmonics = Harmonics::new();
+    let mut state = HarmonicsState::new();
+    let mut block = [0.0; FRAME_SAMPLES];
+    for _ in 0..4 {
+        harmonics.begin_frame(&mut state, &frame);
+        harmonics.step(&mut state, &mut block);
+    }
+    // A period is a frame long: each block is the one before, times what is left at the sample.
+    let fall = 0.2_f32;
+    for _ in 0..10 {
+        let before = block;
+        harmonics.ring_on(&mut state, fall);
+        harmonics.step(&mut state, &mut block);
+        let (first, last) = (block[0] / before[0], block[254] / before[254]);
+        assert!((last - (-fall).exp()).abs() < 0.02, "{first} {last}");
+    }
+    let mut blocks = 0;
+    while !state.is_silent() {
+        harmonics.ring_on(&mut state, fall);
+        harmonics.step(&mut state, &mut block);
+        blocks += 1;
+        assert!(blocks < 100);
+    }
+    assert!(blocks > 20);
+    harmonics.step(&mut state, &mut block);
+    assert!(block.iter().all(|sample| *sample == 0.0));
+}
+
+#[test]
 fn unvoiced_is_silent() {
     let envelope = [0.0; ENVELOPE_POINTS];
     let unvoiced = HarmonicFrame {

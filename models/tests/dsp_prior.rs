@@ -301,3 +301,51 @@ fn changing_the_mode_does_not_click() {
     let limit = 1.5 * roughest(&run(|_| (false, 1.0))).max(roughest(&run(|_| (true, 1.0))));
     assert!(roughest(&run(|hop| (hop / 5 % 2 == 0, 1.0))) < limit);
 }
+
+#[test]
+fn a_string_rings_on_at_its_pitch_beside_the_next_until_it_is_damped() {
+    let (features, mut heard) = (Features::new(), FeaturesState::new(&Features::new()));
+    let silence = [0.0; HOP_SAMPLES];
+    let frame = (0..2).find_map(|_| features.step(&mut heard, &silence).cloned());
+    let frame = frame.unwrap();
+    let (harmonic, noise) = ([-2.0; ENVELOPE_POINTS], [-40.0; ENVELOPE_POINTS]);
+    let prior = Prior::new();
+    // No harmonic of the one is near to one of the other.
+    let (low_hz, high_hz) = (261.63_f32, 440.0);
+    let amplitude = |share: Option<f32>, first_frame: usize| {
+        let mut state = PriorState::new(&prior);
+        let mut sound = Vec::new();
+        for k in 0..100 {
+            let prior_frame = PriorFrame {
+                f0_hz: if k < 20 { low_hz } else { high_hz },
+                voicing: 1.0,
+                log_loudness: -1.0,
+                rings: share.filter(|_| k == 20),
+                ..PriorFrame::as_heard(&frame, [&harmonic, &noise], false, 1.0)
+            };
+            prior.begin_frame(&mut state, &prior_frame);
+            for _ in 0..FRAME_SAMPLES / HOP_SAMPLES {
+                let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
+                prior.step(&mut state, 1.0, &silence, &mut tonal, &mut noisy);
+                sound.extend(tonal);
+            }
+        }
+        let part = &sound[first_frame * FRAME_SAMPLES..(first_frame + 8) * FRAME_SAMPLES];
+        let window = |n: usize| 1.0 - (TAU * n as f64 / part.len() as f64).cos();
+        let turn = |n: usize| TAU * f64::from(low_hz) * n as f64 / RATE_HZ;
+        let sum = |of: fn(f64) -> f64| -> f64 {
+            let each = part.iter().enumerate();
+            each.map(|(n, x)| f64::from(*x) * window(n) * of(turn(n)))
+                .sum()
+        };
+        sum(f64::cos).hypot(sum(f64::sin))
+    };
+    let before = amplitude(None, 10);
+    assert!(amplitude(None, 22) < 0.02 * before);
+    // 1.2 dB a frame: 7 dB in the middle of these eight, more than 80 after the 70th.
+    let beside = amplitude(Some(1.0), 22) / before;
+    assert!((0.35..0.55).contains(&beside), "{beside}");
+    let half = amplitude(Some(0.5), 22) / before;
+    assert!((half / beside - 0.5).abs() < 0.05, "{half} {beside}");
+    assert!(amplitude(Some(1.0), 90) < 0.001 * before);
+}

@@ -9,7 +9,7 @@ pub(super) struct Entry {
     pub(super) from_db: f32,
     /// .. at most so many rows into it: a slow attack is heard from its beginning.
     pub(super) latest_row: usize,
-    /// Until it comes so near to its loudest moment, it is at least so loud, dB: first, and after [`super::player::SWELL_FRAMES`].
+    /// Until it comes so near to its loudest moment, it is at least so loud, dB: first, and after [`super::walk::SWELL_FRAMES`].
     pub(super) least_db: (f32, f32),
 }
 

@@ -46,6 +46,13 @@ impl Levelling {
         }
     }
 
+    /// Squared A-weighted amplitude of noise of this envelope: its part of a frame's loudness, which is 1.
+    pub(super) fn noise_power(&self, noise: &[f32]) -> f32 {
+        let power = noise.iter().zip(&self.bands);
+        let sum: f32 = power.map(|(log, band)| (2.0 * log).exp() * band).sum();
+        2.0 * sum / (0.5 * SAMPLE_RATE_HZ as f32)
+    }
+
     /// Natural log of the A-weighted amplitude of a frame whose envelopes are relative to the loudness: 0 if it is as loud as
     /// it should be. Its harmonics lie at `places`; in *follow* there are none, and the whitened input is as dense as noise.
     pub(super) fn step(

@@ -19,6 +19,8 @@ mod note_tracker;
 mod part;
 mod player;
 mod recent;
+mod tone;
+mod walk;
 
 use crate::conditioning::{MORPH_SLOTS, PlayerControls, Voice};
 use crate::features::log_to_db;
@@ -32,6 +34,7 @@ use levelling::{Comb, Levelling, Places};
 use note_tracker::{Heard, Note, NoteTracker};
 use part::{Part, Shares, towards};
 use player::Player;
+use tone::{Tone, Wait};
 
 /// A frame that is voiced more than this has a pitch.
 const VOICED: f32 = 0.5;
@@ -40,6 +43,8 @@ const VOICED: f32 = 0.5;
 const HELD_IN_FOLLOW: f32 = 0.5;
 /// A recorded colour is made louder or softer by so much at most, nepers: 12 dB.
 const MOST_LEVELLED: f32 = 1.4;
+/// What is softer is not there, natural log; as in `analysis.py`.
+const SILENT_LOG: f32 = -16.0;
 const NEPER_DB: f32 = 8.685_89;
 const A4_HZ: f32 = 440.0;
 const A4_SEMITONES: f32 = 69.0;
@@ -54,6 +59,10 @@ pub struct Performed {
     pub details: Details,
     /// How far the partials are stretched ([`partial`]).
     pub stretch: f32,
+    /// The harmonics have both signs ([`PriorFrame::spread`]): those of a struck string begin together.
+    pub spread: bool,
+    /// A struck tone begins: what of the one before is another string's, and rings on ([`PriorFrame::rings`]).
+    pub rings: Option<f32>,
     /// Recorded noise.
     pub texture: TextureBlock,
     /// What of the frame is recorded, 0 to 1.
@@ -77,6 +86,7 @@ pub struct Cue {
 #[derive(Clone, Debug)]
 pub struct PerformerState {
     tracker: NoteTracker,
+    wait: Wait,
     players: [Player; MORPH_SLOTS],
     shares: [Shares; MORPH_SLOTS],
     performed: Performed,
@@ -106,11 +116,14 @@ impl PerformerState {
     pub fn new() -> Self {
         Self {
             tracker: NoteTracker::default(),
+            wait: Wait::default(),
             players: std::array::from_fn(|slot| Player::new(slot as u64)),
             shares: [Shares::default(); MORPH_SLOTS],
             performed: Performed {
                 details: NO_DETAILS,
                 stretch: 0.0,
+                spread: false,
+                rings: None,
                 texture: TextureBlock::default(),
                 share: 0.0,
                 planned_share: 0.0,
@@ -122,6 +135,7 @@ impl PerformerState {
     /// Back to the state before the first frame.
     pub fn reset(&mut self) {
         self.tracker = NoteTracker::default();
+        self.wait = Wait::default();
         for (slot, player) in self.players.iter_mut().enumerate() {
             player.reset(slot as u64);
         }
@@ -132,6 +146,7 @@ impl PerformerState {
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         self.tracker.clone_from(&other.tracker);
+        self.wait = other.wait;
         for (player, other) in self.players.iter_mut().zip(&other.players) {
             player.copy_from(other);
         }
@@ -174,6 +189,12 @@ impl PerformerState {
             key_semitones: cue.key_semitones,
         };
         let note = self.tracker.step(&heard);
+        // A string or a breath can slide to the pitch that it turns out to be; a key cannot.
+        let sounding = memories.iter().zip(weights).filter(|(_, w)| **w > 0.0);
+        let mut sounding = sounding.filter_map(|(memory, _)| *memory);
+        let keyed = sounding.any(|memory| memory.playing().semitones_only);
+        let known = voice.follow || cue.key_semitones.is_some() || !keyed;
+        let tone = self.wait.step(note.as_ref(), &heard, known);
         let believed_louder_db = NEPER_DB * (voice.believed_log_loudness - voice.log_loudness);
         let note = note.map(|note| Note {
             under_loudest_db: note.under_loudest_db - believed_louder_db,
@@ -187,7 +208,7 @@ impl PerformerState {
         let parts: [Option<Part>; MORPH_SLOTS] = std::array::from_fn(|slot| {
             let memory = memories[slot].filter(|_| weights[slot] > 0.0);
             let playing = memory.zip(note.as_ref());
-            self.part(slot, playing, weights[slot], controls, voice.follow)
+            self.part(slot, playing, weights[slot], (controls, voice.follow), tone)
         });
         let (Some(note), true) = (note, parts.iter().any(Option::is_some)) else {
             return;
@@ -200,6 +221,22 @@ impl PerformerState {
             if note.pitched {
                 voice.voicing += part.share() * (1.0 - voice.unvoiced) * (1.0 - voice.voicing);
             }
+        }
+        let share: f32 = parts.iter().flatten().map(Part::share).sum();
+        let begun = self.wait.begins(tone);
+        let strings = parts
+            .iter()
+            .flatten()
+            .filter(|part| part.memory.playing().struck);
+        let strings: f32 = strings.map(Part::share).sum();
+        self.performed.spread = share > 2.0 * strings;
+        if begun && strings > 0.0 && !voice.follow {
+            self.performed.rings = Some(strings.min(1.0));
+        }
+        match (tone, self.wait.before()) {
+            (Tone::Before, Some(before)) => pitch += share.min(1.0) * (before - pitch),
+            (Tone::Rest, _) => voice.voicing *= (1.0 - share).max(0.0),
+            _ => self.wait.sounds(heard.voiced.then_some(pitch)),
         }
         voice.played_hz = to_hz(pitch);
         voice.log_loudness = level_db / NEPER_DB;
@@ -217,8 +254,8 @@ impl PerformerState {
         slot: usize,
         playing: Option<(&'a Memory, &Note)>,
         weight: f32,
-        controls: &PlayerControls,
-        follow: bool,
+        (controls, follow): (&PlayerControls, bool),
+        tone: Tone,
     ) -> Option<Part<'a>> {
         let (player, shares) = (&mut self.players[slot], &mut self.shares[slot]);
         let sounds = controls.performance > 0.0 || *shares != Shares::default();
@@ -227,7 +264,7 @@ impl PerformerState {
             *shares = Shares::default();
             return None;
         };
-        let played = player.step(memory, note)?;
+        let played = player.step(memory, note, tone, &self.levelling)?;
         shares.strokes = towards(shares.strokes, (2.0 * controls.performance).min(1.0));
         let colour = wanted_colour(controls, memory, follow);
         shares.colour = towards(shares.colour, colour);
@@ -307,6 +344,8 @@ impl PerformerState {
     fn clear(&mut self) {
         self.performed.details = NO_DETAILS;
         self.performed.stretch = 0.0;
+        self.performed.spread = false;
+        self.performed.rings = None;
         self.performed.texture.samples.fill(0.0);
         self.performed.texture.share = 0.0;
         self.performed.share = 0.0;

@@ -3,9 +3,14 @@
 //! Thread: audio.
 
 use super::entry::{AGAIN, FROM_SILENCE, SLURRED, STRUCK};
+use super::levelling::Levelling;
 use super::note_tracker::{Beginning, Note, OPEN_FRAMES};
+use super::tone::Tone;
+use super::walk::{HURRY_ROWS, Walk};
+use super::{NEPER_DB, SILENT_LOG};
 use crate::FRAME_SAMPLES;
 use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
+use crate::prior::ENVELOPE_POINTS;
 
 /// What counts against a recording, in semitones of distance: each dB of another loudness, another group than the
 /// note before, each dB of another colour than that, having been played just now, and chance.
@@ -18,22 +23,12 @@ const COST_CHANCE: f32 = 0.5;
 const ELSEWHERE_SEMITONES: f32 = 1.5;
 /// .. in these frames of the note: 16 to 75 ms.
 const SETTLING_FRAMES: std::ops::RangeInclusive<u32> = 3..=14;
-/// 43 ms.
-pub(super) const SWELL_FRAMES: f32 = 8.0;
-/// A held note that is so much softer in its recording than it has to be, dB, hurries: at three times the speed, by this
-/// more every frame. A breath that is made louder instead is a hiss.
-const HURRIES_UNDER_DB: f32 = 8.0;
-const HURRY_ROWS: f32 = 1.0;
-/// An attack is over in these first rows.
-const ATTACK_ROWS: usize = 60;
 /// A frame is measured 340 samples before its end (`analysis.py`), where it is played; a row is the mean of two, 128 samples
 /// later than the first. So the texture is played so much later than it was recorded.
 const TEXTURE_AHEAD_SAMPLES: f32 = 212.0;
 /// One recording gives way to the next in so many frames: 11 and 32 ms.
 const FADE_FRAMES: u32 = 2;
 const SLUR_FADE_FRAMES: u32 = 6;
-/// What is let go falls by this every frame, dB: 225 dB a second.
-const LET_GO_FALL_DB: f32 = 1.2;
 /// A pitch further than this from the key is another key's, semitones.
 const KEY_LEFT_SEMITONES: f32 = 0.6;
 /// Where a texture goes on when it is at its end: from this share of it, up to that.
@@ -57,29 +52,20 @@ pub(super) struct Played {
 /// Where one player is.
 #[derive(Clone, Debug)]
 pub(super) struct Player {
-    note: Option<RecordedNote>,
+    walk: Option<Walk>,
     /// Of the memory that the note is from: targets change while notes are played.
     memory: u64,
-    place: f32,
-    /// Where its attack is over.
-    attack_rows: f32,
-    /// Through the attack faster than it was recorded.
-    hurries: bool,
-    /// How loud the attack is at least, dB: first, and after [`SWELL_FRAMES`].
-    least_db: (f32, f32),
-    forward: bool,
-    /// Where the way back ends.
-    turn_row: f32,
     texture_position: f32,
     /// Where the texture came from, while it leaps.
     texture_before: Option<f32>,
     /// The latest two recordings, by their place in the memory.
     latest: [usize; 2],
     group: Option<u32>,
-    falling_db: Option<f32>,
     key: f32,
     fade_left: u32,
     values: Box<Row>,
+    /// What they are relative to.
+    log_level: f32,
     decoded: Box<Row>,
     chance: u64,
 }
@@ -88,22 +74,16 @@ impl Player {
     /// Nothing played yet; each place has its own chances. Allocates.
     pub(super) fn new(place: u64) -> Self {
         Self {
-            note: None,
+            walk: None,
             memory: 0,
-            place: 0.0,
-            attack_rows: 0.0,
-            hurries: false,
-            least_db: (0.0, 0.0),
-            forward: true,
-            turn_row: 0.0,
             texture_position: 0.0,
             texture_before: None,
             latest: [usize::MAX; 2],
             group: None,
-            falling_db: None,
             key: 0.0,
             fade_left: 0,
             values: Box::new([0.0; ROW_VALUES]),
+            log_level: 0.0,
             decoded: Box::new([0.0; ROW_VALUES]),
             chance: place,
         }
@@ -114,27 +94,21 @@ impl Player {
         self.silence();
         self.latest = [usize::MAX; 2];
         self.group = None;
-        self.falling_db = None;
         self.chance = place;
         self.values.fill(0.0);
+        self.log_level = 0.0;
     }
 
     /// Becomes `other` without allocating.
     pub(super) fn copy_from(&mut self, other: &Self) {
         self.values.copy_from_slice(&other.values[..]);
-        self.note = other.note;
+        self.log_level = other.log_level;
+        self.walk = other.walk;
         self.memory = other.memory;
-        self.place = other.place;
-        self.attack_rows = other.attack_rows;
-        self.hurries = other.hurries;
-        self.least_db = other.least_db;
-        self.forward = other.forward;
-        self.turn_row = other.turn_row;
         self.texture_position = other.texture_position;
         self.texture_before = other.texture_before;
         self.latest = other.latest;
         self.group = other.group;
-        self.falling_db = other.falling_db;
         self.key = other.key;
         self.fade_left = other.fade_left;
         self.chance = other.chance;
@@ -142,7 +116,7 @@ impl Player {
 
     /// Plays nothing until the next note begins.
     pub(super) fn silence(&mut self) {
-        self.note = None;
+        self.walk = None;
         self.texture_before = None;
     }
 
@@ -151,50 +125,45 @@ impl Player {
         &self.values
     }
 
-    /// One frame of a note; `None` until a note begins that this player hears from its beginning.
-    pub(super) fn step(&mut self, memory: &Memory, note: &Note) -> Option<Played> {
+    /// One frame of a note; `None` until a note begins that this player hears from its beginning. `tone` says whose
+    /// harmonics sound.
+    pub(super) fn step(
+        &mut self,
+        memory: &Memory,
+        note: &Note,
+        tone: Tone,
+        levelling: &Levelling,
+    ) -> Option<Played> {
         let playing = memory.playing();
         match note.begins {
             Some(beginning) => self.begin(memory, note, beginning),
-            None if self.note.is_none() || self.memory != memory.identity() => {
+            None if self.walk.is_none() || self.memory != memory.identity() => {
                 self.begin(memory, note, Beginning::Slur)
             }
             None => self.settle(memory, note),
         }
-        let recorded = self.note?;
-        memory.row(&recorded, self.place, &mut self.decoded);
+        let mut walk = self.walk?;
+        let (recorded, place) = (walk.recorded, walk.place);
+        memory.row(&recorded, place, &mut self.decoded);
+        let deviation_semitones = memory.deviation_semitones(&recorded, place);
+        let own_log = walk.level_db(memory, note) / NEPER_DB;
+        self.log_level = match tone {
+            Tone::New => own_log,
+            Tone::Before | Tone::Rest => self.wait(tone == Tone::Before, own_log, levelling),
+        };
         let way = 1.0 / (self.fade_left + 1) as f32;
         self.fade_left = self.fade_left.saturating_sub(1);
         for (value, decoded) in self.values.iter_mut().zip(self.decoded.iter()) {
             *value += way * (decoded - *value);
         }
-        let deviation_semitones = memory.deviation_semitones(&recorded, self.place);
-        let mut recorded_db = memory.level_db(&recorded, self.place);
-        self.hurries = false;
-        if self.place < self.attack_rows {
-            let swell = (note.frames as f32 / SWELL_FRAMES).min(1.0);
-            let (first, then) = self.least_db;
-            let least_db = first + swell * (then - first);
-            self.hurries = !playing.struck && recorded_db < least_db - HURRIES_UNDER_DB;
-            recorded_db = recorded_db.max(least_db);
-        }
-        recorded_db += if playing.struck {
-            note.struck_db
-        } else {
-            note.held_db
-        };
-        self.falling_db = (playing.struck && note.let_go).then(|| {
-            self.falling_db
-                .map_or(recorded_db, |db| db - LET_GO_FALL_DB)
-        });
         // A key is what the pitch is while that is open, and another one once a slide has left it.
         if note.frames <= OPEN_FRAMES || (note.semitones - self.key).abs() > KEY_LEFT_SEMITONES {
             self.key = note.semitones.round();
         }
-        let played = Played {
-            level_db: self
-                .falling_db
-                .map_or(recorded_db, |db| db.min(recorded_db)),
+        walk.on(playing.struck, || self.toss());
+        self.walk = Some(walk);
+        Some(Played {
+            level_db: self.log_level * NEPER_DB,
             deviation_semitones,
             semitones: if playing.semitones_only {
                 self.key
@@ -203,9 +172,32 @@ impl Player {
             },
             recorded_semitones: recorded.semitones + deviation_semitones,
             stretch: recorded.stretch,
-        };
-        self.walk(playing.struck, &recorded);
-        Some(played)
+        })
+    }
+
+    /// Leaves of the decoded row its noise, beside the tone `before` or none, and says how loud both are together.
+    fn wait(&mut self, before: bool, own_log: f32, levelling: &Levelling) -> f32 {
+        let (tone, noise) = self.decoded.split_at_mut(ROW_VALUES - ENVELOPE_POINTS);
+        let (tone_before, noise_before) = self.values.split_at(ROW_VALUES - ENVELOPE_POINTS);
+        let mut power = (2.0 * own_log).exp() * levelling.noise_power(noise);
+        if before {
+            let tonal = (1.0 - levelling.noise_power(noise_before)).max(0.0);
+            power += (2.0 * self.log_level).exp() * tonal;
+        }
+        let log = 0.5 * power.max(f32::MIN_POSITIVE).ln();
+        for (value, before_value) in tone.iter_mut().zip(tone_before) {
+            *value = if before {
+                before_value + self.log_level - log
+            } else {
+                SILENT_LOG
+            };
+        }
+        for value in noise.iter_mut() {
+            *value += own_log - log;
+        }
+        // There is nothing to be faded: what goes on goes on.
+        self.fade_left = 0;
+        log
     }
 
     /// Adds the recorded noise of this frame's block, `weight` times, sounding `ratio` times as high as recorded.
@@ -216,14 +208,21 @@ impl Player {
         weight: f32,
         block: &mut [f32; FRAME_SAMPLES],
     ) {
-        let Some(note) = self.note else { return };
+        let Some(Walk {
+            recorded: note,
+            hurries,
+            ..
+        }) = self.walk
+        else {
+            return;
+        };
         let samples = memory.texture_samples(&note) as f32;
         let block_samples = ratio * FRAME_SAMPLES as f32;
         if samples < 4.0 * block_samples {
             return;
         }
         self.texture_before = None;
-        if self.hurries {
+        if hurries {
             self.texture_before = Some(self.texture_position);
             self.texture_position += HURRY_ROWS * (ROW_FRAMES * FRAME_SAMPLES) as f32;
         }
@@ -259,36 +258,24 @@ impl Player {
             Beginning::Again => AGAIN,
             Beginning::Slur => SLURRED,
         };
-        let level_db = |row: usize| memory.level_db(&recorded, row as f32);
-        let latest_row = entry.latest_row.min(recorded.hold_rows.0);
-        let entered_row = (0..latest_row)
-            .find(|row| level_db(*row) > entry.from_db)
-            .unwrap_or(latest_row);
-        self.place = entered_row as f32;
-        // Some never come so near to their loudest moment while they begin.
-        let reached_db = (0..ATTACK_ROWS).map(level_db).fold(f32::MIN, f32::max);
-        let (first_db, then_db) = entry.least_db;
-        self.least_db = (first_db.min(reached_db), then_db.min(reached_db));
-        self.attack_rows = (0..ATTACK_ROWS)
-            .find(|row| level_db(*row) >= self.least_db.1)
-            .unwrap_or_default() as f32;
-        self.forward = true;
-        self.falling_db = None;
+        let walk = Walk::new(memory, recorded, &entry);
         self.texture_before = None;
         self.texture_position =
-            (entered_row * ROW_FRAMES * FRAME_SAMPLES) as f32 - TEXTURE_AHEAD_SAMPLES;
-        self.fade_left = match (self.note, slurred) {
+            walk.place * (ROW_FRAMES * FRAME_SAMPLES) as f32 - TEXTURE_AHEAD_SAMPLES;
+        self.fade_left = match (self.walk, slurred) {
             (None, _) => 0,
             (Some(_), false) => FADE_FRAMES,
             (Some(_), true) => SLUR_FADE_FRAMES,
         };
-        self.note = Some(recorded);
+        self.walk = Some(walk);
         self.memory = memory.identity();
     }
 
     /// The pitch has settled elsewhere: another recording, at the same age.
     fn settle(&mut self, memory: &Memory, note: &Note) {
-        let Some(recorded) = self.note else { return };
+        let Some(Walk { recorded, .. }) = self.walk else {
+            return;
+        };
         if !SETTLING_FRAMES.contains(&note.frames) || !note.pitched {
             return;
         }
@@ -301,9 +288,9 @@ impl Player {
         if distance(&recorded) <= nearest + ELSEWHERE_SEMITONES {
             return;
         }
-        if let Some(other) = self.choose(memory, note.semitones, note.under_loudest_db, false) {
-            self.note = Some(other);
-            self.place = self.place.min((other.rows - 1) as f32);
+        let other = self.choose(memory, note.semitones, note.under_loudest_db, false);
+        if let (Some(other), Some(walk)) = (other, &mut self.walk) {
+            walk.change(other);
             self.fade_left = FADE_FRAMES;
         }
     }
@@ -342,30 +329,6 @@ impl Player {
         let note = memory.notes()[index];
         self.group = Some(note.group);
         Some(note)
-    }
-
-    /// On to the next frame: a struck note to its end, a held one to and fro.
-    fn walk(&mut self, struck: bool, note: &RecordedNote) {
-        let hurry = if self.hurries { HURRY_ROWS } else { 0.0 };
-        let step = 1.0 / ROW_FRAMES as f32 + hurry;
-        let (low, high) = (note.hold_rows.0 as f32, note.hold_rows.1 as f32);
-        if struck {
-            self.place = (self.place + step).min((note.rows - 1) as f32);
-        } else if self.forward {
-            self.place += step;
-            if self.place >= high {
-                self.place = high;
-                self.forward = false;
-                // Elsewhere each time, or the way to and fro would be a rhythm.
-                self.turn_row = low + 0.5 * self.toss() * (high - low);
-            }
-        } else {
-            self.place -= step;
-            if self.place <= self.turn_row {
-                self.place = self.turn_row.max(0.0);
-                self.forward = true;
-            }
-        }
     }
 
     /// A number of 0 to 1 by splitmix64 (Steele, Lea and Flood, 2014): the same after every reset.

@@ -18,6 +18,9 @@ const FADE_HIGH_HZ: f32 = 21_000.0;
 /// of unit variance, so one envelope means the same for harmonics, whitened input and noise.
 const UNIT_DENSITY_HZ: f32 = 12_000.0;
 
+/// What rings on is forgotten below this: -100 dBFS.
+const INAUDIBLE: f32 = 1e-5;
+
 /// Harmonics that can have an amplitude of their own: what odd and even, and low strings, live by.
 pub const NUMBERED_HARMONICS: usize = 60;
 
@@ -117,6 +120,15 @@ impl Harmonics {
         state.position = 0;
     }
 
+    /// Starts a block in which all that sounds goes on at its pitch and goes down by `fall`, natural log; what has become too
+    /// soft to be heard is silent at its end.
+    pub fn ring_on(&self, state: &mut HarmonicsState, fall: f32) {
+        core::mem::swap(&mut state.from, &mut state.to);
+        state.to.clone_from(&state.from);
+        state.to.scale((-fall).exp());
+        state.position = 0;
+    }
+
     /// Writes the next samples. Past the end of a block that no [`Harmonics::begin_frame`]
     /// followed, the sound goes on unchanged.
     pub fn step(&self, state: &mut HarmonicsState, output: &mut [f32]) {
@@ -175,6 +187,16 @@ impl HarmonicsState {
         self.clone_from(other);
     }
 
+    /// Nothing sounds, at either end of the block.
+    pub fn is_silent(&self) -> bool {
+        self.from.audible == 0 && self.to.audible == 0
+    }
+
+    /// All that sounds at the block's end becomes so many times as loud there.
+    pub fn scale(&mut self, gain: f32) {
+        self.to.scale(gain);
+    }
+
     /// Partials part once they are stretched; what comes out of silence begins together again.
     fn part(&mut self) {
         if !self.from.voiced {
@@ -226,6 +248,19 @@ impl Side {
             voiced: false,
             amplitudes: [0.0; MAX_HARMONICS],
             audible: 0,
+        }
+    }
+
+    fn scale(&mut self, gain: f32) {
+        let mut loudest = 0.0_f32;
+        for amplitude in &mut self.amplitudes[..self.audible] {
+            *amplitude *= gain;
+            loudest = loudest.max(amplitude.abs());
+        }
+        if loudest < INAUDIBLE {
+            self.voiced = false;
+            self.amplitudes[..self.audible].fill(0.0);
+            self.audible = 0;
         }
     }
 

@@ -23,6 +23,9 @@ pub struct PriorFrame<'a> {
     pub spread: bool,
     /// How far the partials are stretched.
     pub stretch: f32,
+    /// A new tone begins here; so much of the one that sounded, 0 to 1, rings on beside it, at its own pitch, until its string
+    /// is damped.
+    pub rings: Option<f32>,
     /// Envelope of the noise stream, relative to the input's loudness.
     pub noise: &'a Envelope,
     /// Recorded noise, if there is some.
@@ -41,6 +44,9 @@ pub struct PriorFrame<'a> {
 /// Most that *follow* raises what it hears, natural log: 24 dB. What is not there cannot be made louder, only its noise.
 const MAX_FOLLOW_RISE_LOG: f32 = 2.763;
 
+/// What rings on falls by this every frame, natural log: 225 dB a second, as a damper has it.
+const DAMPING_LOG: f32 = 0.138;
+
 impl<'a> PriorFrame<'a> {
     /// What is heard, played as it is, at so many times its pitch; the envelopes are the harmonic and the noise one.
     pub fn as_heard(
@@ -55,6 +61,7 @@ impl<'a> PriorFrame<'a> {
             details: &NO_DETAILS,
             spread: false,
             stretch: 0.0,
+            rings: None,
             noise,
             texture: None,
             follow,
@@ -79,6 +86,8 @@ pub struct Prior {
 #[derive(Clone, Debug)]
 pub struct PriorState {
     harmonics: HarmonicsState,
+    /// The tone before, while its string is being damped.
+    ringing: HarmonicsState,
     whitened: WhitenedState,
     shifter: ShifterState,
     noise: NoiseState,
@@ -116,6 +125,14 @@ impl Prior {
     pub fn begin_frame(&self, state: &mut PriorState, frame: &PriorFrame) {
         let features = frame.features;
         let error_filter = &features.error_filter;
+        if let Some(share) = frame.rings {
+            core::mem::swap(&mut state.harmonics, &mut state.ringing);
+            state.harmonics.reset();
+            state.ringing.scale(share);
+        }
+        if !state.ringing.is_silent() {
+            self.harmonics.ring_on(&mut state.ringing, DAMPING_LOG);
+        }
         self.harmonics.begin_frame(
             &mut state.harmonics,
             &HarmonicFrame {
@@ -180,6 +197,12 @@ impl Prior {
         for (tonal, harmonic) in tonal.iter_mut().zip(&state.residual) {
             *tonal += harmonic;
         }
+        if !state.ringing.is_silent() {
+            self.harmonics.step(&mut state.ringing, &mut state.residual);
+            for (tonal, ringing) in tonal.iter_mut().zip(&state.residual) {
+                *tonal += ringing;
+            }
+        }
         self.noise.step(&mut state.noise, &mut state.excitation);
         state.texture.step(&mut state.excitation);
         self.fir
@@ -192,6 +215,7 @@ impl PriorState {
     pub fn new(prior: &Prior) -> Self {
         Self {
             harmonics: HarmonicsState::new(),
+            ringing: HarmonicsState::new(),
             whitened: WhitenedState::new(&prior.whitened),
             shifter: ShifterState::new(&prior.shifter),
             noise: NoiseState::default(),
@@ -209,6 +233,7 @@ impl PriorState {
     /// Back to the state before the first sample.
     pub fn reset(&mut self) {
         self.harmonics.reset();
+        self.ringing.reset();
         self.whitened.reset();
         self.shifter.reset();
         self.noise.reset();
@@ -220,6 +245,7 @@ impl PriorState {
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         self.harmonics.copy_from(&other.harmonics);
+        self.ringing.copy_from(&other.ringing);
         self.whitened.copy_from(&other.whitened);
         self.shifter.copy_from(&other.shifter);
         self.noise = other.noise;

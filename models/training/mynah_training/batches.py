@@ -104,6 +104,7 @@ class PhraseCache:
                     "instruments": data["instruments"],
                     "targets": data["targets"],
                     "polyphonic": data["polyphonic"],
+                    "notes": data["notes"],
                     "f0_hz": pitch["f0_hz"],
                     "voicing": pitch["voicing"],
                     "level_db": pitch["level_db"],

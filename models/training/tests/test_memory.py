@@ -14,8 +14,10 @@ from mynah_training.memory.analysis import (
     UNIT_DENSITY_HZ,
     NoteFrames,
     analyse,
+    harmonic_amplitudes,
     stretch_of,
     stretches,
+    stroke_sample,
 )
 from mynah_training.memory.choice import Chosen, choose
 from mynah_training.memory.coding import (
@@ -147,6 +149,51 @@ def test_the_stretch_of_a_string_is_found(stretch: float) -> None:
     assert found is not None
     logs = found.values[60, :12] + 0.5 * np.log(220.0 / UNIT_DENSITY_HZ)
     assert logs - logs[0] == pytest.approx(-np.log(np.arange(1, 13)), abs=0.15)
+
+
+def struck_note(hz: float, beats: float, noise: float) -> np.ndarray:
+    """4 ms of silence, then ten partials that are there at once; each has a second one `beats` Hz above it."""
+    t = np.arange(RATE_HZ) / RATE_HZ
+    rng = np.random.default_rng(5)
+    sound = noise * rng.standard_normal(len(t))
+    for h in range(1, 11):
+        each = np.sin(2 * np.pi * hz * h * t) + 0.5 * np.sin(2 * np.pi * (hz * h + beats) * t)
+        sound += np.exp(-2.0 * t) * 0.1 / h * each
+    return np.concatenate([1e-5 * rng.standard_normal(192), sound])
+
+
+def test_a_struck_partial_is_there_at_once() -> None:
+    """Not before the stroke, and not as slowly as the window is long."""
+    audio = struck_note(220.0, 0.0, 1e-4)
+    assert stroke_sample(audio) == pytest.approx(192, abs=48)
+    f0_hz = np.full(len(audio) // 256, 220.0)
+    sharp = np.abs([row[0] for row in harmonic_amplitudes(audio, f0_hz, begin=192)[:12]])
+    smeared = np.abs([row[0] for row in harmonic_amplitudes(audio, f0_hz)[:12]])
+    # The first window that hears any of the note: what there is of it is as loud as the rest.
+    heard = np.flatnonzero(sharp > 0.0)[0]
+    # Both strings in step: 1.5 times one.
+    assert sharp[heard:] == pytest.approx(0.15, rel=0.15)
+    assert smeared[heard] < 0.09
+
+
+def test_what_partials_leave_between_them_is_noise_and_what_is_left_of_them_is_not() -> None:
+    """Two strings that beat: the second is no noise, as loud as it is, and no tone in the texture."""
+    pitch = (np.full((RATE_HZ + 192) // 256, 660.0), np.ones((RATE_HZ + 192) // 256, bool))
+    clean, beating = (analyse(struck_note(660.0, beats, 1e-3), 76.04, pitch, struck=True) for beats in (0.0, 25.0))
+    plain = analyse(struck_note(660.0, 25.0, 1e-3), 76.04, pitch)
+    assert clean is not None and beating is not None and plain is not None
+    noise = [
+        (found.values[60:120, -64:] + found.level_db[60:120, None] / 8.686).mean(0)[30:50]
+        for found in (clean, beating, plain)
+    ]
+    left, before = (noise[1] - noise[0]).mean(), (noise[2] - noise[0]).mean()
+    assert before > 0.7
+    assert left < 0.4 * before
+    peaks = []
+    for found in (beating, plain):
+        spectrum = np.abs(np.fft.rfft(found.texture[14_400:38_400] * np.hanning(24_000)))[300:4000]
+        peaks.append(spectrum.max() / np.median(spectrum))
+    assert peaks[0] < 0.5 * peaks[1]
 
 
 def test_a_struck_string_moves_slowly_after_its_attack_and_others_as_they_were_measured() -> None:

@@ -42,7 +42,7 @@ def measure(library: InstrumentLibrary, name: str) -> tuple[list[NoteFrames], li
     for chosen in choose(samples, HOME_REGISTERS_MIDI[name], BUDGET_S, longest_s):
         audio = library.audio(chosen.sample)[: int(chosen.seconds * 48_000)].astype(np.float64)
         nominal = chosen.sample.midi + chosen.sample.deviation_cents / 100.0
-        note = analyse(audio, nominal, stretched=name in STRETCHED)
+        note = analyse(audio, nominal, stretched=name in STRETCHED, struck=name in STRUCK)
         if note is not None:
             notes.append(note)
             kept.append(chosen)

@@ -31,6 +31,17 @@ STRETCHES = (1e-5, 3e-3, 60)
 STRETCH_PARTIALS = 24
 STRETCH_HIGHEST_HZ = 8_000.0
 STRETCH_RANGE_DB = 60.0
+STROKE_SAMPLES = 48
+STROKE_SEARCH_SAMPLES = 4800
+STROKE_DB = -20.0
+STROKE_FRAMES = 8
+"""43 ms in which a stroke is heard in all of the spectrum."""
+LEAST_HEARD = 0.1
+"""A window that hears less of the note than this share measures nothing."""
+LOBE_HZ = 110.0
+"""How far from a partial it is still heard in the noise's window."""
+LEAST_APART_HZ = 300.0
+MOST_OVER_NOISE = 1.3
 LEAST_FRAMES = 40
 """A note of less than 0.2 s is not worth keeping."""
 BEGINS_DB = -30.0
@@ -126,19 +137,33 @@ def stretch_of(audio: Floats, hz: float) -> float:
     return found
 
 
+def stroke_sample(audio: Floats) -> int:
+    """Where a hammer or a plectrum strikes: the first millisecond within 20 dB of the loudest of the first 100 ms."""
+    early = audio[: STROKE_SEARCH_SAMPLES // STROKE_SAMPLES * STROKE_SAMPLES].reshape(-1, STROKE_SAMPLES)
+    level = np.sqrt(np.square(early).mean(1))
+    return int(np.argmax(level > level.max() * 10.0 ** (STROKE_DB / 20.0))) * STROKE_SAMPLES
+
+
 def harmonic_amplitudes(
-    audio: Floats, f0_hz: Floats, stretch: float = 0.0
+    audio: Floats, f0_hz: Floats, stretch: float = 0.0, begin: int = 0
 ) -> list[npt.NDArray[np.complex128]]:
-    """Complex amplitude of every partial of each frame, by demodulation."""
+    """Complex amplitude of every partial of each frame, by demodulation.
+
+    What lies before the sample `begin` is no part of the note: windows that reach over it measure the rest, so
+    that a struck partial is there at once instead of rising with the window.
+    """
     size = int(np.clip(PERIODS * c.SAMPLE_RATE_HZ / np.median(f0_hz), *WINDOW_LIMITS)) // 2 * 2 + 1
     window = np.hanning(size + 2)[1:-1]
     window /= window.sum()
     at = np.arange(size) - size // 2
     padded = np.pad(audio, (size, size + 4 * c.FRAME_SAMPLES))
+    padded[: size + begin] = 0.0
     out = []
     for k, hz in enumerate(f0_hz):
         centre = (k + 1) * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + size
         turning = padded[centre - size // 2 : centre + size // 2 + 1] * window + 0j
+        heard = float(window[max(0, size + begin - (centre - size // 2)) :].sum())
+        turning *= 0.0 if heard < LEAST_HEARD else 1.0 / heard
         if stretch > 0.0:
             ratios = stretches(stretch, int(HIGHEST_HARMONIC_HZ // hz))
             ratios = ratios[ratios * hz < HIGHEST_HARMONIC_HZ]
@@ -155,7 +180,7 @@ def harmonic_amplitudes(
 
 
 def resynthesised(
-    f0_hz: Floats, amplitudes: list[npt.NDArray[np.complex128]], stretch: float = 0.0
+    f0_hz: Floats, amplitudes: list[npt.NDArray[np.complex128]], stretch: float = 0.0, begin: int = 0
 ) -> Floats:
     """The harmonics as sound, overlapped and added: what is left of the note without them is its noise."""
     frames, span, lead = len(f0_hz), 2 * c.FRAME_SAMPLES, 2048
@@ -166,7 +191,9 @@ def resynthesised(
         turns = np.outer(stretches(stretch, len(row)), at) * (f0_hz[k] / c.SAMPLE_RATE_HZ)
         weight[start : start + span] += window
         out[start : start + span] += window * (row[:, None] * np.exp(2j * np.pi * turns)).real.sum(0)
-    return (out / np.maximum(weight, 1e-3))[lead : lead + frames * c.FRAME_SAMPLES]
+    sound = (out / np.maximum(weight, 1e-3))[lead : lead + frames * c.FRAME_SAMPLES]
+    sound[:begin] = 0.0
+    return sound
 
 
 def _bands() -> Floats:
@@ -182,8 +209,24 @@ def _bands() -> Floats:
     return bands / bands.sum(1, keepdims=True)
 
 
-def noise_frames(residual: Floats, frames: int) -> tuple[Floats, Floats]:
-    """Log envelope of the noise [frames, 64] and the noise flattened by it, [256 frames]."""
+def between_partials(f0_hz: float, stretch: float) -> npt.NDArray[np.bool_]:
+    """Which bins of the noise's window no partial reaches; all, where partials are too close to tell."""
+    bins_hz = np.arange(NOISE_WINDOW // 2 + 1) * c.SAMPLE_RATE_HZ / NOISE_WINDOW
+    if f0_hz < LEAST_APART_HZ:
+        return np.ones(len(bins_hz), bool)
+    places = stretches(stretch, int(HIGHEST_HARMONIC_HZ // f0_hz)) * f0_hz
+    apart = np.abs(bins_hz[:, None] - places).min(1) > LOBE_HZ
+    return np.asarray(apart)
+
+
+def noise_frames(
+    residual: Floats, frames: int, heard: npt.NDArray[np.bool_] | None = None
+) -> tuple[Floats, Floats]:
+    """Log envelope of the noise [frames, 64] and the noise flattened by it, [256 frames].
+
+    With `heard` bins [513] alone the envelope is measured; what is left of partials in the others gives way to
+    noise. Not in the first frames, where a stroke is in all of them.
+    """
     window = np.hanning(NOISE_WINDOW + 1)[:NOISE_WINDOW]
     lead = NOISE_WINDOW
     padded = np.pad(residual, (lead, 2 * NOISE_WINDOW))
@@ -191,12 +234,21 @@ def noise_frames(residual: Floats, frames: int) -> tuple[Floats, Floats]:
     bands, points = _bands(), envelope_points_hz()
     envelopes = np.empty((frames, c.ENVELOPE_POINTS))
     flat, weight = np.zeros(len(padded)), np.zeros(len(padded))
+    chance = np.random.default_rng(0)
     for k in range(frames):
         start = (k + 1) * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + lead - NOISE_WINDOW // 2
         spectrum = np.fft.rfft(padded[start : start + NOISE_WINDOW] * window)
         density = np.abs(spectrum) ** 2 / (window**2).sum()
+        masked = heard is not None and k >= STROKE_FRAMES
+        if masked:
+            density = np.interp(bins_hz, bins_hz[heard], density[heard])
         envelopes[k] = 0.5 * np.log(bands @ density + 1e-12)
-        even = np.fft.irfft(spectrum / np.exp(np.interp(bins_hz, points, envelopes[k])))
+        flattened = spectrum / np.exp(np.interp(bins_hz, points, envelopes[k]))
+        if masked:
+            usual = np.sqrt((window**2).sum())
+            tonal = np.abs(flattened) > MOST_OVER_NOISE * usual
+            flattened[tonal] = usual * np.exp(2j * np.pi * chance.random(int(tonal.sum())))
+        even = np.fft.irfft(flattened)
         flat[start : start + NOISE_WINDOW] += even * window
         weight[start : start + NOISE_WINDOW] += window**2
     flat /= np.maximum(weight, 0.05)
@@ -207,22 +259,28 @@ Pitch = tuple[Floats, npt.NDArray[np.bool_]]
 
 
 def analyse(
-    audio: Floats, midi: float, pitch: Pitch | None = None, stretched: bool = False
+    audio: Floats, midi: float, pitch: Pitch | None = None, stretched: bool = False, struck: bool = False
 ) -> NoteFrames | None:
     """A note that begins at the start of `audio` [n]; `None` if there is too little of it.
 
     `pitch` is as of `pitch_track`, which finds it otherwise. Partials that may be `stretched` are taken
-    where they are.
+    where they are. A `struck` one has one pitch, and is there at once.
     """
     log_loudness = loudness(audio)
     frames = len(log_loudness)
     if frames < LEAST_FRAMES:
         return None
     f0_hz, voiced = pitch or pitch_track(audio, midi, frames)
+    begin, heard = 0, None
+    if struck:
+        f0_hz = np.full_like(f0_hz, np.median(f0_hz[voiced] if voiced.any() else f0_hz))
+        begin = stroke_sample(audio)
     stretch = stretch_of(audio, float(np.median(f0_hz))) if stretched else 0.0
-    amplitudes = harmonic_amplitudes(audio, f0_hz, stretch)
-    residual = audio[: frames * c.FRAME_SAMPLES] - resynthesised(f0_hz, amplitudes, stretch)
-    noise, texture = noise_frames(residual, frames)
+    if struck:
+        heard = between_partials(float(f0_hz[0]), stretch)
+    amplitudes = harmonic_amplitudes(audio, f0_hz, stretch, begin)
+    residual = audio[: frames * c.FRAME_SAMPLES] - resynthesised(f0_hz, amplitudes, stretch, begin)
+    noise, texture = noise_frames(residual, frames, heard)
     numbered = np.full((frames, NUMBERED_HARMONICS), SILENT_LOG)
     harmonic = np.full((frames, c.ENVELOPE_POINTS), SILENT_LOG)
     points = envelope_points_hz()

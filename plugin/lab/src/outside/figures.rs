@@ -72,6 +72,7 @@ pub(crate) struct Likeness {
     pub(crate) likeness_outside_track_room: Option<f64>,
     pub(crate) likeness_outside_track_room_ceiling: Option<f64>,
     pub(crate) likeness_outside_follow: Option<f64>,
+    pub(crate) likeness_outside_auto: Option<f64>,
     pub(crate) likeness_outside_performances: Option<f64>,
     pub(crate) voice_or_synth: Option<f64>,
     pub(crate) voice_or_synth_ceiling: Option<f64>,
@@ -103,6 +104,7 @@ pub(crate) struct SourceRow {
     pub(crate) likeness_outside_track: Option<f64>,
     pub(crate) likeness_outside_track_room: Option<f64>,
     pub(crate) likeness_outside_follow: Option<f64>,
+    pub(crate) likeness_outside_auto: Option<f64>,
 }
 
 /// One target.
@@ -170,6 +172,7 @@ impl Likeness {
             likeness_outside_track_room: of(|l| l.likeness_outside_track_room),
             likeness_outside_track_room_ceiling: of(|l| l.likeness_outside_track_room_ceiling),
             likeness_outside_follow: of(|l| l.likeness_outside_follow),
+            likeness_outside_auto: of(|l| l.likeness_outside_auto),
             likeness_outside_performances: of(|l| l.likeness_outside_performances),
             voice_or_synth: of(|l| l.voice_or_synth),
             voice_or_synth_ceiling: of(|l| l.voice_or_synth_ceiling),
@@ -251,11 +254,7 @@ impl TargetMeasured {
             self.windows(|w| matches!(w, What::Output(_, heard) if heard == hearing))
         };
         let share = |windows: &Windows| windows.share(&[self.word]);
-        let (track, room, follow) = (
-            of(Hearing::Track),
-            of(Hearing::TrackRoom),
-            of(Hearing::Follow),
-        );
+        let (track, room) = (of(Hearing::Track), of(Hearing::TrackRoom));
         let (truth, truth_room) = (
             self.windows(|w| w == What::Truth),
             self.windows(|w| w == What::TruthInRoom),
@@ -273,7 +272,8 @@ impl TargetMeasured {
                 likeness_outside_track_ceiling: share(&truth),
                 likeness_outside_track_room: share(&room),
                 likeness_outside_track_room_ceiling: share(&truth_room),
-                likeness_outside_follow: share(&follow),
+                likeness_outside_follow: share(&of(Hearing::Follow)),
+                likeness_outside_auto: share(&of(Hearing::Auto)),
                 likeness_outside_performances: share(&self.windows(|w| w == What::Performance)),
                 voice_or_synth: room.share(&VOICE_OR_SYNTH),
                 voice_or_synth_ceiling: truth_room.share(&VOICE_OR_SYNTH),
@@ -324,6 +324,7 @@ impl TargetMeasured {
                 likeness_outside_track: share(Hearing::Track),
                 likeness_outside_track_room: share(Hearing::TrackRoom),
                 likeness_outside_follow: share(Hearing::Follow),
+                likeness_outside_auto: share(Hearing::Auto),
             }
         };
         let kinds = [Kind::Performances, Kind::Voice, Kind::Scores];

@@ -170,7 +170,7 @@ fn compare(clip: &Clip, heard: &[(Hearing, Vec<f32>)], measured: &mut TargetMeas
             Hearing::Follow => all
                 .pitch_follow
                 .add(pitch_score(&source, &pitch::track(sound))),
-            Hearing::TrackRoom => {}
+            Hearing::TrackRoom | Hearing::Auto => {}
         }
     }
     if let Some(truth) = &clip.truth {

@@ -56,11 +56,18 @@ pub(crate) enum Hearing {
     TrackRoom,
     /// Mode *follow* without the room. Nothing moves the octave in this mode.
     Follow,
+    /// Mode *auto* without the room.
+    Auto,
 }
 
 impl Hearing {
     /// All of them.
-    pub(crate) const ALL: [Hearing; 3] = [Hearing::Track, Hearing::TrackRoom, Hearing::Follow];
+    pub(crate) const ALL: [Hearing; 4] = [
+        Hearing::Track,
+        Hearing::TrackRoom,
+        Hearing::Follow,
+        Hearing::Auto,
+    ];
 
     /// In tables and file names.
     pub(crate) fn name(self) -> &'static str {
@@ -68,6 +75,7 @@ impl Hearing {
             Hearing::Track => "track",
             Hearing::TrackRoom => "track-room",
             Hearing::Follow => "follow",
+            Hearing::Auto => "auto",
         }
     }
 
@@ -77,6 +85,7 @@ impl Hearing {
             Hearing::Track => (Mode::Track, 0.0),
             Hearing::TrackRoom => (Mode::Track, set.room),
             Hearing::Follow => (Mode::Follow, 0.0),
+            Hearing::Auto => (Mode::Auto, 0.0),
         };
         Controls { mode, room, ..*set }
     }

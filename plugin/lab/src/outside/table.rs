@@ -25,10 +25,11 @@ pub(crate) fn render(out: &mut String, outside: &Outside) {
 }
 
 /// Names of [`columns`].
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "track",
     "in the room",
     "follow",
+    "auto",
     "phrases",
     "voice, synth",
     "notes F",
@@ -57,6 +58,7 @@ fn columns(likeness: &Likeness) -> [String; COLUMNS.len()] {
             l.likeness_outside_track_room_ceiling,
         ),
         number(l.likeness_outside_follow),
+        number(l.likeness_outside_auto),
         number(l.likeness_outside_performances),
         beside(l.voice_or_synth, l.voice_or_synth_ceiling),
         beside(l.note_f_measure, l.note_f_measure_ceiling),
@@ -106,20 +108,21 @@ fn total(out: &mut String, outside: &Outside) {
 fn sources(out: &mut String, outside: &Outside) {
     let _ = writeln!(
         out,
-        "\n{:<12} {:<14} {:>8} {:>7} {:>12} {:>7}",
-        "target", "sources", "windows", "track", "in the room", "follow"
+        "\n{:<12} {:<14} {:>8} {:>7} {:>12} {:>7} {:>7}",
+        "target", "sources", "windows", "track", "in the room", "follow", "auto"
     );
     for row in &outside.outside_targets {
         for source in &row.by_source {
             let _ = writeln!(
                 out,
-                "{:<12} {:<14} {:>8} {:>7} {:>12} {:>7}",
+                "{:<12} {:<14} {:>8} {:>7} {:>12} {:>7} {:>7}",
                 row.target,
                 source.sources.name(),
                 source.windows,
                 number(source.likeness_outside_track),
                 number(source.likeness_outside_track_room),
                 number(source.likeness_outside_follow),
+                number(source.likeness_outside_auto),
             );
         }
     }

@@ -61,6 +61,10 @@ fn outside() -> Outside {
             out(Kind::Scores, Hearing::Follow),
             &[("flute", 1), ("violin", 1)],
         ),
+        heard(
+            out(Kind::Scores, Hearing::Auto),
+            &[("flute", 3), ("voice", 1)],
+        ),
         heard(What::Truth, &[("flute", 3), ("violin", 1)]),
         heard(What::TruthInRoom, &[("flute", 4)]),
         heard(What::Performance, &[("flute", 1)]),
@@ -99,6 +103,7 @@ fn windows_are_pooled_by_target_and_targets_count_alike() {
     assert_eq!(flute.likeness.likeness_outside_track, Some(0.8));
     assert_eq!(flute.likeness.likeness_outside_track_ceiling, Some(0.75));
     assert_eq!(flute.likeness.likeness_outside_follow, Some(0.5));
+    assert_eq!(flute.likeness.likeness_outside_auto, Some(0.75));
     assert_eq!(flute.likeness.likeness_outside_performances, Some(1.0));
     assert_eq!(flute.likeness.voice_or_synth, Some(0.1));
     assert_eq!(sax.likeness.likeness_outside_track, None);
@@ -166,6 +171,7 @@ fn what_was_not_heard_is_null() {
         "likeness_outside_track_room",
         "likeness_outside_track_room_ceiling",
         "likeness_outside_follow",
+        "likeness_outside_auto",
         "likeness_outside_least",
         "likeness_outside_least_ceiling",
         "likeness_outside_performances",
