@@ -6,13 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from mynah_training import config as c
 from mynah_training import pitch
 from mynah_training.clips import CLIP_FRAMES
 from mynah_training.data.contour import level_frames_db
+from mynah_training.frames.batches import CLIP_FRAMES as FRAME_CLIP_FRAMES
 
-FRAMES = CLIP_FRAMES + 40
+FRAMES = max(CLIP_FRAMES, FRAME_CLIP_FRAMES) + 40
+
+# The networks are tiny: threads that wait for each other cost more than they bring.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +40,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 instruments=np.array(names),
                 targets=np.array([name in c.INSTRUMENTS for name in names]),
                 polyphonic=np.array(False),
+                notes=np.array([[0.0, FRAMES / 187.5, 57.0 + 7.0 * index, 0.7]], np.float32),
             )
             floats = audio.astype(np.float32) / 32768.0
             tracks = [pitch.track(row) for row in floats]

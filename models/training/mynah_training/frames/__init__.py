@@ -1,1 +1,1 @@
-"""The translator on measured frames: what it is to say of a note is what was measured in a recording of one."""
+"""Networks on measured frames: what is to be said of a note is what was measured in a recording of one."""

@@ -8,7 +8,15 @@ from torch import Tensor
 
 from .. import config as c
 from .. import features
-from ..batches import ANY_GAIN_SHARE, GAIN_DB, GAIN_DEVIATION_DB, GAIN_MEAN_DB, MICROPHONE, PhraseCache, warp_locally
+from ..batches import (
+    ANY_GAIN_SHARE,
+    GAIN_DB,
+    GAIN_DEVIATION_DB,
+    GAIN_MEAN_DB,
+    MICROPHONE,
+    PhraseCache,
+    warp_locally,
+)
 from ..data.augment import augment
 from .notes import FRAME_HZ, NoteTable, phrase_frames
 

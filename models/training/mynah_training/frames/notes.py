@@ -97,9 +97,10 @@ class NoteTable:
 def phrase_frames(
     table: NoteTable, notes: npt.NDArray[np.float32], frames: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """[frames, 128] and how far each frame counts [frames], of a phrase [notes, (onset_s, duration_s, midi, velocity)].
+    """[frames, 128] and how far each frame counts [frames].
 
-    Frame k of the result is frame k + 1 of the chain, which ends at sample 256 (k + 1). What sounds together
+    `notes` [n, 4] are onset and duration in seconds, pitch and velocity of the phrase's. Frame k of the
+    result is frame k + 1 of the chain, which ends at sample 256 (k + 1). What sounds together
     is added in power.
     """
     power = np.zeros((frames, VALUES), np.float64)
@@ -127,7 +128,8 @@ def measure(library: InstrumentLibrary, name: str, split: str) -> dict[str, npt.
     """The notes of one side of the split, those that leave the smallest gaps."""
     longest_s = LONGEST_STRUCK_S if name in STRUCK else LONGEST_S
     held_out = split == "validation"
-    samples = [s for s in library.select(name) if (s.split == "validation") == held_out and s.kind == "sustained"]
+    samples = [s for s in library.select(name) if s.kind == "sustained"]
+    samples = [s for s in samples if (s.split == "validation") == held_out]
     values, levels, semitones, top_db = [], [], [], []
     for chosen in choose(samples, HOME_REGISTERS_MIDI[name], BUDGETS_S[split], longest_s):
         audio = library.audio(chosen.sample)[: int(chosen.seconds * c.SAMPLE_RATE_HZ)].astype(np.float64)

@@ -1,9 +1,9 @@
 """Trains translator and targets on measured frames, with and without judges that tell them from true ones.
 
-    python -m mynah_training.frames.train --cache CACHE --frames FRAMES --assets ../../assets --out RUN --minutes 60
+    python -m mynah_training.frames.train --cache CACHE --frames FRAMES --assets ../../assets --out RUN
 
-Starts from the shipped models, or from nothing with `--fresh`. Encoder and generator stay as they are. Resumes
-from `RUN/checkpoint.pt`, which `mynah_training.export` takes.
+Starts from the shipped models, or from nothing with `--fresh`. Encoder and generator stay as they are.
+Resumes from `RUN/checkpoint.pt`, which `mynah_training.frames.export` takes.
 """
 
 import argparse

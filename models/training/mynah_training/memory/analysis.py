@@ -41,7 +41,7 @@ LEAST_HEARD = 0.1
 LOBE_HZ = 110.0
 """How far from a partial it is still heard in the noise's window."""
 LEAST_APART_HZ = 300.0
-MOST_OVER_NOISE = 1.3
+MOST_OVER_NOISE = 2.0
 LEAST_FRAMES = 40
 """A note of less than 0.2 s is not worth keeping."""
 BEGINS_DB = -30.0
@@ -63,6 +63,8 @@ class NoteFrames:
     """The noise, flattened by its envelope: unit variance, from the first frame's beginning on."""
     stretch: float = 0.0
     """Of its partials; see `stretches`."""
+    first_frame: int = 0
+    """Where in the recording the first row is."""
 
 
 def envelope_points_hz() -> Floats:
@@ -138,7 +140,7 @@ def stretch_of(audio: Floats, hz: float) -> float:
 
 
 def stroke_sample(audio: Floats) -> int:
-    """Where a hammer or a plectrum strikes: the first millisecond within 20 dB of the loudest of the first 100 ms."""
+    """Where a string is struck: the first millisecond within 20 dB of the loudest of the first 100 ms."""
     early = audio[: STROKE_SEARCH_SAMPLES // STROKE_SAMPLES * STROKE_SAMPLES].reshape(-1, STROKE_SAMPLES)
     level = np.sqrt(np.square(early).mean(1))
     return int(np.argmax(level > level.max() * 10.0 ** (STROKE_DB / 20.0))) * STROKE_SAMPLES
@@ -149,8 +151,8 @@ def harmonic_amplitudes(
 ) -> list[npt.NDArray[np.complex128]]:
     """Complex amplitude of every partial of each frame, by demodulation.
 
-    What lies before the sample `begin` is no part of the note: windows that reach over it measure the rest, so
-    that a struck partial is there at once instead of rising with the window.
+    What lies before the sample `begin` is no part of the note: windows that reach over it measure the rest,
+    so that a struck partial is there at once instead of rising with the window.
     """
     size = int(np.clip(PERIODS * c.SAMPLE_RATE_HZ / np.median(f0_hz), *WINDOW_LIMITS)) // 2 * 2 + 1
     window = np.hanning(size + 2)[1:-1]
@@ -224,8 +226,8 @@ def noise_frames(
 ) -> tuple[Floats, Floats]:
     """Log envelope of the noise [frames, 64] and the noise flattened by it, [256 frames].
 
-    With `heard` bins [513] alone the envelope is measured; what is left of partials in the others gives way to
-    noise. Not in the first frames, where a stroke is in all of them.
+    With `heard` bins [513] alone the envelope is measured; what is left of partials in the others is cut down
+    to noise. Not in the first frames, where a stroke is in all of them.
     """
     window = np.hanning(NOISE_WINDOW + 1)[:NOISE_WINDOW]
     lead = NOISE_WINDOW
@@ -234,7 +236,6 @@ def noise_frames(
     bands, points = _bands(), envelope_points_hz()
     envelopes = np.empty((frames, c.ENVELOPE_POINTS))
     flat, weight = np.zeros(len(padded)), np.zeros(len(padded))
-    chance = np.random.default_rng(0)
     for k in range(frames):
         start = (k + 1) * c.FRAME_SAMPLES - CENTRE_BEHIND_SAMPLES + lead - NOISE_WINDOW // 2
         spectrum = np.fft.rfft(padded[start : start + NOISE_WINDOW] * window)
@@ -245,9 +246,8 @@ def noise_frames(
         envelopes[k] = 0.5 * np.log(bands @ density + 1e-12)
         flattened = spectrum / np.exp(np.interp(bins_hz, points, envelopes[k]))
         if masked:
-            usual = np.sqrt((window**2).sum())
-            tonal = np.abs(flattened) > MOST_OVER_NOISE * usual
-            flattened[tonal] = usual * np.exp(2j * np.pi * chance.random(int(tonal.sum())))
+            most = MOST_OVER_NOISE * np.sqrt((window**2).sum())
+            flattened *= np.minimum(1.0, most / np.maximum(np.abs(flattened), 1e-9))
         even = np.fft.irfft(flattened)
         flat[start : start + NOISE_WINDOW] += even * window
         weight[start : start + NOISE_WINDOW] += window**2
@@ -307,4 +307,5 @@ def analyse(
         values=np.maximum(values[kept], SILENT_LOG),
         texture=texture[first * c.FRAME_SAMPLES : last * c.FRAME_SAMPLES],
         stretch=stretch,
+        first_frame=first,
     )
