@@ -19,6 +19,7 @@
 //! [`Prior`] puts them together.
 
 mod envelope;
+mod excess;
 mod filter_design;
 mod fir;
 mod harmonics;

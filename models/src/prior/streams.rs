@@ -2,6 +2,7 @@
 //!
 //! Thread: [`Prior`] is shared; a [`PriorState`] belongs to one stream.
 
+use super::excess::Excess;
 use super::{
     Details, Envelope, FILTER_TAPS, FilterDesign, FilterDesignState, Fir, FirState, HarmonicFrame,
     Harmonics, HarmonicsState, NO_DETAILS, Noise, NoiseState, Shifter, ShifterState, TextureBlock,
@@ -97,6 +98,7 @@ pub struct PriorState {
     design: FilterDesignState,
     tonal_fir: FirState,
     noise_fir: FirState,
+    excess: Excess,
     taps: [f32; FILTER_TAPS],
     residual: [f32; HOP_SAMPLES],
     excitation: [f32; HOP_SAMPLES],
@@ -158,8 +160,11 @@ impl Prior {
             self.design
                 .step(&mut state.design, frame.harmonic, log_gain, &mut state.taps);
             self.fir.begin_frame(&mut state.tonal_fir, &state.taps);
+            let predicted = error_filter.log_amplitude.exp();
+            state.excess.begin_frame(&state.taps, predicted);
         } else {
             self.fir.begin_frame(&mut state.tonal_fir, &[]);
+            state.excess.begin_frame(&[], 0.0);
         }
         self.design.step(
             &mut state.design,
@@ -192,6 +197,7 @@ impl Prior {
         );
         self.fir
             .step(&mut state.tonal_fir, &state.excitation, tonal);
+        state.excess.step(tonal);
         self.harmonics
             .step(&mut state.harmonics, &mut state.residual);
         for (tonal, harmonic) in tonal.iter_mut().zip(&state.residual) {
@@ -224,6 +230,7 @@ impl PriorState {
             design: FilterDesignState::new(&prior.design),
             tonal_fir: FirState::new(&prior.fir),
             noise_fir: FirState::new(&prior.fir),
+            excess: Excess::default(),
             taps: [0.0; FILTER_TAPS],
             residual: [0.0; HOP_SAMPLES],
             excitation: [0.0; HOP_SAMPLES],
@@ -238,6 +245,7 @@ impl PriorState {
         self.shifter.reset();
         self.noise.reset();
         self.texture.reset();
+        self.excess = Excess::default();
         self.tonal_fir.reset();
         self.noise_fir.reset();
     }
@@ -250,6 +258,7 @@ impl PriorState {
         self.shifter.copy_from(&other.shifter);
         self.noise = other.noise;
         self.texture.copy_from(&other.texture);
+        self.excess.clone_from(&other.excess);
         self.tonal_fir.copy_from(&other.tonal_fir);
         self.noise_fir.copy_from(&other.noise_fir);
     }
