@@ -61,6 +61,7 @@ def goldens() -> dict[str, np.ndarray]:
     amplitudes = prior.harmonic_amplitudes(harmonic, f0_hz, voiced, log_loudness, c.MAX_HARMONICS)
     residual = prior.whiten(batch, error_filter)
     follow_taps = prior.minimum_phase_taps(harmonic, log_level - log_residual)
+    followed = prior.filter_frames(residual, follow_taps)
     noise_taps = prior.minimum_phase_taps(noisy, log_loudness)
     noise = prior.noise(0, len(audio))
     tensors = {
@@ -79,7 +80,9 @@ def goldens() -> dict[str, np.ndarray]:
         "noise_taps": noise_taps[:, ::8],
         "noise_head": torch.tensor(noise[None, :512]),
         "tonal_track": prior.harmonic_bank(amplitudes, prior.harmonic_phase(f0_hz, voiced)),
-        "tonal_follow": prior.filter_frames(residual, follow_taps),
+        "tonal_follow": prior.hold_back(
+            prior.filter_frames(residual, follow_taps), follow_taps, log_residual
+        ),
         "noisy": prior.filter_frames(torch.tensor(noise[None]), noise_taps),
     }
     return {

@@ -111,7 +111,9 @@ class Mynah(nn.Module):
                 residual = prior.whiten(source.audio[follow, start:], coefficients)
             # Both have the same ripple, and the residual has it as sound already.
             taps = prior.minimum_phase_taps(envelope[follow], log_level[follow] - log_residual)
-            out[follow] = prior.filter_frames(residual, taps)
+            followed = prior.filter_frames(residual, taps)
+            # Clips of training have a past; what begins out of silence is the live chain's business.
+            out[follow] = prior.hold_back(followed, taps, log_residual) if exact else followed
         track = ~follow
         if bool(track.any()):
             voiced = f0_hz[track][voicing[track] > 0.0]

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from . import config as c
 from .features import hz_to_mel
@@ -172,6 +172,37 @@ def filter_frames(signal: Tensor, taps: Tensor) -> Tensor:
     ]
     u = _ramp(str(signal.device))
     return (old * (1.0 - u) + new * u).flatten(1)
+
+
+MOST_OVER_EXPECTED = (1.41, 2.8)
+"""Over 512 samples and over a hop; as in `models/src/prior/excess.rs`."""
+HELD_HOPS = 4
+HELD_FALL_SAMPLES = 16
+
+
+def hold_back(sound: Tensor, taps: Tensor, log_predicted: Tensor) -> Tensor:
+    """What filters made of an excitation, held back where it is louder than expected: [B, n] -> [B, n].
+
+    taps [B, F, 256] as of `filter_frames`, log_predicted [B, F]: natural log of the amplitude of the noise
+    that is expected before them. Hop by hop, as the live chain does it.
+    """
+    expected = torch.exp(log_predicted) * taps.square().sum(-1).sqrt()
+    before = nn.functional.pad(expected, (1, 0))[:, :-1]
+    middles = [before + way * (expected - before) for way in (0.25, 0.75)]
+    hops = sound.unfold(-1, c.HOP_SAMPLES, c.HOP_SAMPLES)
+    allowed = torch.stack(middles, dim=-1).flatten(1)[:, : hops.shape[1]]
+    power = hops.square().mean(-1)
+    mean = nn.functional.pad(power, (HELD_HOPS - 1, 0)).unfold(-1, HELD_HOPS, 1).mean(-1)
+    gains = [
+        (most * allowed / loud.sqrt().clamp_min(1e-30)).clamp_max(1.0)
+        for most, loud in zip(MOST_OVER_EXPECTED, (mean, power), strict=True)
+    ]
+    wanted = torch.where(power + mean > 0.0, torch.minimum(*gains), torch.ones_like(power))
+    last = nn.functional.pad(wanted, (1, 0), value=1.0)[:, :-1]
+    n = torch.arange(1, c.HOP_SAMPLES + 1, device=sound.device)
+    falls = (n / HELD_FALL_SAMPLES).clamp_max(1.0)
+    way = torch.where((wanted < last).unsqueeze(-1), falls, n / c.HOP_SAMPLES)
+    return (hops * (last.unsqueeze(-1) + way * (wanted - last).unsqueeze(-1))).flatten(1)
 
 
 def whiten(signal: Tensor, coefficients: Tensor) -> Tensor:

@@ -191,3 +191,19 @@ def test_what_stands_still_in_the_sub_bands_is_a_line() -> None:
     assert torch.allclose(losses.line_loss(still, target), torch.tensor([0.1]))
     moving = still * torch.tensor([1.0, -1.0]).repeat(300)
     assert float(losses.line_loss(moving, target)) < 1e-6
+
+
+def test_what_is_louder_than_expected_is_held_back_and_what_is_not_passes() -> None:
+    """Noise as loud as expected to the bit; a hundred times as loud within 3 dB after 11 ms."""
+    frames = 20
+    taps = torch.zeros(1, frames, c.FILTER_TAPS)
+    taps[..., 0], taps[..., 3] = 0.6, 0.8
+    expected = torch.full((1, frames), float(np.log(0.2)))
+    noise = torch.tensor(prior.noise(5, (frames - 1) * c.FRAME_SAMPLES))[None]
+    # The first block comes out of silence, of which nothing is expected.
+    quiet = 0.15 * noise * (torch.arange(noise.shape[1]) >= c.FRAME_SAMPLES)
+    assert torch.equal(prior.hold_back(quiet, taps, expected), quiet)
+    bang = torch.cat([torch.zeros_like(noise[:, :2048]), 20.0 * noise[:, 2048:]], dim=1)
+    held = prior.hold_back(bang, taps, expected)
+    assert float(held[:, 2048 + 512 :].square().mean().sqrt()) < 0.2 * 1.5
+    assert float(held[:, 2048 + 16 : 2048 + 128].square().mean().sqrt()) < 0.2 * 3.0
