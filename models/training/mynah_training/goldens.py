@@ -80,9 +80,7 @@ def goldens() -> dict[str, np.ndarray]:
         "noise_taps": noise_taps[:, ::8],
         "noise_head": torch.tensor(noise[None, :512]),
         "tonal_track": prior.harmonic_bank(amplitudes, prior.harmonic_phase(f0_hz, voiced)),
-        "tonal_follow": prior.hold_back(
-            prior.filter_frames(residual, follow_taps), follow_taps, log_residual
-        ),
+        "tonal_follow": prior.hold_back(followed, follow_taps, log_residual),
         "noisy": prior.filter_frames(torch.tensor(noise[None]), noise_taps),
     }
     return {
