@@ -112,7 +112,7 @@ mod tests {
     fn pulses_of_low_notes_pass_to_the_bit() {
         for period in [48, 218, 436, 872] {
             let pulses = |n: usize| {
-                if n % period == 0 {
+                if n.is_multiple_of(period) {
                     (period as f32).sqrt()
                 } else {
                     0.0
