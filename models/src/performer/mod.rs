@@ -59,9 +59,9 @@ pub struct Performed {
     pub details: Details,
     /// How far the partials are stretched ([`partial`]).
     pub stretch: f32,
-    /// The harmonics have both signs ([`PriorFrame::spread`]): those of a struck string begin together.
+    /// The harmonics have both signs ([`PriorFrame::spread`](crate::prior::PriorFrame::spread)): those of a struck string begin together.
     pub spread: bool,
-    /// A struck tone begins: what of the one before is another string's, and rings on ([`PriorFrame::rings`]).
+    /// A struck tone begins: what of the one before is another string's, and rings on ([`PriorFrame::rings`](crate::prior::PriorFrame::rings)).
     pub rings: Option<f32>,
     /// Recorded noise.
     pub texture: TextureBlock,
