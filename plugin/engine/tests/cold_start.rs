@@ -1,4 +1,5 @@
-//! What begins after silence is no louder than what goes on: every gain that comes from an estimate must do without a past.
+//! What begins after silence, or all of a sudden, is no louder than what goes on: every gain that comes from an estimate must do
+//! without a past.
 
 #![allow(clippy::unwrap_used)]
 
@@ -117,6 +118,52 @@ fn loudest(sound: &[f32]) -> f32 {
 
 fn rms(sound: &[f32]) -> f32 {
     (sound.iter().map(|x| x * x).sum::<f32>() / sound.len() as f32).sqrt()
+}
+
+fn peak(sound: &[f32]) -> f32 {
+    sound.iter().fold(0.0, |most, x| most.max(x.abs()))
+}
+
+/// Hits of a drum and a cymbal in turn, two a second; a chord of saws that is struck as often. Peaks of 0.8.
+fn struck() -> [Vec<f32>; 2] {
+    let seconds = |n: usize| (n % (RATE_HZ / 2)) as f32 / RATE_HZ as f32;
+    let noise = samples(&Sound::Noise(7), 1.0);
+    let drum = |n: usize| {
+        let s = seconds(n);
+        let cymbal = (2 * n / RATE_HZ) % 2 == 1;
+        let sound = if cymbal {
+            noise[n % noise.len()]
+        } else {
+            (TAU * (50.0 * s - 5.0 * (-30.0 * s).exp())).sin()
+        };
+        (-40.0 * s).exp() * sound
+    };
+    let chord = |n: usize| {
+        let pitches = [220.0, 277.18, 329.63];
+        let saw = |hz: f32| -> f32 {
+            (1..12)
+                .map(|h| (TAU * hz * h as f32 * n as f32 / RATE_HZ as f32).sin() / h as f32)
+                .sum()
+        };
+        (-4.0 * seconds(n)).exp() * pitches.into_iter().map(saw).sum::<f32>()
+    };
+    let levelled = |sound: &dyn Fn(usize) -> f32| {
+        let raw: Vec<f32> = (0..2 * RATE_HZ).map(sound).collect();
+        let gain = 0.8 / peak(&raw);
+        raw.iter().map(|x| gain * x).collect()
+    };
+    [levelled(&drum), levelled(&chord)]
+}
+
+#[test]
+fn in_follow_drums_and_chords_come_out_no_more_than_3_db_over_what_went_in() {
+    for sound in struck() {
+        for target in TARGETS {
+            let heard = peak(&played(target, Mode::Follow, 0.5, &sound));
+            assert!(heard <= MOST * 0.8, "{target}: {heard}");
+            assert!(heard > 0.1, "{target}: {heard}");
+        }
+    }
 }
 
 proptest! {
