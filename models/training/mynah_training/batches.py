@@ -75,6 +75,17 @@ def warp_locally(audio: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return out
 
 
+def before_microphone(audio: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    """A source as some player's interface hears it, and the gain that it has there."""
+    if rng.random() < 0.5:
+        audio = warp_locally(audio, rng)
+    gain_db = rng.normal(GAIN_MEAN_DB, GAIN_DEVIATION_DB)
+    if rng.random() < ANY_GAIN_SHARE:
+        gain_db = rng.uniform(*GAIN_DB)
+    gain = float(10.0 ** (np.clip(gain_db, *GAIN_DB) / 20.0))
+    return augment(audio * np.float32(gain), rng, MICROPHONE), gain
+
+
 class PhraseCache:
     """Phrases of a cache folder; files are mapped when first used and stay mapped."""
 
@@ -170,13 +181,7 @@ class BatchMaker:
             return None
         gain = 1.0
         if self.augmented:
-            if rng.random() < 0.5:
-                audio = warp_locally(audio, rng)
-            gain_db = rng.normal(GAIN_MEAN_DB, GAIN_DEVIATION_DB)
-            if rng.random() < ANY_GAIN_SHARE:
-                gain_db = rng.uniform(*GAIN_DB)
-            gain = float(10.0 ** (np.clip(gain_db, *GAIN_DB) / 20.0))
-            audio = augment(audio * np.float32(gain), rng, MICROPHONE)
+            audio, gain = before_microphone(audio, rng)
         follow = bool(phrase["polyphonic"]) or rng.random() < follow_share
         return (
             audio,

@@ -8,16 +8,7 @@ from torch import Tensor
 
 from .. import config as c
 from .. import features
-from ..batches import (
-    ANY_GAIN_SHARE,
-    GAIN_DB,
-    GAIN_DEVIATION_DB,
-    GAIN_MEAN_DB,
-    MICROPHONE,
-    PhraseCache,
-    warp_locally,
-)
-from ..data.augment import augment
+from ..batches import PhraseCache, before_microphone
 from .notes import FRAME_HZ, NoteTable, phrase_frames
 
 CLIP_FRAMES = 256
@@ -83,13 +74,7 @@ class FrameBatches:
         if counts[WARM_UP_FRAMES:].sum() < 20:
             return None
         if self.augmented:
-            if rng.random() < 0.5:
-                audio = warp_locally(audio, rng)
-            gain_db = rng.normal(GAIN_MEAN_DB, GAIN_DEVIATION_DB)
-            if rng.random() < ANY_GAIN_SHARE:
-                gain_db = rng.uniform(*GAIN_DB)
-            gain = np.float32(10.0 ** (np.clip(gain_db, *GAIN_DB) / 20.0))
-            audio = augment(audio * gain, rng, MICROPHONE)
+            audio, _ = before_microphone(audio, rng)
         frames = slice(first, first + CLIP_FRAMES)
         follow = bool(phrase["polyphonic"]) or rng.random() < FOLLOW_SHARE
         return (
