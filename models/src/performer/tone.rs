@@ -41,7 +41,7 @@ impl Wait {
             note.and_then(|note| note.begins),
             Some(Beginning::Attack | Beginning::Again)
         );
-        self.due |= strikes;
+        self.due = note.is_some() && (self.due || strikes);
         let Some(note) = note.filter(|_| !known) else {
             self.left = 0;
             self.before = None;

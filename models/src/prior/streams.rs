@@ -127,7 +127,8 @@ impl Prior {
     pub fn begin_frame(&self, state: &mut PriorState, frame: &PriorFrame) {
         let features = frame.features;
         let error_filter = &features.error_filter;
-        if let Some(share) = frame.rings {
+        // Where nothing sounds any more, what still rings goes on.
+        if let Some(share) = frame.rings.filter(|_| !state.harmonics.is_silent()) {
             core::mem::swap(&mut state.harmonics, &mut state.ringing);
             state.harmonics.reset();
             state.ringing.scale(share);
