@@ -8,6 +8,8 @@ use crate::prior::ENVELOPE_POINTS;
 use crate::streaming::generator::SUB_BANDS;
 use crate::streaming::onsets::ONSET_INPUTS;
 
+/// The pitches that the networks were trained on, Hz; what is tracked or played beyond is told to them as the nearest.
+pub const TRAINED_PITCH_HZ: (f32, f32) = (55.0, 2200.0);
 /// Most channels of any layer.
 pub const MAX_CHANNELS: usize = 512;
 /// Most residual blocks of one network.

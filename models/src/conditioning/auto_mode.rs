@@ -14,6 +14,8 @@ const FUNDAMENTAL_DB: f32 = 15.0;
 /// Frames after which it is believed: 21 and 43 ms.
 const FRAMES_TO_TRACK: u32 = 4;
 const FRAMES_TO_FOLLOW: u32 = 8;
+/// The tracker itself asks that of what is lower, Hz, where the bands are too wide to.
+const KNOWN_BELOW_HZ: f32 = 55.0;
 /// What is softer says nothing, dB.
 const SOFTEST_DB: f32 = -70.0;
 
@@ -52,6 +54,9 @@ impl AutoMode {
 
 /// Whether there is sound at the pitch itself, and not only at multiples of it.
 fn has_fundamental(frame: &FeatureFrame) -> bool {
+    if frame.pitch.f0_hz < KNOWN_BELOW_HZ {
+        return true;
+    }
     let loudest = frame.log_mel.iter().copied().fold(f32::MIN, f32::max);
     let there = frame.log_mel[mel_band(frame.pitch.f0_hz)];
     log_to_db(loudest - there) < FUNDAMENTAL_DB

@@ -3,10 +3,10 @@
 use super::register::HomeRegister;
 
 /// Places for pitches, and how wide each is, semitones.
-const BINS: usize = 128;
+const BINS: usize = 176;
 const BIN_SEMITONES: f32 = 0.5;
-/// The lowest place begins here: what the tracker finds goes from 33 to 96.
-const LOWEST_SEMITONES: f32 = 33.0;
+/// The lowest place begins here: what the tracker finds goes from 22.5 to 108.9.
+const LOWEST_SEMITONES: f32 = 22.0;
 /// A weight as small as this is none; smaller ones would become denormal numbers.
 const NOTHING: f32 = 1e-6;
 /// The octaves that a phrase can be moved by.
@@ -117,8 +117,8 @@ mod tests {
             (vec![60.0; 9], 60.25),
             (vec![50.0, 60.0, 60.0, 60.0, 90.0], 60.25),
             (vec![40.0, 52.0, 64.0], 52.25),
-            (vec![-10.0], 33.25),
-            (vec![300.0], 96.75),
+            (vec![-10.0], 22.25),
+            (vec![300.0], 109.75),
         ] {
             let median = heard(&pitches).median().unwrap_or_default();
             assert!((median - expected).abs() < 0.3, "{pitches:?}: {median}");
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_pitch_comes_home_by_the_fewest_octaves() {
-        for note in 33..97 {
+        for note in 28..109 {
             let octave = heard(&[note as f32 + 0.1]).nearest_octave(&violin(), 0.0);
             let played = note + 12 * octave;
             assert!((64..78).contains(&played), "{note}: {octave}");

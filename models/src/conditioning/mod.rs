@@ -30,7 +30,8 @@ pub use register::HomeRegister;
 pub use survey::OctaveSurvey;
 pub use tone::Tone;
 
-use crate::features::{FeatureFrame, PITCH_HIGH_HZ, PITCH_LOW_HZ, log_to_db};
+use crate::architecture::TRAINED_PITCH_HZ;
+use crate::features::{FeatureFrame, log_to_db};
 use crate::prior::Envelope;
 use crate::streaming::translator::FramePitch;
 
@@ -74,8 +75,9 @@ pub struct Voice {
 impl Voice {
     /// What the translator is told: the pitch within what it was trained on.
     pub fn for_translator(&self) -> FramePitch {
+        let (low_hz, high_hz) = TRAINED_PITCH_HZ;
         FramePitch {
-            f0_hz: self.played_hz.clamp(PITCH_LOW_HZ, PITCH_HIGH_HZ),
+            f0_hz: self.played_hz.clamp(low_hz, high_hz),
             voicing: self.voicing,
             log_loudness: self.believed_log_loudness,
             attack: self.attack,
@@ -117,7 +119,7 @@ impl ConditioningState {
     pub fn new(latent_channels: usize) -> Self {
         Self {
             kept: Heard {
-                f0_hz: PITCH_LOW_HZ,
+                f0_hz: TRAINED_PITCH_HZ.0,
                 voicing: 0.0,
                 log_loudness: dynamics::SILENT_LOG,
                 attack: 0.0,

@@ -10,8 +10,8 @@ use super::ops::Ops;
 use super::params::Params;
 use super::residual::{BlockState, ResidualBlock};
 use crate::LEAKY_SLOPE;
-use crate::architecture::Architecture;
-use crate::features::{FeatureFrame, MEL_BINS, PITCH_LOW_HZ};
+use crate::architecture::{Architecture, TRAINED_PITCH_HZ};
+use crate::features::{FeatureFrame, MEL_BINS};
 use crate::file::ModelFileError;
 
 /// Frames over which rises are taken.
@@ -235,5 +235,6 @@ impl OnsetNetState {
 }
 
 fn octaves(f0_hz: f32) -> f32 {
-    (f0_hz / PITCH_LOW_HZ).log2()
+    let (low_hz, high_hz) = TRAINED_PITCH_HZ;
+    (f0_hz.clamp(low_hz, high_hz) / low_hz).log2()
 }

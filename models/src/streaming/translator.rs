@@ -7,8 +7,7 @@ use super::ops::Ops;
 use super::params::Params;
 use super::residual::{BlockState, GatedBlock};
 use crate::LEAKY_SLOPE;
-use crate::architecture::Architecture;
-use crate::features::PITCH_LOW_HZ;
+use crate::architecture::{Architecture, TRAINED_PITCH_HZ};
 use crate::file::ModelFileError;
 use crate::prior::{ENVELOPE_POINTS, Envelope};
 
@@ -38,7 +37,7 @@ pub fn translator_input(z: &[f32], frame: &FramePitch, row: &mut [f32]) {
     let (head, rest) = row.split_at_mut(z.len());
     head.copy_from_slice(z);
     let (bumps, scalars) = rest.split_at_mut(rest.len() - 5);
-    let octaves = (frame.f0_hz / PITCH_LOW_HZ).log2();
+    let octaves = (frame.f0_hz / TRAINED_PITCH_HZ.0).log2();
     let position = octaves * ((bumps.len() as f32 - 1.0) / BUMP_OCTAVES);
     for (i, bump) in bumps.iter_mut().enumerate() {
         *bump = (1.0 - (position - i as f32).abs()).max(0.0) * frame.voicing;

@@ -42,6 +42,12 @@ NOTES = [
     (3000, 660.0, 12, 0.2, 0.0),
     (1300, 330.0, 12, 0.2, 0.0),
     (3000, 990.0, 12, 0.2, 0.0),
+    # The lowest and the highest notes, one with nothing at its fundamental, one that is too high.
+    (9000, 41.2, 40, 0.2, 0.0),
+    (7000, 33.3, 12, 0.2, 0.02),
+    (2500, 4186.0, 4, 0.2, 0.0),
+    (2500, 2637.0, 1, 0.3, 0.0),
+    (2500, 7000.0, 1, 0.3, 0.0),
 ]
 
 
@@ -79,6 +85,9 @@ def without(**changes: object) -> int:
 
 short, middle, long = pitch.WINDOWS
 never = (long[0], 1)
+low = pitch.LOW_WINDOW
+assert without(LOW_WINDOW=(low[0], 1)) >= 20, "the lowest window has hardly a say"
+assert without(FINE_LAG=0) >= 1, "no short period is looked at finely"
 for windows in ((never, middle, long), (short, never, long), (short, middle, never)):
     assert without(WINDOWS=windows) >= 5, "a window has hardly a say"
 assert without(HOLD_FRAMES=0) >= 5, "no dip is held over"

@@ -32,6 +32,7 @@ LOUDNESS_POWER_FLOOR = 1e-10
 PITCH_WINDOW_SAMPLES = 2048
 PITCH_LOW_HZ = 55.0
 PITCH_HIGH_HZ = 2200.0
+"""What the networks are told of; the tracker hears more (`pitch`)."""
 
 LPC_ORDER = 32
 

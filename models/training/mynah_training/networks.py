@@ -98,7 +98,7 @@ def translator_inputs(
 
     z [B, latent, F]; f0_hz, voicing, log_loudness, attack [B, F]; follow [B] (0 track, 1 follow).
     """
-    octaves = torch.log2(f0_hz / c.PITCH_LOW_HZ)
+    octaves = torch.log2(f0_hz.clamp(c.PITCH_LOW_HZ, c.PITCH_HIGH_HZ) / c.PITCH_LOW_HZ)
     position = octaves * ((bumps - 1) / 5.33)
     index = torch.arange(bumps, device=z.device, dtype=z.dtype).view(1, -1, 1)
     bump = (1.0 - (position.unsqueeze(1) - index).abs()).clamp_min(0.0) * voicing.unsqueeze(1)

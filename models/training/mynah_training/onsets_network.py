@@ -56,7 +56,7 @@ def onset_inputs(
     floor = reference - DEPTH
     bands = torch.maximum(log_mel, floor.unsqueeze(-1))
     level = torch.maximum(log_level, floor)
-    octaves = torch.log2(f0_hz / c.PITCH_LOW_HZ)
+    octaves = torch.log2(f0_hz.clamp(c.PITCH_LOW_HZ, c.PITCH_HIGH_HZ) / c.PITCH_LOW_HZ)
     parts = [(bands - reference.unsqueeze(-1)) / 3.0 + 0.6]
     for lag in LAGS:
         before = torch.maximum(_earlier(log_mel, lag, silence), floor.unsqueeze(-1))

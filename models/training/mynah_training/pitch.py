@@ -1,19 +1,40 @@
 """Causal pitch and voicing: normalised square difference function (McLeod and Wyvill, 2005).
 
-One estimate every 256 samples; 55-2,200 Hz; not differentiable. The function is taken over the newest 512
+One estimate every 256 samples; 30-4,400 Hz; not differentiable. The function is taken over the newest 512
 and 1,024 samples, as far as their lags reach (from 218 and 109 Hz on): where both are clear and agree, the
 longer is the surer; where they do not, a note has just begun or changed, and the shorter knows the newer
-one. Where neither is clear (a low or noisy note) it is taken over the newest 2,048. A note is so heard 11 ms
-late from 109 Hz on, a lower one 21 ms, a leap down to a divisor of the pitch before 21 ms later than that.
+one. Where neither is clear (a low or noisy note) it is taken over the newest 2,048, and where that is not
+clear either over 4,096, of which every fourth sample is enough for the lowest notes. A note is so heard 11 ms
+late from 109 Hz on, a lower one 21 ms, one below 53 Hz 43 ms, a leap down to a divisor of the pitch before
+21 ms later than that.
 """
 
 import numpy as np
 
 from . import config as c
 
-LAG_MIN = 20
+LOW_HZ = 30.0
+HIGH_HZ = 4400.0
+"""What is reported; what the networks know is less (`config`)."""
+LAG_MIN = 2
 WINDOWS = ((512, 220), (1024, 440), (c.PITCH_WINDOW_SAMPLES, 900))
 """Window and longest lag, in samples, from the shortest to the longest."""
+DECIMATION = 4
+LOW_WINDOW = (1024, 404)
+"""Window and longest lag of the lowest notes, in samples of 12 kHz."""
+LOW_TAPS = 32
+LOW_CUTOFF_HZ = 3000.0
+LOW_HIGHEST_HZ = 75.0
+"""What that window is asked for; the others know better what is above."""
+LONG_LOWEST_HZ = 55.0
+"""And what they are asked for."""
+HARMONIC_SHARE = 0.003
+"""Of its power, below which (-25 dB) a harmonic is not there."""
+FINE_LAG = 64
+FINE_STEPS = 4
+FINE_REACH = 8
+"""Below this lag the function is interpolated in so many steps a sample by the sinc over so many samples to
+either side: a short period's peak is too narrow for a parabola."""
 CLEAR = 0.96
 """A window this clear can be believed without the longest."""
 AGREEMENT_RATIO = 1.05
@@ -43,12 +64,19 @@ DIVISOR_TOLERANCE = 0.03
 divisor is doubted for this long."""
 
 
-def nsdf_frames(audio: np.ndarray, window: int, longest_lag: int) -> tuple[np.ndarray, np.ndarray]:
-    """float32 [n] -> NSDF [F, longest_lag + 2] and mean power of the window [F]; F = n // 256."""
+def _newest(audio: np.ndarray, window: int, apart: int) -> np.ndarray:
+    """[n] -> float64 [n // apart, window]: at each frame's end, the newest samples."""
+    padded = np.concatenate([np.zeros(window - apart), audio.astype(np.float64)])
+    return np.lib.stride_tricks.sliding_window_view(padded, window)[::apart][: len(audio) // apart]
+
+
+def nsdf_frames(
+    audio: np.ndarray, window: int, longest_lag: int, apart: int = c.FRAME_SAMPLES
+) -> tuple[np.ndarray, np.ndarray]:
+    """float32 [n] -> NSDF [F, longest_lag + 2] and mean power of the window [F]; F = n // apart."""
     lag_count = longest_lag + 2
-    frames_count = len(audio) // c.FRAME_SAMPLES
-    padded = np.concatenate([np.zeros(window - c.FRAME_SAMPLES), audio.astype(np.float64)])
-    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[:: c.FRAME_SAMPLES][:frames_count]
+    frames = _newest(audio, window, apart)
+    frames_count = len(frames)
     out = np.empty((frames_count, lag_count), np.float32)
     power = np.empty(frames_count)
     for start in range(0, frames_count, 256):
@@ -64,6 +92,64 @@ def nsdf_frames(audio: np.ndarray, window: int, longest_lag: int) -> tuple[np.nd
         out[start : start + 256] = 2.0 * r / (m + 1e-9)
         power[start : start + 256] = squares[:, -1] / window
     return out, power
+
+
+def low_band(audio: np.ndarray) -> np.ndarray:
+    """float32 [n] -> every fourth sample of what is below the cutoff, float32 [n // 4]; causal."""
+    taps = _low_taps()
+    padded = np.concatenate([np.zeros(LOW_TAPS - DECIMATION), audio.astype(np.float64)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, LOW_TAPS)[::DECIMATION]
+    return (windows[: len(audio) // DECIMATION] @ taps).astype(np.float32)
+
+
+def _low_taps() -> np.ndarray:
+    """A sinc under a Hann window, of gain 1."""
+    n = np.arange(LOW_TAPS) - (LOW_TAPS - 1) / 2
+    taps = np.sinc(2.0 * LOW_CUTOFF_HZ / c.SAMPLE_RATE_HZ * n) * _hann(LOW_TAPS)
+    return taps / taps.sum()
+
+
+def _hann(count: int) -> np.ndarray:
+    return 0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(count) + 0.5) / count)
+
+
+def _is_one_note(low: np.ndarray, hz: float) -> bool:
+    """Whether a window of the low band holds a note of this period.
+
+    A chord of pure intervals is as periodic as a note that none of its voices plays: it has nothing at that
+    note's fundamental, and of the lower harmonics only those that its own pitches are.
+    """
+    x = low.astype(np.float64) - low.mean(dtype=np.float64)
+    window = _hann(len(x))
+    least = HARMONIC_SHARE * (np.mean(x * x) + 1e-12)
+    angle = 2.0 * np.pi * hz * DECIMATION / c.SAMPLE_RATE_HZ * np.arange(len(x))
+
+    def is_there(number: int) -> bool:
+        amplitude = 2.0 * np.abs(np.sum(window * x * np.exp(-1j * number * angle))) / window.sum()
+        return bool(0.5 * amplitude**2 >= least)
+
+    return is_there(1) or (is_there(2) and is_there(3) and (is_there(5) or is_there(7)))
+
+
+def _fine_table() -> np.ndarray:
+    """Weights of the lags around one, for each step from a sample below it to a sample above."""
+    steps = np.arange(-FINE_STEPS, FINE_STEPS + 1) / FINE_STEPS
+    away = steps[:, None] - np.arange(-FINE_REACH, FINE_REACH + 1)[None, :]
+    return np.sinc(away) * np.cos(0.5 * np.pi * np.clip(away / (FINE_REACH + 1), -1.0, 1.0)) ** 2
+
+
+_FINE_TABLE = _fine_table()
+
+
+def _finely(nsdf: np.ndarray, lag: int) -> tuple[float, float]:
+    """The top near an integer lag: how far from it, and the function there."""
+    around = np.abs(np.arange(lag - FINE_REACH, lag + FINE_REACH + 1))
+    values = _FINE_TABLE @ nsdf[around].astype(np.float64)
+    top = 1 + int(np.argmax(values[1:-1]))
+    left, centre, right = values[top - 1 : top + 2]
+    curvature = left - 2.0 * centre + right
+    shift = float(np.clip(0.5 * (left - right) / curvature, -0.5, 0.5)) if curvature < -1e-9 else 0.0
+    return (top - FINE_STEPS + shift) / FINE_STEPS, float(centre - 0.25 * (left - right) * shift)
 
 
 def _pick(nsdf: np.ndarray, previous_lag: float) -> tuple[float, float] | None:
@@ -87,6 +173,8 @@ def _pick(nsdf: np.ndarray, previous_lag: float) -> tuple[float, float] | None:
     shift = np.clip(shift, -0.5, 0.5)
     # Between the samples: near 2 kHz a period of 29.5 would else look lower than its double of 59.
     clarity = centre - 0.25 * (left - right) * shift
+    for index in np.flatnonzero(peaks < min(FINE_LAG, longest_lag - FINE_REACH)):
+        shift[index], clarity[index] = _finely(nsdf, int(peaks[index]))
     height = clarity
     if previous_lag > 0.0:
         near = (peaks < previous_lag * CONTINUITY_RATIO) & (peaks * CONTINUITY_RATIO > previous_lag)
@@ -104,9 +192,13 @@ def _believed(
     asked: list[tuple[float, float, float] | None], previous_lag: float
 ) -> tuple[float, float, float] | None:
     """Lag, clarity and power in dB, from those of each window; None where nothing is found."""
-    *shorter, long = asked
+    *shorter, long, lowest = asked
+    is_new = bool(shorter[0] and shorter[0][1] >= CLEAR)
+    was_lowest = previous_lag > WINDOWS[2][1]
+    if was_lowest and not is_new and lowest and lowest[1] >= CLEAR:
+        return lowest
     was_low = previous_lag > WINDOWS[1][1]
-    if was_low and not (shorter[0] and shorter[0][1] >= CLEAR) and long and long[1] >= CLEAR:
+    if was_low and not is_new and long and long[1] >= CLEAR:
         # A low note that goes on: only the longest window reaches it.
         return long
     clear = [found for found in shorter if found is not None and found[1] >= CLEAR]
@@ -122,6 +214,8 @@ def _believed(
             continue
         if best is None or not (best[1] >= CLEAR or found[1] + SHORTER_ALLOWANCE <= best[1]):
             best = found
+    if lowest and (best is None or (best[1] < CLEAR and best[1] + SHORTER_ALLOWANCE < lowest[1])):
+        return lowest
     return best
 
 
@@ -177,18 +271,37 @@ def track(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     windows = [nsdf_frames(audio, window, longest_lag) for window, longest_lag in WINDOWS]
     windows = [(nsdf, 10.0 * np.log10(power + 1e-12)) for nsdf, power in windows]
+    low = low_band(audio)
+    low_apart = c.FRAME_SAMPLES // DECIMATION
+    low_frames = _newest(low, LOW_WINDOW[0], low_apart)
+    low_nsdf, low_power = nsdf_frames(low, *LOW_WINDOW, apart=low_apart)
     count = len(audio) // c.FRAME_SAMPLES
     f0_hz = np.empty(count, np.float32)
     voicing = np.zeros(count, np.float32)
     memory = _Memory()
+
+    def lowest(k: int) -> tuple[float, float, float] | None:
+        power_db = float(10.0 * np.log10(low_power[k] + 1e-12))
+        if power_db <= POWER_LOW_DB:
+            return None
+        picked = _pick(low_nsdf[k], memory.previous_lag / DECIMATION)
+        if picked is None:
+            return None
+        lag = picked[0] * DECIMATION
+        hz = c.SAMPLE_RATE_HZ / lag
+        if not LOW_HZ <= hz <= LOW_HIGHEST_HZ:
+            return None
+        return (lag, picked[1], power_db) if _is_one_note(low_frames[k], hz) else None
+
     for k in range(count):
         asked: list[tuple[float, float, float] | None] = []
         for nsdf, power_db in windows:
             picked = _pick(nsdf[k], memory.previous_lag) if power_db[k] > POWER_LOW_DB else None
-            if picked is None or not c.PITCH_LOW_HZ <= c.SAMPLE_RATE_HZ / picked[0] <= c.PITCH_HIGH_HZ:
+            if picked is None or not LONG_LOWEST_HZ <= c.SAMPLE_RATE_HZ / picked[0] <= HIGH_HZ:
                 asked.append(None)
             else:
                 asked.append((*picked, float(power_db[k])))
+        asked.append(lowest(k))
         voicing[k] = memory.step(_believed(asked, memory.previous_lag), float(windows[0][1][k]))
         f0_hz[k] = memory.held_hz
     return f0_hz, voicing
