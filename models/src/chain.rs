@@ -314,7 +314,8 @@ impl ChainState {
         self.telemetry = self.silence();
     }
 
-    /// The same, but what was heard goes on deciding about the octave: for a silence during which the chain does not run.
+    /// The same, but what was heard goes on deciding about the octave, and variation goes on: for a silence during which
+    /// the chain does not run.
     /// Audio thread.
     pub fn rest(&mut self) {
         self.features.reset();

@@ -9,6 +9,7 @@ mod auto_mode;
 mod controls;
 mod dynamics;
 mod heard_pitches;
+mod low_note;
 mod morph;
 mod octave;
 mod pitch;
@@ -37,6 +38,7 @@ use crate::streaming::translator::FramePitch;
 
 use auto_mode::AutoMode;
 use dynamics::Dynamics;
+use low_note::LowNote;
 use morph::Morph;
 use octave::{OctaveChoice, Wanted};
 use pitch::PlayedPitch;
@@ -104,6 +106,7 @@ pub struct ConditioningState {
     frozen: bool,
     /// Frames for which the sound has been worth holding.
     worthy_frames: u32,
+    low_note: LowNote,
     dynamics: Dynamics,
     pitch: PlayedPitch,
     octave: OctaveChoice,
@@ -127,6 +130,7 @@ impl ConditioningState {
             kept_z: vec![0.0; latent_channels],
             frozen: false,
             worthy_frames: 0,
+            low_note: LowNote::default(),
             dynamics: Dynamics::default(),
             pitch: PlayedPitch::default(),
             octave: OctaveChoice::default(),
@@ -148,12 +152,15 @@ impl ConditioningState {
         self.kept_z.fill(0.0);
     }
 
-    /// The same, but what was heard goes on deciding about the octave. For a silence that is not listened to.
+    /// The same, but what was heard goes on deciding about the octave, and the content wanders on from where it is. For a
+    /// silence that is not listened to.
     pub fn rest(&mut self) {
         let mut octave = self.octave;
         octave.rest();
+        let wander = self.wander;
         self.reset();
         self.octave = octave;
+        self.wander = wander;
     }
 
     /// The targets were exchanged: if the new ones are at home elsewhere, their octave is chosen at the next frame rather
@@ -171,6 +178,7 @@ impl ConditioningState {
             kept_z,
             frozen: other.frozen,
             worthy_frames: other.worthy_frames,
+            low_note: other.low_note,
             dynamics: other.dynamics,
             pitch: other.pitch.clone(),
             octave: other.octave,
@@ -191,11 +199,12 @@ impl ConditioningState {
         frame: &FeatureFrame,
         z: &mut [f32],
     ) -> Voice {
+        let (log_loudness, attack) = self.low_note.step(frame);
         let now = Heard {
             f0_hz: frame.pitch.f0_hz,
             voicing: frame.pitch.voicing,
-            log_loudness: frame.log_loudness,
-            attack: frame.attack,
+            log_loudness,
+            attack,
         };
         self.freeze(controls.freeze, &now, z);
         let heard_log_loudness = if self.frozen {

@@ -1,9 +1,9 @@
 //! The lowest notes, 30 to 75 Hz: the same function over twice the longest window, of which every fourth sample is
 //! enough.
 //!
-//! What is as periodic as a low note need not be one: a chord of pure intervals has the period of a note that none of
-//! its voices plays. That has nothing at its fundamental, and of the lower harmonics only those that the chord's own
-//! pitches are.
+//! What is as periodic as a low note need not be one: a chord has about the period of a note that none of its voices
+//! plays. There is nothing at that note's fundamental, and of its lower harmonics only those that the chord's own pitches
+//! are.
 //!
 //! Thread: a [`LowBand`] is shared; a [`LowBandState`] belongs to one stream.
 
@@ -36,6 +36,8 @@ const LOWEST_HZ: f64 = super::PITCH_LOW_HZ as f64;
 const HIGHEST_HZ: f64 = 75.0;
 /// A harmonic is there with this share of the power, -25 dB.
 const HARMONIC_SHARE: f64 = 0.003;
+/// What has nothing at its fundamental is a note only if it is this clear.
+const HOLLOW_CLARITY: f64 = 0.93;
 /// Added to the power that it is a share of.
 const POWER_FLOOR: f64 = 1e-12;
 
@@ -101,7 +103,7 @@ impl LowBand {
         let nsdf = self.planned.nsdf(scratch);
         let mut peak = picker.pick(nsdf, previous_lag / DECIMATION as f64)?;
         let hz = RATE_HZ / peak.lag_samples;
-        if !(LOWEST_HZ..=HIGHEST_HZ).contains(&hz) || !self.is_one_note(newest, hz) {
+        if !(LOWEST_HZ..=HIGHEST_HZ).contains(&hz) || !self.is_one_note(newest, hz, peak.clarity) {
             return None;
         }
         peak.lag_samples *= DECIMATION as f64;
@@ -109,7 +111,7 @@ impl LowBand {
     }
 
     /// Whether the kept samples hold a note of this pitch.
-    fn is_one_note(&self, newest: &[f32], hz: f64) -> bool {
+    fn is_one_note(&self, newest: &[f32], hz: f64, clarity: f64) -> bool {
         let samples = LOW_WINDOW.samples as f64;
         let mean = newest.iter().map(|&x| f64::from(x)).sum::<f64>() / samples;
         let centred = || newest.iter().map(|&x| f64::from(x) - mean);
@@ -125,7 +127,11 @@ impl LowBand {
             let square = now * now + before * before - coefficient * now * before;
             2.0 * square / (self.window_sum * self.window_sum) >= least
         };
-        is_there(1.0) || (is_there(2.0) && is_there(3.0) && (is_there(5.0) || is_there(7.0)))
+        if is_there(1.0) {
+            return true;
+        }
+        let is_hollow = || is_there(2.0) && is_there(3.0) && (is_there(5.0) || is_there(7.0));
+        clarity >= HOLLOW_CLARITY && is_hollow()
     }
 }
 

@@ -11,6 +11,9 @@ const LAG_MIN: usize = 2;
 pub(super) const LONGEST_LAG: usize = 900;
 /// The shortest lag whose peak reaches this share of the best is the period.
 const KEY_THRESHOLD: f64 = 0.93;
+/// What reaches so much farther belongs to the same hill, of which the highest peak counts: noise on a low note makes many
+/// of one.
+const HILL_RATIO: f64 = 1.09;
 /// A peak within a semitone of the previous period gains this: it keeps a strong second harmonic
 /// from stealing the octave, and is too small to hold the pitch at a real octave leap.
 const CONTINUITY_BONUS: f64 = 0.03;
@@ -84,8 +87,16 @@ impl Picker {
             return None;
         }
         let best = peaks().map(height).fold(f64::NEG_INFINITY, f64::max);
-        let chosen = peaks().find(|&lag| height(lag) >= KEY_THRESHOLD * best)?;
-        Some(self.refine(nsdf, chosen))
+        let first = peaks().find(|&lag| height(lag) >= KEY_THRESHOLD * best)?;
+        let hill = peaks().filter(|&lag| lag >= first && lag as f64 <= first as f64 * HILL_RATIO);
+        let mut chosen = (first, f64::NEG_INFINITY);
+        for lag in hill {
+            let height = height(lag);
+            if height > chosen.1 {
+                chosen = (lag, height);
+            }
+        }
+        Some(self.refine(nsdf, chosen.0))
     }
 
     /// The top of a peak: a short period's by the sinc and a parabola, a longer one's by the parabola alone.

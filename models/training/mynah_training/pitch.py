@@ -30,6 +30,8 @@ LONG_LOWEST_HZ = 55.0
 """And what they are asked for."""
 HARMONIC_SHARE = 0.003
 """Of its power, below which (-25 dB) a harmonic is not there."""
+HOLLOW_CLARITY = 0.93
+"""What has nothing at its fundamental is a note only if it is this clear."""
 FINE_LAG = 64
 FINE_STEPS = 4
 FINE_REACH = 8
@@ -43,6 +45,9 @@ SHORTER_ALLOWANCE = 0.03
 """Where none is clear, a shorter window is believed that is less clear by no more than this."""
 KEY_THRESHOLD = 0.93
 """The shortest lag whose peak reaches this share of the best is the period."""
+HILL_RATIO = 1.09
+"""What reaches so much farther belongs to the same hill, of which the highest peak counts: noise on a low note
+makes many of one."""
 CONTINUITY_BONUS = 0.03
 CONTINUITY_RATIO = 1.06
 """A peak within a semitone of the previous period gains the bonus: it keeps a strong second
@@ -113,11 +118,11 @@ def _hann(count: int) -> np.ndarray:
     return 0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(count) + 0.5) / count)
 
 
-def _is_one_note(low: np.ndarray, hz: float) -> bool:
+def _is_one_note(low: np.ndarray, hz: float, clarity: float) -> bool:
     """Whether a window of the low band holds a note of this period.
 
-    A chord of pure intervals is as periodic as a note that none of its voices plays: it has nothing at that
-    note's fundamental, and of the lower harmonics only those that its own pitches are.
+    A chord is about as periodic as a note that none of its voices plays: it has nothing at that note's
+    fundamental, and of the lower harmonics only those that its own pitches are.
     """
     x = low.astype(np.float64) - low.mean(dtype=np.float64)
     window = _hann(len(x))
@@ -128,7 +133,9 @@ def _is_one_note(low: np.ndarray, hz: float) -> bool:
         amplitude = 2.0 * np.abs(np.sum(window * x * np.exp(-1j * number * angle))) / window.sum()
         return bool(0.5 * amplitude**2 >= least)
 
-    return is_there(1) or (is_there(2) and is_there(3) and (is_there(5) or is_there(7)))
+    if is_there(1) or clarity < HOLLOW_CLARITY:
+        return is_there(1)
+    return is_there(2) and is_there(3) and (is_there(5) or is_there(7))
 
 
 def _fine_table() -> np.ndarray:
@@ -179,7 +186,9 @@ def _pick(nsdf: np.ndarray, previous_lag: float) -> tuple[float, float] | None:
     if previous_lag > 0.0:
         near = (peaks < previous_lag * CONTINUITY_RATIO) & (peaks * CONTINUITY_RATIO > previous_lag)
         height = clarity + CONTINUITY_BONUS * near
-    chosen = int(np.argmax(height >= KEY_THRESHOLD * height.max()))
+    first = int(np.argmax(height >= KEY_THRESHOLD * height.max()))
+    hill = height[first : int(np.searchsorted(peaks, peaks[first] * HILL_RATIO, "right"))]
+    chosen = first + int(np.argmax(hill))
     return float(peaks[chosen] + shift[chosen]), float(clarity[chosen])
 
 
@@ -291,7 +300,7 @@ def track(audio: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         hz = c.SAMPLE_RATE_HZ / lag
         if not LOW_HZ <= hz <= LOW_HIGHEST_HZ:
             return None
-        return (lag, picked[1], power_db) if _is_one_note(low_frames[k], hz) else None
+        return (lag, picked[1], power_db) if _is_one_note(low_frames[k], hz, picked[1]) else None
 
     for k in range(count):
         asked: list[tuple[float, float, float] | None] = []
