@@ -9,6 +9,7 @@ mod chain;
 pub mod conditioning;
 pub mod features;
 pub mod file;
+mod low_cut;
 pub mod memory;
 pub mod performer;
 pub mod prior;
@@ -23,6 +24,7 @@ pub use conditioning::{
     OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
 };
 pub use file::{DefaultControls, ModelFileError, ModelHash, ModelInfo, ModelKind};
+pub use low_cut::LowCut;
 pub use telemetry::Telemetry;
 
 /// Rate of everything in this crate.

@@ -245,6 +245,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
             sensitivity_db: 6.0,
             curve: 0.5,
             floor_db: Some(-40.0),
+            pause_db: Some(-66.0),
             hysteresis_db: 3.0,
             attack_ms: 20.0,
             release_ms: 500.0,

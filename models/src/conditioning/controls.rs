@@ -119,6 +119,9 @@ pub struct DynamicsControls {
     pub curve: f32,
     /// Loudness below which nothing sounds, dB; `None` lets everything through.
     pub floor_db: Option<f32>,
+    /// What is softer than this is no playing: it is so much the softer the softer it is, 4 dB for each dB; `None`
+    /// leaves it as loud as it is.
+    pub pause_db: Option<f32>,
     /// How far the loudness has to fall below the floor for the gate to close, 0..=24 dB.
     pub hysteresis_db: f32,
     /// How slowly the loudness rises, 0..=1,000 ms from 10 to 90 %.
@@ -199,6 +202,7 @@ impl Default for DynamicsControls {
             sensitivity_db: 0.0,
             curve: 1.0,
             floor_db: None,
+            pause_db: None,
             hysteresis_db: 6.0,
             attack_ms: 0.0,
             release_ms: 0.0,

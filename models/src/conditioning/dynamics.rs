@@ -10,6 +10,8 @@ const PIVOT_DB: f32 = -20.0;
 const MAX_BOOST_DB: f32 = 24.0;
 /// What is softer than this is no playing, and no curve raises it, dB.
 const NO_PLAYING_DB: f32 = -80.0;
+/// What a pause falls by for each dB that is heard less.
+const PAUSE_SLOPE: f32 = 4.0;
 /// What a closed gate lets through, dB.
 const CLOSED_DB: f32 = -200.0;
 /// A note rings on while it is so much louder than what is played, dB.
@@ -73,7 +75,7 @@ impl Dynamics {
                     floor_db
                 }
         });
-        let change_db = curve_change_db(curve, heard_db);
+        let change_db = curve_change_db(curve, heard_db) - pause_change_db(controls, heard_db);
         let wanted_db = if self.gate_open {
             heard_db + change_db
         } else {
@@ -101,6 +103,14 @@ impl Dynamics {
             rings: level_db > wanted_db + RINGING_DB,
         }
     }
+}
+
+/// How much the softest sounds are softened, dB.
+fn pause_change_db(controls: &DynamicsControls, heard_db: f32) -> f32 {
+    let below_db = controls
+        .pause_db
+        .map_or(0.0, |pause_db| pause_db - heard_db);
+    (PAUSE_SLOPE - 1.0) * below_db.max(0.0)
 }
 
 /// How much a curve of this slope raises a loudness, dB.
@@ -175,6 +185,28 @@ mod tests {
                 (found - expected).abs() < 1e-3,
                 "{curve} at {heard}: {found}"
             );
+        }
+    }
+
+    #[test]
+    fn a_pause_stays_one_whatever_the_curve_makes_of_it() {
+        for curve in [0.0, 1.0] {
+            let controls = DynamicsControls {
+                curve,
+                pause_db: Some(-66.0),
+                ..DynamicsControls::default()
+            };
+            let level_db = |db: f32| log_to_db(play(&controls, &[db])[0].log_loudness);
+            let unchanged = DynamicsControls {
+                pause_db: None,
+                ..controls
+            };
+            let before_db = |db: f32| log_to_db(play(&unchanged, &[db])[0].log_loudness);
+            for db in [-20.0, -50.0, -66.0] {
+                assert_eq!(level_db(db), before_db(db));
+            }
+            let softened = before_db(-76.0) - level_db(-76.0);
+            assert!((softened - 30.0).abs() < 0.01, "{softened}");
         }
     }
 

@@ -102,9 +102,10 @@ mod tests {
 
     #[test]
     fn a_low_note_s_periods_are_no_tremolo() {
+        // Of 1 neper: all but a few frames' share.
         for f0_hz in [30.9, 41.2, 46.2, 49.0, 55.0, 65.4, 82.4] {
             let (low, high) = loudness(f0_hz);
-            assert!(high - low < 0.15, "{f0_hz} Hz: {low} to {high}");
+            assert!(high - low < 0.3, "{f0_hz} Hz: {low} to {high}");
         }
         let (low, high) = loudness(110.0);
         assert!(high - low > 0.9, "a higher note is left as it is");

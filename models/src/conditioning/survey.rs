@@ -5,9 +5,8 @@ use super::heard_pitches::HeardPitches;
 use super::octave::{LOUD_DB, PLAIN_DB, SURE_VOICING};
 use super::pitch::to_semitones;
 use super::{HomeRegister, Mode};
-use crate::HOP_SAMPLES;
-use crate::chain::bounded_input;
 use crate::features::{Features, FeaturesState, log_to_db};
+use crate::{HOP_SAMPLES, LowCut};
 
 /// The share of the time in chords up to which one voice is moved.
 const CHORDS: f32 = 0.25;
@@ -24,6 +23,7 @@ struct Heard {
 /// Hears a recording before it is translated: the chain's own pitch, voicing and loudness, no networks. Any thread but
 /// the audio thread: it keeps 16 bytes a frame.
 pub struct OctaveSurvey {
+    low_cut: LowCut,
     features: Features,
     state: FeaturesState,
     auto: AutoMode,
@@ -41,6 +41,7 @@ impl OctaveSurvey {
     pub fn new() -> Self {
         let features = Features::new();
         Self {
+            low_cut: LowCut::default(),
             state: FeaturesState::new(&features),
             features,
             auto: AutoMode::default(),
@@ -50,7 +51,8 @@ impl OctaveSurvey {
 
     /// The next hop, 48 kHz.
     pub fn hear(&mut self, hop: &[f32; HOP_SAMPLES]) {
-        if let Some(frame) = self.features.step(&mut self.state, &bounded_input(hop)) {
+        let hop = self.low_cut.step(hop);
+        if let Some(frame) = self.features.step(&mut self.state, &hop) {
             self.heard.push(Heard {
                 semitones: to_semitones(frame.pitch.f0_hz),
                 voicing: frame.pitch.voicing,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, MORPH_SLOTS, Telemetry};
+use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, LowCut, MORPH_SLOTS, Telemetry};
 
 use crate::slots::Slots;
 
@@ -61,47 +61,60 @@ pub(crate) struct ModelChain {
     pub(crate) base: Arc<Base>,
 }
 
+/// Their memory, and that of what is taken away before.
+pub(crate) struct ModelState {
+    low_cut: LowCut,
+    chain: ChainState,
+}
+
 impl Chain for ModelChain {
     type Patch = Slots;
-    type State = ChainState;
+    type State = ModelState;
 
-    fn new_state(&self) -> ChainState {
-        ChainState::new(&self.base)
+    fn new_state(&self) -> ModelState {
+        ModelState {
+            low_cut: LowCut::default(),
+            chain: ChainState::new(&self.base),
+        }
     }
 
-    fn reset(&self, state: &mut ChainState) {
-        state.reset();
+    fn reset(&self, state: &mut ModelState) {
+        state.low_cut.reset();
+        state.chain.reset();
     }
 
-    fn rest(&self, state: &mut ChainState) {
-        state.rest();
+    fn rest(&self, state: &mut ModelState) {
+        state.low_cut.reset();
+        state.chain.rest();
     }
 
-    fn change_targets(&self, state: &mut ChainState) {
-        state.change_targets();
+    fn change_targets(&self, state: &mut ModelState) {
+        state.chain.change_targets();
     }
 
-    fn copy_state(&self, from: &ChainState, to: &mut ChainState) {
-        to.copy_from(from);
+    fn copy_state(&self, from: &ModelState, to: &mut ModelState) {
+        to.low_cut = from.low_cut;
+        to.chain.copy_from(&from.chain);
     }
 
     fn step(
         &self,
         patch: &Slots,
-        state: &mut ChainState,
+        state: &mut ModelState,
         controls: &HopControls,
         input: &Hop,
         output: &mut Hop,
     ) {
+        let input = state.low_cut.step(input);
         self.base
-            .step(&patch.targets(), state, controls, input, output);
+            .step(&patch.targets(), &mut state.chain, controls, &input, output);
     }
 
     fn presence(&self, patch: &Slots, weights: &[f32; MORPH_SLOTS]) -> f32 {
         patch.presence(weights)
     }
 
-    fn telemetry(&self, state: &ChainState) -> Telemetry {
-        state.telemetry()
+    fn telemetry(&self, state: &ModelState) -> Telemetry {
+        state.chain.telemetry()
     }
 }

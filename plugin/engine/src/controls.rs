@@ -13,6 +13,9 @@ use mynah_models::{
 pub use scale::Scale;
 pub use table::{CONTROLS, Control, ControlGroup, ControlInfo, ControlKind, Controls};
 
+/// What is softer than this (A-weighted) is no playing: a hum of -50 dBFS at 60 Hz is at -77 dB. A pause stays a pause.
+const PAUSE_DB: f32 = -66.0;
+
 /// What the sound may cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Quality {
@@ -146,6 +149,7 @@ impl Controls {
                 sensitivity_db: self.sensitivity_db,
                 curve: self.curve,
                 floor_db: (self.floor_db > Control::Floor.info().min).then_some(self.floor_db),
+                pause_db: Some(PAUSE_DB),
                 hysteresis_db: self.hysteresis_db,
                 attack_ms: self.attack_ms,
                 release_ms: self.release_ms,

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use mynah_engine::{
     Controls, Engine, EngineError, EngineSpec, Library, Mode, SwapError, engine, latency_samples,
 };
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Target, alone, testing};
+use mynah_models::{
+    Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, LowCut, Target, alone, testing,
+};
 use proptest::prelude::*;
 
 use common::{Models, noise};
@@ -55,15 +57,21 @@ fn at_48_khz_it_is_the_chain_to_the_bit() {
             mode,
             pitch_ratio: 2.0,
             generator_drive: 0.5,
+            dynamics: DynamicsControls {
+                pause_db: Some(-66.0),
+                ..DynamicsControls::default()
+            },
             ..HopControls::default()
         };
+        let mut low_cut = LowCut::default();
         let mut state = ChainState::new(&models.base);
         let mut wanted = vec![0.0; HOP_SAMPLES];
         for hop in input.as_chunks::<HOP_SAMPLES>().0 {
             let mut output = [0.0; HOP_SAMPLES];
+            let hop = low_cut.step(hop);
             models
                 .base
-                .step(&alone(&target), &mut state, &controls, hop, &mut output);
+                .step(&alone(&target), &mut state, &controls, &hop, &mut output);
             wanted.extend(output);
         }
         let base = Arc::clone(&models.base);
