@@ -46,6 +46,8 @@ use tone::ToneState;
 use unvoiced::{Consonant, loudness_change};
 use variation::Wander;
 
+/// Of the spectrum's window.
+const WINDOW_NOISE_BANDWIDTH_BINS: f32 = 1.5;
 /// A moment is worth holding when it has been so loud, and no onset, for so many frames (27 ms).
 const FREEZE_LOUDNESS_DB: f32 = -50.0;
 const FREEZE_ATTACK: f32 = 0.3;
@@ -64,6 +66,8 @@ pub struct Voice {
     pub log_loudness: f32,
     /// The same as the networks are to believe it.
     pub believed_log_loudness: f32,
+    /// Natural log of the root mean square that is heard, relative to the A-weighted amplitude: less for what is bright.
+    pub log_rms: f32,
     /// How much louder the newest samples are, in nepers, 0 or more.
     pub attack: f32,
     /// Whether the tonal stream is the whitened input.
@@ -259,6 +263,7 @@ impl ConditioningState {
             },
             log_loudness: level.log_loudness + loudness_change(kind, consonant),
             believed_log_loudness: level.believed_log_loudness,
+            log_rms: log_rms(frame) - frame.log_loudness,
             attack: heard.attack,
             follow,
             gate_open: level.gate_open,
@@ -305,6 +310,13 @@ impl ConditioningState {
         }
         self.frozen = wanted && (self.frozen || begins);
     }
+}
+
+/// Natural log of a frame's root mean square, from its mel bands: within 2 dB.
+fn log_rms(frame: &FeatureFrame) -> f32 {
+    let sum: f32 = frame.log_mel.iter().map(|log| (2.0 * log).exp()).sum();
+    // A sine of amplitude 1 has this sum under the window, and half the power.
+    0.5 * (0.5 * sum / WINDOW_NOISE_BANDWIDTH_BINS).ln()
 }
 
 /// The register of the target that weighs most, the first of equals.

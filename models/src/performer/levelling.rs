@@ -19,6 +19,8 @@ pub(super) struct Levelling {
     /// The same over the band around the point: a sum of squared amplitudes becomes one of white noise of unit variance,
     /// or of harmonics, which are as dense in power.
     bands: Envelope,
+    /// That band without the weighting, Hz.
+    widths_hz: Envelope,
     hz: Envelope,
 }
 
@@ -35,13 +37,15 @@ impl Levelling {
     pub(super) fn new() -> Self {
         let hz = |point: usize| envelope_point_hz(point);
         let weight = |point: usize| a_weighting(f64::from(hz(point))).powi(2) as f32;
+        let width_hz = |point: usize| {
+            let low = hz(point.saturating_sub(1));
+            let high = hz((point + 1).min(ENVELOPE_POINTS - 1));
+            0.5 * (high - low)
+        };
         Self {
             weights: std::array::from_fn(weight),
-            bands: std::array::from_fn(|point| {
-                let low = hz(point.saturating_sub(1));
-                let high = hz((point + 1).min(ENVELOPE_POINTS - 1));
-                0.5 * (high - low) * weight(point)
-            }),
+            bands: std::array::from_fn(|point| width_hz(point) * weight(point)),
+            widths_hz: std::array::from_fn(width_hz),
             hz: std::array::from_fn(hz),
         }
     }
@@ -51,6 +55,16 @@ impl Levelling {
         let power = noise.iter().zip(&self.bands);
         let sum: f32 = power.map(|(log, band)| (2.0 * log).exp() * band).sum();
         2.0 * sum / (0.5 * SAMPLE_RATE_HZ as f32)
+    }
+
+    /// Natural log of the root mean square of noise of this envelope, relative to the loudness of its frame.
+    pub(super) fn noise_rms_log(&self, noise: &Envelope) -> f32 {
+        let power = noise.iter().zip(&self.widths_hz);
+        let sum: f32 = power
+            .map(|(log, width_hz)| (2.0 * log).exp() * width_hz)
+            .sum();
+        let mean = sum / (0.5 * SAMPLE_RATE_HZ as f32);
+        0.5 * mean.max(f32::MIN_POSITIVE).ln()
     }
 
     /// Natural log of the A-weighted amplitude of a frame whose envelopes are relative to the loudness: 0 if it is as loud as
@@ -141,6 +155,13 @@ mod tests {
         let levelling = Levelling::new();
         let followed = levelling.step([&whitened, &silent], &NO_DETAILS, &places(200.0), None);
         assert!((followed - noise).abs() < 0.06, "{followed} {noise}");
+    }
+
+    #[test]
+    fn white_noise_of_unit_variance_has_an_rms_of_1() {
+        let rms = Levelling::new().noise_rms_log(&[0.0; ENVELOPE_POINTS]);
+        // The points end at 21 kHz of 24.
+        assert!((rms - 0.5 * (21.0_f32 / 24.0).ln()).abs() < 0.02, "{rms}");
     }
 
     #[test]

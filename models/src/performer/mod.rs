@@ -36,6 +36,8 @@ use part::{Part, Shares, towards};
 use player::Player;
 use tone::{Tone, Wait};
 
+/// Recorded noise has higher peaks than most noises that are heard, nepers: 3 dB.
+const RECORDED_PEAKS: f32 = 0.35;
 /// A frame that is voiced more than this has a pitch.
 const VOICED: f32 = 0.5;
 /// What of a held target's colour is recorded in *follow*: the notes of a chord are not one note. Strings that are struck
@@ -103,6 +105,9 @@ struct Sounding {
     voicing: f32,
     /// The tonal stream is the whitened input, which has no harmonics by number.
     follow: bool,
+    /// Where no pitch is heard: the root mean square of the noise, relative to the loudness, is no more than the input's.
+    /// A cymbal's loudness in a cello's noise, which lies low, would else be a bang.
+    most_noise_log: Option<f32>,
 }
 
 impl Default for PerformerState {
@@ -240,10 +245,12 @@ impl PerformerState {
         }
         voice.played_hz = to_hz(pitch);
         voice.log_loudness = level_db / NEPER_DB;
+        let unpitched = !voice.follow && !heard.voiced && cue.key_semitones.is_none();
         let sounding = Sounding {
             pitch,
             voicing: voice.voicing,
             follow: voice.follow,
+            most_noise_log: unpitched.then_some(voice.log_rms - RECORDED_PEAKS),
         };
         self.blend(&parts, &sounding, harmonic, noise);
     }
@@ -335,7 +342,11 @@ impl PerformerState {
         let voicing = sounding.voicing;
         let comb = (!sounding.follow).then_some(Comb { f0_hz, voicing });
         let louder = self.levelling.step(envelopes, details, &places, comb);
-        let louder = *share * louder.clamp(-MOST_LEVELLED, MOST_LEVELLED);
+        let mut louder = louder.clamp(-MOST_LEVELLED, MOST_LEVELLED);
+        if let Some(most) = sounding.most_noise_log {
+            louder = louder.max(self.levelling.noise_rms_log(noise) - most);
+        }
+        let louder = *share * louder;
         for value in harmonic.iter_mut().chain(noise.iter_mut()) {
             *value -= louder;
         }

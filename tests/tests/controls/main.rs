@@ -9,9 +9,11 @@ mod mixing;
 mod morph;
 mod movement;
 mod octave;
+mod pauses;
 mod pitch;
 mod player;
 mod rates;
+mod registers;
 mod room;
 mod tone;
 
