@@ -1,7 +1,10 @@
 //! Reading WAV, AIFF, FLAC, MP3 and Ogg Vorbis, one packet at a time, as planar `f32`.
 
+mod loss;
+
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
@@ -11,12 +14,16 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
+use loss::Losses;
+pub use loss::{Loss, LossKind};
+
 /// Formats named in messages when a file turns out to be none of them.
 const FORMATS: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
 
 /// An open audio file.
 pub struct Reader {
-    path: PathBuf,
+    name: String,
+    losses: Losses,
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track_id: u32,
@@ -35,22 +42,39 @@ impl Reader {
     /// # Errors
     /// The file cannot be opened, is none of the known formats, holds no sound at all, or has more than two channels.
     pub fn open(path: &Path) -> Result<Reader> {
-        let shown = path.display();
+        let name = path.display().to_string();
         if path.is_dir() {
-            bail!("'{shown}' is a folder, not an audio file");
+            bail!("'{name}' is a folder, not an audio file");
         }
-        let file = File::open(path).with_context(|| format!("cannot open '{shown}'"))?;
+        let file = File::open(path).with_context(|| format!("cannot open '{name}'"))?;
         if file.metadata().is_ok_and(|m| m.is_file() && m.len() == 0) {
-            bail!("'{shown}' is empty");
+            bail!("'{name}' is empty");
         }
+        Reader::of_file(file, name)
+    }
+
+    /// Reads `source`, which is only ever read forwards (the standard input, a pipe), and decodes its first block.
+    /// Messages call it `name`, between quotation marks.
+    ///
+    /// # Errors
+    /// As [`Reader::open`]; the source cannot be read.
+    pub fn open_stream(mut source: Box<dyn Read + Send>, name: &str) -> Result<Reader> {
+        let failed = || format!("cannot read '{name}'");
+        let mut file = tempfile::tempfile().with_context(failed)?;
+        let bytes = std::io::copy(&mut source, &mut file).with_context(failed)?;
+        if bytes == 0 {
+            bail!("'{name}' is empty");
+        }
+        file.seek(SeekFrom::Start(0)).with_context(failed)?;
+        Reader::of_file(file, name.to_owned())
+    }
+
+    fn of_file(file: File, shown: String) -> Result<Reader> {
         let not_audio = |why: String| {
             anyhow!("'{shown}' is not an audio file that can be read ({FORMATS}): {why}")
         };
         let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
-        let mut hint = Hint::new();
-        if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
-            hint.with_extension(extension);
-        }
+        let hint = Hint::new();
         let format = symphonia::default::get_probe()
             .probe(
                 &hint,
@@ -72,7 +96,8 @@ impl Reader {
             .map_err(|e| not_audio(describe(&e)))?;
         let padding = u64::from(track.delay.unwrap_or(0)) + u64::from(track.padding.unwrap_or(0));
         let mut reader = Reader {
-            path: path.to_path_buf(),
+            name: shown.clone(),
+            losses: Losses::default(),
             track_id: track.id,
             frames_hint: track
                 .num_frames
@@ -112,6 +137,11 @@ impl Reader {
     /// Length in frames if the file says so (for the progress bar only: the header may be wrong).
     pub fn frames_hint(&self) -> Option<u64> {
         self.frames_hint
+    }
+
+    /// What was lost of the sound read so far; complete once [`Reader::next_block`] has returned `None`.
+    pub fn losses(&self) -> &[Loss] {
+        self.losses.as_slice()
     }
 
     /// The next block, one plane per channel; `None` at the end.
@@ -171,7 +201,7 @@ impl Reader {
             if self.frames_read > 0 && (rate_hz, channels) != (self.rate_hz, self.channels) {
                 bail!(
                     "'{}' changes from {} Hz, {} channels to {rate_hz} Hz, {channels} channels on the way",
-                    self.path.display(),
+                    self.name,
                     self.rate_hz,
                     self.channels
                 );
@@ -191,7 +221,7 @@ impl Reader {
             {
                 bail!(
                     "'{}' is damaged: only {} of its {frames} samples can be read",
-                    self.path.display(),
+                    self.name,
                     self.frames_read
                 )
             }
@@ -203,7 +233,7 @@ impl Reader {
         let seconds = self.frames_read as f64 / f64::from(self.rate_hz.max(1));
         anyhow!(
             "'{}' is damaged after {seconds:.1} s: {}",
-            self.path.display(),
+            self.name,
             describe(error)
         )
     }
