@@ -69,7 +69,7 @@ impl Reader {
         Reader::of_file(file, name.to_owned())
     }
 
-    fn of_file(file: File, shown: String) -> Result<Reader> {
+    pub(crate) fn of_file(file: File, shown: String) -> Result<Reader> {
         let not_audio = |why: String| {
             anyhow!("'{shown}' is not an audio file that can be read ({FORMATS}): {why}")
         };
