@@ -5,19 +5,19 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use anyhow::{Result, anyhow};
 use flacenc::bitsink::ByteSink;
-use flacenc::component::{BitRepr, Stream};
+use flacenc::component::{BitRepr, MetadataBlockData, Stream};
 use flacenc::config::Encoder;
 use flacenc::error::{Verified, Verify};
 use flacenc::source::{Context, Fill, FrameBuf};
 
 /// Frames of samples in one FLAC frame, the reference encoder's usual value.
 const BLOCK_FRAMES: usize = 4096;
-/// Bits of one sample.
-pub(crate) const BITS: usize = 24;
 /// Highest rate flacenc writes, in Hz.
 pub(crate) const MAX_RATE_HZ: u32 = 96_000;
+/// Most channels of a FLAC stream.
+pub(crate) const MAX_CHANNELS: usize = 8;
 
-/// Writer of one 24-bit FLAC stream.
+/// Writer of one FLAC stream.
 pub(crate) struct FlacWriter {
     file: BufWriter<File>,
     config: Verified<Encoder>,
@@ -32,17 +32,28 @@ pub(crate) struct FlacWriter {
 }
 
 impl FlacWriter {
-    /// Starts a stream with a placeholder header.
+    /// Starts a stream of 16 or 24 `bits` with a placeholder header, and `blocks` of metadata, kind and content, behind it.
     ///
     /// # Errors
     /// `rate_hz` above [`MAX_RATE_HZ`], or the file cannot be written.
-    pub(crate) fn new(file: BufWriter<File>, rate_hz: u32, channels: usize) -> Result<FlacWriter> {
+    pub(crate) fn new(
+        file: BufWriter<File>,
+        rate_hz: u32,
+        channels: usize,
+        bits: u16,
+        blocks: Vec<(u8, Vec<u8>)>,
+    ) -> Result<FlacWriter> {
         let flac = |e: &dyn std::fmt::Display| anyhow!("cannot write FLAC: {e}");
         // Files are already worked on in parallel: the encoder's own threads would only be in the way.
         let mut config = Encoder::default();
         config.multithread = false;
         let config = config.into_verified().map_err(|(_, e)| flac(&e))?;
-        let mut header = Stream::new(rate_hz as usize, channels, BITS).map_err(|e| flac(&e))?;
+        let bits = usize::from(bits);
+        let mut header = Stream::new(rate_hz as usize, channels, bits).map_err(|e| flac(&e))?;
+        for (kind, content) in blocks {
+            let block = MetadataBlockData::new_unknown(kind, &content).map_err(|e| flac(&e))?;
+            header.add_metadata_block(block);
+        }
         header
             .stream_info_mut()
             .set_block_sizes(BLOCK_FRAMES, BLOCK_FRAMES)
@@ -52,7 +63,7 @@ impl FlacWriter {
             config,
             header,
             frame: FrameBuf::with_size(channels, BLOCK_FRAMES).map_err(|e| flac(&e))?,
-            context: Context::new(BITS, channels),
+            context: Context::new(bits, channels),
             pending: Vec::with_capacity(2 * BLOCK_FRAMES * channels),
             channels,
             frames_done: 0,
@@ -62,7 +73,7 @@ impl FlacWriter {
         Ok(writer)
     }
 
-    /// Appends one sample of the interleaved 24-bit signal (full scale ±2^23).
+    /// Appends one sample of the interleaved signal (full scale ± 2^(bits - 1)).
     ///
     /// # Errors
     /// The file cannot be written.
