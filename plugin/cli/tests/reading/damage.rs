@@ -183,6 +183,37 @@ fn half_a_file_is_told() {
     assert!(refused.contains("cut short"), "{refused}");
 }
 
+/// An MP4 file with its index before its sound, as those for the net have it.
+fn index_first(mp4: &[u8]) -> Vec<u8> {
+    let word = |at: usize| u32::from_be_bytes(mp4[at..at + 4].try_into().unwrap()) as usize;
+    let index_at = mp4.windows(4).position(|w| w == b"moov").unwrap() - 4;
+    let mut index = mp4[index_at..].to_vec();
+    assert_eq!(index.len(), word(index_at), "the index is the last");
+    let first = word(0);
+    let chunks = index.windows(4).position(|w| w == b"stco").unwrap() + 12;
+    let table = index.len();
+    for at in (chunks..).step_by(4).take(word(index_at + chunks - 4)) {
+        let place = u32::from_be_bytes(index[at..at + 4].try_into().unwrap()) + table as u32;
+        index[at..at + 4].copy_from_slice(&place.to_be_bytes());
+    }
+    [&mp4[..first], &index, &mp4[first..index_at]].concat()
+}
+
+#[test]
+fn an_mp4_with_its_index_first_may_end_anywhere() {
+    let file = index_first(&fixture("sweep.m4a"));
+    let whole = read(&file);
+    assert_eq!((whole.frames(), whole.losses.len()), (24_000, 0));
+    assert_eq!(whole.planes, read(&fixture("sweep.m4a")).planes);
+    for cut in [1, 100, 2_000] {
+        let heard = read(&file[..file.len() - cut]);
+        let there = heard.frames();
+        assert!(there < whole.frames() && there > 8_000, "{there}");
+        assert_same(&heard.planes, &whole.planes, 0..there);
+        assert_eq!(heard.lost(), [(LossKind::CutShort, Some(24_000 - there))]);
+    }
+}
+
 /// Insists that `damaged` is `whole` but between the frames `from` and `to`, where it is told.
 #[track_caller]
 fn assert_like_but(damaged: &Heard, whole: &Heard, from: usize, to: usize) {

@@ -3,6 +3,7 @@
 use super::chunks::{Chunks, Found, Layout, NoMore};
 use super::container::{Opened, Refusal, check_layout};
 use super::demuxed::{self, Kind};
+use super::packets::Edit;
 use super::pcm::Coding;
 use super::source::Source;
 
@@ -19,7 +20,8 @@ pub(super) fn open(mut source: Source) -> Opened {
         return Err(Refusal::Broken("it does not say what it holds".into()));
     }
     let Some(layout) = describe(&opening[20..])? else {
-        return demuxed::open(source, Kind::Caf);
+        let (file, start) = source.into_file()?;
+        return demuxed::open(file, start, Kind::Caf, Edit::default());
     };
     source.take(OPENING_BYTES);
     loop {

@@ -1,5 +1,4 @@
-//! Files that symphonia takes apart: MP4 and M4A, and CAF with compressed sound. They must be able to seek: a
-//! stream is copied to a temporary file first.
+//! Files that symphonia takes apart: CAF with compressed sound, and MP4 in fragments. They must be able to seek.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -12,10 +11,8 @@ use symphonia::core::units::TimeBase;
 use symphonia::default::formats::{CafReader, IsoMp4Reader};
 
 use super::codec::{Codec, guarded};
-use super::container::{Container, Event, Opened, Refusal, check_layout};
-use super::loss::LossKind;
-use super::mp4::{self, Edit};
-use super::source::Source;
+use super::container::{Opened, Refusal};
+use super::packets::{self, Edit, Next, Packets};
 
 /// Packets without sound that a file may have besides one for every byte of it.
 const IDLE_PACKETS: u64 = 1_000;
@@ -29,17 +26,12 @@ pub(super) enum Kind {
     Caf,
 }
 
-/// Opens a file of this kind, and decodes it up to its first sound, which alone tells of how many channels it is.
+/// Opens the file that begins at the byte `start` of `file`.
 ///
 /// # Errors
 /// It holds no sound, or sound that is not read.
-pub(super) fn open(source: Source, kind: Kind) -> Opened {
-    let (mut file, start) = source.into_file()?;
+pub(super) fn open(mut file: File, start: u64, kind: Kind, edit: Edit) -> Opened {
     let bytes = file.seek(SeekFrom::End(0))?.saturating_sub(start);
-    let edit = match kind {
-        Kind::Mp4 => mp4::edit(&mut file, start, bytes)?,
-        Kind::Caf => Edit::default(),
-    };
     file.seek(SeekFrom::Start(start))?;
     let part = Part { file, start, bytes };
     let stream = MediaSourceStream::new(Box::new(part), MediaSourceStreamOptions::default());
@@ -51,22 +43,15 @@ pub(super) fn open(source: Source, kind: Kind) -> Opened {
         })
     });
     let broken = |why: &str| Refusal::Broken(why.to_owned());
-    let format = match opened {
-        None => return Err(broken("its header is damaged")),
-        Some(Err(Error::IoError(error)))
-            if error.kind() != io::ErrorKind::UnexpectedEof
-                && error.kind() != io::ErrorKind::Other =>
-        {
-            return Err(Refusal::Io(error));
-        }
-        Some(Err(_)) if kind == Kind::Mp4 => {
-            return Err(broken(
-                "its index ('moov') is missing or damaged, as in files that are cut short",
-            ));
-        }
-        Some(Err(error)) => return Err(Refusal::Broken(error.to_string())),
-        Some(Ok(format)) => format,
+    let Some(opened) = opened else {
+        return Err(broken("its header is damaged"));
     };
+    let format = opened.map_err(|error| match error {
+        Error::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            broken("it ends before its index does, as files do that are cut short")
+        }
+        error => Refusal::Broken(error.to_string()),
+    })?;
     let no_sound = || broken("it holds no sound that is known");
     let track = format
         .default_track(TrackType::Audio)
@@ -76,189 +61,83 @@ pub(super) fn open(source: Source, kind: Kind) -> Opened {
         .as_ref()
         .and_then(|p| p.audio())
         .ok_or_else(no_sound)?;
-    let codec = Codec::new(parameters.clone(), true).map_err(|_| {
-        let channels = parameters.channels.as_ref().map_or(0, |c| c.count());
-        Refusal::Foreign(match channels {
-            0..=2 => "holds sound that is neither plain AAC nor ALAC".into(),
-            _ => format!("holds {channels} channels of compressed sound"),
-        })
-    })?;
-    let mut demuxed = Demuxed {
+    let codec = known(Codec::new(parameters.clone(), true))?;
+    let demuxed = Demuxed {
         track: track.id,
         time_base: track.time_base,
+        rate_hz: parameters.sample_rate.unwrap_or(0),
         all_frames: track.num_frames,
-        codec,
         format,
-        layout: None,
         position: 0,
-        edit,
         packets_left: bytes + IDLE_PACKETS,
-        ahead: Vec::new(),
-        lost: None,
-        is_over: false,
     };
-    let mut planes = Vec::new();
-    while demuxed.layout.is_none() {
-        match demuxed.next_packet(&mut planes)? {
-            Event::Sound => {}
-            Event::Lost { .. } if !demuxed.is_over => {}
-            Event::Lost { .. } | Event::End => return Err(broken("nothing in it can be decoded")),
-        }
-    }
-    let (rate_hz, channels) = demuxed.layout.unwrap_or_default();
-    check_layout(rate_hz, channels)?;
-    demuxed.ahead = planes;
-    Ok(Box::new(demuxed))
+    let (rate_hz, frames) = (demuxed.rate_hz, demuxed.all_frames);
+    packets::open(Box::new(demuxed), codec, edit, rate_hz, frames)
+}
+
+/// A decoder, or what there is none for.
+///
+/// # Errors
+/// There is none.
+pub(super) fn known(codec: Result<Codec, Refusal>) -> Result<Codec, Refusal> {
+    codec.map_err(|_| {
+        Refusal::Foreign("holds sound other than ALAC and AAC of one or two channels".into())
+    })
 }
 
 struct Demuxed {
     format: Box<dyn FormatReader>,
-    codec: Codec,
     track: u32,
     time_base: Option<TimeBase>,
+    rate_hz: u32,
     /// Frames that the file says it has.
     all_frames: Option<u64>,
-    /// Rate in Hz and channels, once something is decoded.
-    layout: Option<(u32, usize)>,
-    /// Frames so far, those left out too.
+    /// Frames so far.
     position: u64,
-    /// What of it is sound.
-    edit: Edit,
     packets_left: u64,
-    /// What was decoded to learn the layout.
-    ahead: Vec<Vec<f32>>,
-    /// A loss found together with sound, to be told behind it.
-    lost: Option<Event>,
-    is_over: bool,
 }
 
 impl Demuxed {
-    /// Decodes the next packet of the track, whole.
-    fn next_packet(&mut self, planes: &mut Vec<Vec<f32>>) -> io::Result<Event> {
-        loop {
-            if self.is_over || self.packets_left == 0 {
-                self.is_over = true;
-                return Ok(Event::End);
-            }
-            self.packets_left -= 1;
-            let format = &mut self.format;
-            let packet = match guarded(|| format.next_packet()) {
-                Some(Ok(Some(packet))) => packet,
-                Some(Ok(None)) => {
-                    self.is_over = true;
-                    return Ok(self.loss_at_end(false).unwrap_or(Event::End));
-                }
-                Some(Err(_)) | None => {
-                    self.is_over = true;
-                    return Ok(self.loss_at_end(true).unwrap_or(Event::End));
-                }
-            };
-            if packet.track_id != self.track {
-                continue;
-            }
-            match self
-                .codec
-                .decode(&packet.as_packet_ref(), self.layout, planes)
-            {
-                Ok(0) => {}
-                Ok(_) => {
-                    self.layout = Some(self.codec.layout());
-                    return Ok(Event::Sound);
-                }
-                Err(_) => {
-                    return Ok(Event::Lost {
-                        what: LossKind::Gap,
-                        frames: self.frames_of(&packet),
-                    });
-                }
-            }
-        }
-    }
-
-    /// Frames that a packet should have become.
+    /// Frames that a packet should become.
     fn frames_of(&self, packet: &Packet) -> Option<u64> {
-        let (rate_hz, _) = self.layout?;
         let base = self.time_base?;
-        let ticks = packet.dur.get();
-        let frames = ticks as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
-            * f64::from(rate_hz);
+        let seconds =
+            packet.dur.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get());
+        let frames = seconds * f64::from(self.rate_hz);
         // Packets are short: a longer one is damage.
         (1.0..=65_536.0)
             .contains(&frames)
             .then_some(frames.round() as u64)
     }
 
-    fn loss_at_end(&self, is_cut: bool) -> Option<Event> {
-        let missing = match self.all_frames {
-            Some(all) if all > self.position + TOLERANCE_FRAMES => Some(all - self.position),
-            Some(all) if is_cut && all > self.position => Some(all - self.position),
-            Some(_) => return None,
-            None if is_cut => None,
-            None => return None,
-        };
-        Some(Event::Lost {
-            what: LossKind::CutShort,
-            frames: missing,
-        })
+    /// What is missing at the end, of a file whose packets ended well or (`is_cut`) not.
+    fn missing(&self, is_cut: bool) -> Option<Option<u64>> {
+        match self.all_frames {
+            Some(all) if all > self.position + TOLERANCE_FRAMES => Some(Some(all - self.position)),
+            Some(all) if is_cut && all > self.position => Some(Some(all - self.position)),
+            Some(_) => None,
+            None => is_cut.then_some(None),
+        }
     }
 }
 
-impl Container for Demuxed {
-    fn rate_hz(&self) -> u32 {
-        self.layout.map_or(0, |(rate_hz, _)| rate_hz)
-    }
-
-    fn channels(&self) -> usize {
-        self.layout.map_or(0, |(_, channels)| channels)
-    }
-
-    fn frames_hint(&self) -> Option<u64> {
-        self.all_frames
-            .map(|frames| self.edit.end.min(frames).saturating_sub(self.edit.start))
-            .filter(|frames| *frames > 0)
-    }
-
-    fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> io::Result<Event> {
-        loop {
-            if let Some(event) = self.lost.take() {
-                return Ok(event);
+impl Packets for Demuxed {
+    fn next(&mut self) -> io::Result<Next> {
+        while self.packets_left > 0 {
+            self.packets_left -= 1;
+            let format = &mut self.format;
+            match guarded(|| format.next_packet()) {
+                Some(Ok(Some(packet))) if packet.track_id == self.track => {
+                    let frames = self.frames_of(&packet);
+                    self.position += frames.unwrap_or(0);
+                    return Ok(Next::Packet(packet, frames));
+                }
+                Some(Ok(Some(_))) => {}
+                Some(Ok(None)) => return Ok(Next::End(self.missing(false))),
+                Some(Err(_)) | None => return Ok(Next::End(self.missing(true))),
             }
-            let event = if self.ahead.is_empty() {
-                self.next_packet(planes)?
-            } else {
-                *planes = std::mem::take(&mut self.ahead);
-                Event::Sound
-            };
-            let frames = match event {
-                Event::Sound => planes.first().map_or(0, |p| p.len() as u64),
-                Event::Lost {
-                    what: LossKind::Gap,
-                    frames: Some(frames),
-                } => frames,
-                other => return Ok(other),
-            };
-            let from = self.position;
-            self.position += frames;
-            let before = self.edit.start.saturating_sub(from).min(frames);
-            let after = self
-                .position
-                .saturating_sub(self.edit.end.max(from + before));
-            let sound = frames - before - after;
-            if sound == 0 {
-                continue;
-            }
-            if let Event::Lost { what, .. } = event {
-                return Ok(Event::Lost {
-                    what,
-                    frames: Some(sound),
-                });
-            }
-            for plane in planes.iter_mut() {
-                plane.truncate((before + sound) as usize);
-                plane.drain(..before as usize);
-            }
-            return Ok(Event::Sound);
         }
+        Ok(Next::End(None))
     }
 }
 

@@ -1,145 +1,138 @@
-//! Which part of an MP4 file's sound is to be heard: its edit list leaves out what the encoder put before and behind.
+//! MP4 and M4A with AAC, ALAC or MP3: packets found by the index, so that a file may end wherever it does. An index may stand
+//! at the end: a stream is copied to a temporary file first.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// Bytes of the file's index that are looked at: longer ones are of films.
-const MAX_INDEX_BYTES: u64 = 1 << 26;
-/// Boxes looked at on the way to the index.
-const MAX_BOXES: usize = 10_000;
+use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_MP3};
+use symphonia::core::packet::Packet;
+use symphonia::core::units::{Duration, Timestamp};
 
-/// Frames of the decoded sound that are to be heard: from `start` on, up to `end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Edit {
-    pub(super) start: u64,
-    pub(super) end: u64,
-}
+use super::codec::Codec;
+use super::container::{Opened, Refusal};
+use super::demuxed::{self, Kind};
+use super::mp4_index::{Index, Track, Walk};
+use super::packets::{self, Edit, Next, Packets};
+use super::source::Source;
 
-impl Default for Edit {
-    fn default() -> Edit {
-        Edit {
-            start: 0,
-            end: u64::MAX,
-        }
-    }
-}
+/// Longest packet, in bytes; a longer one is damage.
+const MAX_PACKET_BYTES: u32 = 1 << 20;
+/// Packets that a file may have besides one for every byte of it.
+const IDLE_PACKETS: u64 = 1_000;
 
-/// Reads the edit of the first audio track of the file that begins at `start`, if it is one that only leaves something
-/// out, and if its times count in frames.
+/// Opens an MP4 file.
 ///
 /// # Errors
-/// The file cannot be read.
-pub(super) fn edit(file: &mut File, start: u64, bytes: u64) -> io::Result<Edit> {
-    let Some(index) = read_index(file, start, bytes)? else {
-        return Ok(Edit::default());
-    };
-    let film_rate = find(&index, b"mvhd").and_then(|body| timescale(body, 12, 20));
-    let track = boxes(&index)
-        .filter(|(name, _)| name == b"trak")
-        .find(|(_, track)| {
-            find(track, b"mdia")
-                .and_then(|media| find(media, b"hdlr"))
-                .is_some_and(|body| body.get(8..12) == Some(b"soun"))
-        });
-    Ok(track
-        .and_then(|(_, track)| edit_of(track, film_rate?))
-        .unwrap_or_default())
-}
-
-fn edit_of(track: &[u8], film_rate: u32) -> Option<Edit> {
-    let media = find(track, b"mdia")?;
-    let rate = timescale(find(media, b"mdhd")?, 12, 20)?;
-    let list = find(find(track, b"edts")?, b"elst")?;
-    let is_long = *list.first()? == 1;
-    let count = word(list, 4)?;
-    if count != 1 {
-        return None;
+/// It holds no sound, or sound that is not read, or its index is missing.
+pub(super) fn open(source: Source) -> Opened {
+    let (mut file, start) = source.into_file()?;
+    let bytes = file.seek(SeekFrom::End(0))?.saturating_sub(start);
+    let index = Index::read(&mut file, start, bytes)?.ok_or_else(|| {
+        Refusal::Broken("its index ('moov') is missing, as in files that are cut short".into())
+    })?;
+    let track = index
+        .track()
+        .ok_or_else(|| Refusal::Broken("it holds no sound that is known".into()))?;
+    if index.is_fragmented() {
+        return demuxed::open(file, start, Kind::Mp4, track.edit);
     }
-    let (length, from) = if is_long {
-        (long(list, 8)?, long(list, 16)? as i64)
-    } else {
-        (u64::from(word(list, 8)?), i64::from(word(list, 12)? as i32))
+    let codec = demuxed::known(codec(&track))?;
+    let edit = track.edit;
+    let ticks = track.tables.ticks_from(0);
+    // The last packet lasts less than it decodes to, if the encoder had no more to put into it.
+    let edit = Edit {
+        end: edit.end.min(ticks),
+        ..edit
     };
-    let start = u64::try_from(from).ok()?;
-    // Lengths count in the film's time, which may be coarser than frames: then they are no use to the frame.
-    let frames = (film_rate == rate && length > 0).then(|| start.saturating_add(length));
-    Some(Edit {
+    let in_file = InFile {
+        file: BufReader::with_capacity(1 << 16, file),
         start,
-        end: frames.unwrap_or(u64::MAX),
-    })
-}
-
-/// The rate at which a header box counts, where it stands in its short and its long form.
-fn timescale(body: &[u8], short: usize, long: usize) -> Option<u32> {
-    word(body, if *body.first()? == 1 { long } else { short }).filter(|rate| *rate > 0)
-}
-
-/// The `moov` box's content.
-fn read_index(file: &mut File, start: u64, bytes: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut at = 0u64;
-    for _ in 0..MAX_BOXES {
-        let mut header = [0; 16];
-        file.seek(SeekFrom::Start(start + at))?;
-        let read = read_up_to(file, &mut header)?;
-        let Some((name, header_bytes, length)) = header_of(&header[..read], bytes - at) else {
-            return Ok(None);
-        };
-        if &name == b"moov" {
-            let length = (length - header_bytes).min(MAX_INDEX_BYTES);
-            file.seek(SeekFrom::Start(start + at + header_bytes))?;
-            let mut index = Vec::new();
-            file.take(length).read_to_end(&mut index)?;
-            return Ok(Some(index));
-        }
-        at += length;
-        if at >= bytes {
-            return Ok(None);
-        }
-    }
-    Ok(None)
-}
-
-fn read_up_to(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut bytes = Vec::new();
-    file.take(buffer.len() as u64).read_to_end(&mut bytes)?;
-    buffer[..bytes.len()].copy_from_slice(&bytes);
-    Ok(bytes.len())
-}
-
-/// Name, header's length and whole length of the box that `ahead` begins with, of which `there` bytes are left.
-fn header_of(ahead: &[u8], there: u64) -> Option<([u8; 4], u64, u64)> {
-    let name = ahead.get(4..8)?.try_into().ok()?;
-    let (header, length) = match word(ahead, 0)? {
-        0 => (8, there),
-        1 => (16, long(ahead, 8)?),
-        short => (8, u64::from(short)),
+        bytes,
+        at: None,
+        packets_left: bytes + IDLE_PACKETS,
+        bytes_left: 2 * bytes,
+        walk: Walk::new(track.tables),
+        edit,
     };
-    (length >= header).then_some((name, header, length))
+    packets::open(Box::new(in_file), codec, edit, track.rate, Some(ticks))
 }
 
-/// The boxes in `body`, as far as they make sense.
-fn boxes(mut body: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let (name, header, length) = header_of(body, body.len() as u64)?;
-        let length = usize::try_from(length)
-            .unwrap_or(usize::MAX)
-            .min(body.len());
-        let content = body.get(header as usize..length)?;
-        body = &body[length..];
-        Some((name, content))
-    })
+fn codec(track: &Track) -> Result<Codec, Refusal> {
+    let kind = match (&track.coding, track.object_type) {
+        (b"alac", _) => CODEC_ID_ALAC,
+        (b"mp4a", 0x69 | 0x6B) => CODEC_ID_MP3,
+        (b"mp4a", 0x40 | 0x66..=0x68) => CODEC_ID_AAC,
+        _ => return Err(Refusal::Unknown),
+    };
+    let mut parameters = AudioCodecParameters::new();
+    parameters.for_codec(kind);
+    if !track.setup.is_empty() {
+        parameters.with_extra_data(track.setup.clone().into());
+    }
+    Codec::new(parameters, false)
 }
 
-fn find<'a>(body: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(body)
-        .find(|(name, _)| name == wanted)
-        .map(|(_, body)| body)
+struct InFile {
+    file: BufReader<File>,
+    start: u64,
+    /// Of the file.
+    bytes: u64,
+    /// Where the file stands, if that is known.
+    at: Option<u64>,
+    /// A damaged index may name places again and again.
+    packets_left: u64,
+    bytes_left: u64,
+    walk: Walk,
+    edit: Edit,
 }
 
-fn word(body: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(body.get(at..at + 4)?.try_into().ok()?))
+impl InFile {
+    /// The packet numbered `number` and those behind it are missing.
+    fn missing(&self, number: u64) -> Next {
+        let tables = self.walk.tables();
+        let from = tables.ticks_from(0) - tables.ticks_from(number);
+        let end = self.edit.end;
+        // Encoders end with a packet of which no more is to be heard.
+        Next::End(
+            Some(end.saturating_sub(from))
+                .filter(|ticks| *ticks > 0)
+                .map(Some),
+        )
+    }
 }
 
-fn long(body: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_be_bytes(body.get(at..at + 8)?.try_into().ok()?))
+impl Packets for InFile {
+    fn next(&mut self) -> io::Result<Next> {
+        let number = self.walk.number;
+        let Some(place) = self.walk.next() else {
+            if number < self.walk.tables().count() {
+                return Ok(self.missing(number));
+            }
+            return Ok(Next::End(None));
+        };
+        // Packets are short: a longer one is damage.
+        let lasts = place
+            .ticks
+            .map(u64::from)
+            .filter(|n| (1..=65_536).contains(n));
+        let end = place.at.saturating_add(u64::from(place.bytes));
+        if end > self.bytes || self.packets_left == 0 || self.bytes_left < u64::from(place.bytes) {
+            return Ok(self.missing(number));
+        }
+        self.packets_left -= 1;
+        self.bytes_left -= u64::from(place.bytes);
+        if place.bytes > MAX_PACKET_BYTES {
+            return Ok(Next::Lost(lasts));
+        }
+        if self.at != Some(place.at) {
+            self.file.seek(SeekFrom::Start(self.start + place.at))?;
+        }
+        let mut bytes = vec![0; place.bytes as usize];
+        self.file.read_exact(&mut bytes)?;
+        self.at = Some(end);
+        let ticks = Duration::from(u64::from(place.ticks.unwrap_or(0)));
+        let packet = Packet::new(0, Timestamp::ZERO, ticks, bytes);
+        Ok(Next::Packet(packet, lasts))
+    }
 }

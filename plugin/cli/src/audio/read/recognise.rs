@@ -1,9 +1,8 @@
 //! What a file is, by what it begins with: names may lie.
 
 use super::container::{Opened, Refusal};
-use super::demuxed::Kind;
 use super::source::Source;
-use super::{aiff, caf, demuxed, flac, mpeg, ogg, riff, tags, w64};
+use super::{aiff, caf, flac, mp4, mpeg, ogg, riff, tags, w64};
 
 /// Bytes looked at.
 const OPENING_BYTES: usize = 1 << 16;
@@ -71,7 +70,7 @@ pub(super) fn open(mut source: Source) -> Opened {
         [b'O', b'g', b'g', b'S', ..] => ogg::open(source),
         [_, _, _, _, b'f', b't', b'y', b'p', ..]
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
-        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => demuxed::open(source, Kind::Mp4),
+        | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => mp4::open(source),
         _ if mpeg::find(opening).is_some() => mpeg::open(source),
         _ => Err(Refusal::Unknown),
     }
