@@ -93,3 +93,53 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
         .join("tests/data")
         .join(name)
 }
+
+/// Writes float samples, one plane per channel.
+pub(crate) fn write_planes(path: &Path, rate_hz: u32, planes: &[Vec<f32>]) {
+    let spec = hound::WavSpec {
+        channels: planes.len() as u16,
+        sample_rate: rate_hz,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    for n in 0..planes[0].len() {
+        for plane in planes {
+            writer.write_sample(plane[n]).unwrap();
+        }
+    }
+    writer.finalize().unwrap();
+}
+
+/// A tone with overtones of this pitch.
+pub(crate) fn tone(rate_hz: u32, hz: f64, seconds: f64) -> Vec<f32> {
+    let frames = (f64::from(rate_hz) * seconds) as usize;
+    let sample = |n: usize| {
+        let phase = std::f64::consts::TAU * hz * n as f64 / f64::from(rate_hz);
+        (0.3 * phase.sin() + 0.15 * (2.0 * phase).sin() + 0.08 * (3.0 * phase).sin()) as f32
+    };
+    (0..frames).map(sample).collect()
+}
+
+/// One channel of interleaved samples.
+pub(crate) fn channel(samples: &[f32], channels: usize, which: usize) -> Vec<f32> {
+    samples
+        .iter()
+        .skip(which)
+        .step_by(channels)
+        .copied()
+        .collect()
+}
+
+/// The content of a chunk of a WAV file.
+pub(crate) fn chunk(file: &[u8], name: &[u8; 4]) -> Option<Vec<u8>> {
+    let mut at = 12;
+    while at + 8 <= file.len() {
+        let size = u32::from_le_bytes(file[at + 4..at + 8].try_into().unwrap()) as usize;
+        if &file[at..at + 4] == name {
+            return Some(file[at + 8..at + 8 + size].to_vec());
+        }
+        at += 8 + size + size % 2;
+    }
+    None
+}
