@@ -1,37 +1,62 @@
-//! Reading WAV, AIFF, FLAC, MP3 and Ogg Vorbis, one packet at a time, as planar `f32`.
+//! Reading audio files, block by block, as planar `f32`: WAV and its kin, AIFF, CAF, AU, FLAC, MP3, Ogg, M4A.
+//!
+//! The containers are taken apart here, forwards only, so that every sample is in its place whatever is damaged before
+//! it: by FLAC's and Ogg's numbers, by MP3's lengths. The decoders are symphonia's, which also takes apart what needs an
+//! index (M4A, CAF with compressed sound). What cannot be read is told as [`Loss`]es; it is not an error as long as
+//! anything can be read.
 
+mod aiff;
+mod caf;
+mod chunks;
+mod codec;
+mod container;
+mod demuxed;
+mod flac;
+mod flac_frame;
 mod loss;
+mod mp4;
+mod mpeg;
+mod ogg;
+mod pcm;
+mod recognise;
+mod riff;
+mod source;
+mod tags;
+mod w64;
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error as SymphoniaError;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::MetadataOptions;
 
+pub use container::MAX_CHANNELS;
+use container::{Container, Event, Opened, Refusal};
 use loss::Losses;
 pub use loss::{Loss, LossKind};
+use source::Source;
 
 /// Formats named in messages when a file turns out to be none of them.
-const FORMATS: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
+const FORMATS: &str = "WAV, AIFF, CAF, AU, FLAC, MP3, M4A or Ogg";
+
+/// Frames of silence handed out at once.
+const SILENT_FRAMES: usize = 4_096;
+
+/// Most silence that gaps of one file become, in seconds: a damaged number must not make hours of it. Beyond that a gap
+/// counts as one of unknown length.
+const MAX_SILENCE_S: u64 = 3_600;
 
 /// An open audio file.
 pub struct Reader {
     name: String,
-    losses: Losses,
-    format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
-    track_id: u32,
-    rate_hz: u32,
-    channels: usize,
-    frames_hint: Option<u64>,
+    container: Box<dyn Container>,
     frames_read: u64,
-    /// The block handed out last, or (`ahead`) the one decoded by `open` to learn the layout.
+    losses: Losses,
+    /// Frames of a gap still to be handed out.
+    silent_frames: u64,
+    /// Frames that gaps may still become.
+    silence_left: u64,
+    /// The block handed out last, or (`ahead`) the one decoded by `open` to see that there is any.
     planes: Vec<Vec<f32>>,
     ahead: bool,
 }
@@ -40,103 +65,77 @@ impl Reader {
     /// Opens `path` and decodes its first block.
     ///
     /// # Errors
-    /// The file cannot be opened, is none of the known formats, holds no sound at all, or has more than two channels.
+    /// The file cannot be opened, is none of the known formats, holds no sound at all, or has more than
+    /// [`MAX_CHANNELS`] channels.
     pub fn open(path: &Path) -> Result<Reader> {
         let name = path.display().to_string();
         if path.is_dir() {
             bail!("'{name}' is a folder, not an audio file");
         }
         let file = File::open(path).with_context(|| format!("cannot open '{name}'"))?;
-        if file.metadata().is_ok_and(|m| m.is_file() && m.len() == 0) {
-            bail!("'{name}' is empty");
-        }
         Reader::of_file(file, name)
     }
 
-    /// Reads `source`, which is only ever read forwards (the standard input, a pipe), and decodes its first block.
-    /// Messages call it `name`, between quotation marks.
+    /// Reads `file` from its beginning; it stands there. Messages call it `name`.
     ///
     /// # Errors
-    /// As [`Reader::open`]; the source cannot be read.
-    pub fn open_stream(mut source: Box<dyn Read + Send>, name: &str) -> Result<Reader> {
-        let failed = || format!("cannot read '{name}'");
-        let mut file = tempfile::tempfile().with_context(failed)?;
-        let bytes = std::io::copy(&mut source, &mut file).with_context(failed)?;
-        if bytes == 0 {
-            bail!("'{name}' is empty");
-        }
-        file.seek(SeekFrom::Start(0)).with_context(failed)?;
-        Reader::of_file(file, name.to_owned())
+    /// As [`Reader::open`].
+    pub(crate) fn of_file(file: File, name: String) -> Result<Reader> {
+        Reader::of_source(Source::of_file(file), name)
     }
 
-    pub(crate) fn of_file(file: File, shown: String) -> Result<Reader> {
-        let not_audio = |why: String| {
-            anyhow!("'{shown}' is not an audio file that can be read ({FORMATS}): {why}")
-        };
-        let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
-        let hint = Hint::new();
-        let format = symphonia::default::get_probe()
-            .probe(
-                &hint,
-                stream,
-                FormatOptions::default(),
-                MetadataOptions::default(),
-            )
-            .map_err(|e| not_audio(describe(&e)))?;
-        let track = format
-            .default_track(TrackType::Audio)
-            .ok_or_else(|| not_audio("it has no audio track".into()))?;
-        let parameters = track
-            .codec_params
-            .as_ref()
-            .and_then(|p| p.audio())
-            .ok_or_else(|| not_audio("its coding is unknown".into()))?;
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-            .map_err(|e| not_audio(describe(&e)))?;
-        let padding = u64::from(track.delay.unwrap_or(0)) + u64::from(track.padding.unwrap_or(0));
+    /// Reads `stream`, which is only ever read forwards (the standard input, a pipe), and decodes its first block.
+    /// Messages call it `name`, between quotation marks. M4A and compressed CAF need an index that may stand at their
+    /// end: they are copied to a temporary file first, others are read as they come.
+    ///
+    /// # Errors
+    /// As [`Reader::open`]; the stream cannot be read.
+    pub fn open_stream(stream: Box<dyn Read + Send>, name: &str) -> Result<Reader> {
+        Reader::of_source(Source::of_stream(stream), name.to_owned())
+    }
+
+    fn of_source(mut source: Source, name: String) -> Result<Reader> {
+        let is_empty = source
+            .peek(1)
+            .with_context(|| format!("cannot read '{name}'"))?
+            .is_empty();
+        if is_empty {
+            bail!("'{name}' is empty");
+        }
+        let container = opened(recognise::open(source), &name)?;
         let mut reader = Reader {
-            name: shown.clone(),
-            losses: Losses::default(),
-            track_id: track.id,
-            frames_hint: track
-                .num_frames
-                .map(|n| n.saturating_sub(padding))
-                .filter(|n| *n > 0),
-            format,
-            decoder,
-            rate_hz: 0,
-            channels: 0,
+            silence_left: MAX_SILENCE_S * u64::from(container.rate_hz()),
+            container,
             frames_read: 0,
+            losses: Losses::default(),
+            silent_frames: 0,
             planes: Vec::new(),
             ahead: false,
+            name,
         };
-        if !reader.decode_block()? {
-            bail!("'{shown}' is empty: it holds no sound");
+        if !reader.read_block()? {
+            match reader.losses().first() {
+                None => bail!("'{}' is empty: it holds no sound", reader.name),
+                Some(_) => bail!("'{}' is damaged: nothing in it can be read", reader.name),
+            }
         }
         reader.ahead = true;
-        if reader.channels == 0 || reader.channels > 2 {
-            bail!(
-                "'{shown}' has {} channels: only mono and stereo files are read",
-                reader.channels
-            );
-        }
         Ok(reader)
     }
 
     /// Sample rate of the file in Hz.
     pub fn rate_hz(&self) -> u32 {
-        self.rate_hz
+        self.container.rate_hz()
     }
 
-    /// 1 or 2.
+    /// 1 to [`MAX_CHANNELS`].
     pub fn channels(&self) -> usize {
-        self.channels
+        self.container.channels()
     }
 
     /// Length in frames if the file says so (for the progress bar only: the header may be wrong).
     pub fn frames_hint(&self) -> Option<u64> {
-        self.frames_hint
+        self.container.frames_hint()
     }
 
     /// What was lost of the sound read so far; complete once [`Reader::next_block`] has returned `None`.
@@ -144,12 +143,13 @@ impl Reader {
         self.losses.as_slice()
     }
 
-    /// The next block, one plane per channel; `None` at the end.
+    /// The next block, one plane per channel; `None` at the end. Where something is lost in the middle and the file
+    /// tells how much, it is silent.
     ///
     /// # Errors
-    /// The data is damaged, or changes its rate or channel count on the way.
+    /// The file cannot be read any further: its disk fails.
     pub fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>> {
-        if !std::mem::take(&mut self.ahead) && !self.decode_block()? {
+        if !std::mem::take(&mut self.ahead) && !self.read_block()? {
             return Ok(None);
         }
         Ok(Some(&self.planes))
@@ -172,80 +172,64 @@ impl Reader {
         Ok(mono)
     }
 
-    /// Decodes packets until one holds sound; false at the end of the file.
-    fn decode_block(&mut self) -> Result<bool> {
+    /// Gets the next block, of sound or of silence; false at the end of the file.
+    fn read_block(&mut self) -> Result<bool> {
         loop {
-            let packet = match self.format.next_packet() {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return self.end_of_file(),
-                // Some containers end this way when the last packet is cut off: what was read is kept, as players do.
-                Err(SymphoniaError::IoError(e))
-                    if e.kind() == std::io::ErrorKind::UnexpectedEof && self.frames_read > 0 =>
-                {
-                    return Ok(false);
+            if self.silent_frames > 0 {
+                let frames = self.silent_frames.min(SILENT_FRAMES as u64);
+                self.silent_frames -= frames;
+                self.frames_read += frames;
+                self.planes.resize(self.container.channels(), Vec::new());
+                for plane in &mut self.planes {
+                    plane.clear();
+                    plane.resize(frames as usize, 0.0);
                 }
-                Err(e) => return Err(self.damaged(&e)),
-            };
-            if packet.track_id != self.track_id {
-                continue;
+                return Ok(true);
             }
-            let buffer = match self.decoder.decode(&packet) {
-                Ok(buffer) => buffer,
-                Err(e) => return Err(self.damaged(&e)),
-            };
-            if buffer.frames() == 0 {
-                continue;
+            let event = self
+                .container
+                .next(&mut self.planes)
+                .with_context(|| format!("cannot read '{}' any further", self.name))?;
+            match event {
+                Event::Sound => {
+                    self.frames_read += self.planes.first().map_or(0, |p| p.len() as u64);
+                    return Ok(true);
+                }
+                Event::Lost { what, frames } => self.lose(what, frames),
+                Event::End => return Ok(false),
             }
-            let (rate_hz, channels) = (buffer.spec().rate(), buffer.num_planes());
-            buffer.copy_to_vecs_planar(&mut self.planes);
-            if self.frames_read > 0 && (rate_hz, channels) != (self.rate_hz, self.channels) {
-                bail!(
-                    "'{}' changes from {} Hz, {} channels to {rate_hz} Hz, {channels} channels on the way",
-                    self.name,
-                    self.rate_hz,
-                    self.channels
-                );
-            }
-            (self.rate_hz, self.channels) = (rate_hz, channels);
-            self.frames_read += self.planes.first().map_or(0, |p| p.len() as u64);
-            return Ok(true);
         }
     }
 
-    /// FLAC says exactly how long it is, and its reader skips what it cannot make sense of: less means damage. (Other
-    /// headers may be wrong in good files.)
-    fn end_of_file(&self) -> Result<bool> {
-        match self.frames_hint {
-            Some(frames)
-                if self.format.format_info().short_name == "flac" && self.frames_read < frames =>
-            {
-                bail!(
-                    "'{}' is damaged: only {} of its {frames} samples can be read",
-                    self.name,
-                    self.frames_read
-                )
+    fn lose(&mut self, what: LossKind, frames: Option<u64>) {
+        let rate_hz = f64::from(self.container.rate_hz());
+        let frames = match (what, frames) {
+            (LossKind::Gap, Some(frames)) if frames > self.silence_left => None,
+            (LossKind::Gap, Some(frames)) => {
+                self.silence_left -= frames;
+                self.silent_frames = frames;
+                Some(frames)
             }
-            _ => Ok(false),
-        }
-    }
-
-    fn damaged(&self, error: &SymphoniaError) -> anyhow::Error {
-        let seconds = self.frames_read as f64 / f64::from(self.rate_hz.max(1));
-        anyhow!(
-            "'{}' is damaged after {seconds:.1} s: {}",
-            self.name,
-            describe(error)
-        )
+            (_, frames) => frames,
+        };
+        self.losses.add(Loss {
+            at_s: self.frames_read as f64 / rate_hz,
+            length_s: frames.map(|frames| frames as f64 / rate_hz),
+            what,
+        });
     }
 }
 
-/// One line about an error of symphonia's.
-fn describe(error: &SymphoniaError) -> String {
-    match error {
-        SymphoniaError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-            "it ends too early".into()
+/// The container, or why there is none in a sentence about the file `name`.
+fn opened(opened: Opened, name: &str) -> Result<Box<dyn Container>> {
+    opened.map_err(|refusal| match refusal {
+        Refusal::Foreign(what) => {
+            anyhow!("'{name}' {what}, which Mynah does not read: convert it to WAV or FLAC first")
         }
-        SymphoniaError::Unsupported(what) => format!("unsupported: {what}"),
-        other => other.to_string(),
-    }
+        Refusal::Broken(why) => anyhow!("'{name}' cannot be read: {why}"),
+        Refusal::Unknown => {
+            anyhow!("'{name}' is not an audio file that can be read ({FORMATS})")
+        }
+        Refusal::Io(error) => anyhow!(error).context(format!("cannot read '{name}'")),
+    })
 }
