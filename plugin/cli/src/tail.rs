@@ -134,7 +134,7 @@ impl Ending {
         while done < longest {
             let sound = rung(ringing, part.min(longest - done), self.held.len())?;
             let loudest = peak(sound.iter().map(Vec::as_slice));
-            if loudest == 0.0 {
+            if loudest < SILENT {
                 break;
             }
             done += sound.first().map_or(0, Vec::len);

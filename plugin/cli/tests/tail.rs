@@ -48,7 +48,7 @@ fn a_room_rings_out_after_the_end() {
         let (line, cut) = of(&["--set", "room=0.5", "--tail", "0"]);
         assert_eq!(cut.len(), frames * usize::from(channels));
         // What would sound on is faded in its last 5 ms.
-        let kept = cut.len() - count(0.005);
+        let kept = cut.len() - count(0.0051);
         assert!(!line.contains("tail") && rung[..kept] == cut[..kept]);
         assert_ne!(rung[..cut.len()], cut);
         let (_, longer) = of(&["--set", "room=0.5", "--tail", "1.5"]);

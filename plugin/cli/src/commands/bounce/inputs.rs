@@ -9,8 +9,9 @@ use crate::audio::source::Source;
 use crate::identity::is_same_file;
 
 /// Endings of the files that are taken out of a folder.
-const ENDINGS: [&str; 10] = [
-    "wav", "wave", "bwf", "rf64", "aif", "aiff", "aifc", "flac", "mp3", "ogg",
+const ENDINGS: [&str; 17] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "au", "snd", "flac", "mp3",
+    "m4a", "aac", "ogg", "oga",
 ];
 
 /// One sound to translate.
