@@ -102,6 +102,26 @@ fn the_demo_never_replaces_what_it_was_given() {
         std::fs::read(folder.path().join("good.wav")).unwrap(),
         before
     );
+    // Nor what is the same by another name.
+    let linked = folder.path().join("linked");
+    std::fs::create_dir(&linked).unwrap();
+    std::fs::hard_link(
+        folder.path().join("good.wav"),
+        linked.join("good-cello.wav"),
+    )
+    .unwrap();
+    refused(
+        folder.path(),
+        "would be replaced",
+        &[
+            "demo",
+            "-i",
+            "{}/good.wav",
+            "--out-dir",
+            "{}/linked",
+            "--force",
+        ],
+    );
     std::fs::write(folder.path().join("folder/index.html"), "the player's").unwrap();
     let onto = ["demo", "-i", "{}/silent.wav", "-i", "{}/fast.wav"];
     refused(
