@@ -95,8 +95,8 @@ fn each_side_keeps_its_place() {
         desk.bounce(&planes, &["--octave", "0", "--channels", which])
             .0
     };
-    assert_eq!(with("left"), [low_alone.clone()]);
-    assert_eq!(with("right"), [high_alone.clone()]);
+    assert_eq!(with("left"), std::slice::from_ref(&low_alone));
+    assert_eq!(with("right"), std::slice::from_ref(&high_alone));
     // Of both, the tail is as long as the longer one.
     let both = with("both");
     assert_eq!(both.len(), 2);

@@ -143,3 +143,48 @@ pub(crate) fn chunk(file: &[u8], name: &[u8; 4]) -> Option<Vec<u8>> {
     }
     None
 }
+
+/// A folder in which `mynah` is run.
+pub(crate) struct Place(pub(crate) tempfile::TempDir);
+
+impl Place {
+    pub(crate) fn new() -> Place {
+        Place(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn tone(&self, name: &str) -> Vec<u8> {
+        let path = self.at(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        write_tone(&path, 48_000, 1, 0.05);
+        std::fs::read(path).unwrap()
+    }
+
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
+        names_in(&self.at(folder))
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let bounce = ["bounce", "--target", "cello"];
+        let mut command = mynah();
+        command.current_dir(self.0.path()).args(bounce);
+        command.args(arguments).output().unwrap()
+    }
+
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {stderr}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What is told on stderr of a run that fails.
+    pub(crate) fn fail(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
