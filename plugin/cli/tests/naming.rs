@@ -20,6 +20,8 @@ fn folders_keep_their_tree() {
     std::fs::write(place.at("in/notes.txt"), "of the session").unwrap();
     let stderr = place.fail(&["in", "--out-dir", "out"]);
     assert!(stderr.contains("--recursive"), "{stderr}");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("..", place.at("in/deep/back")).unwrap();
     // The folder of the outputs lies inside: what is in it is not translated again.
     for _ in 0..2 {
         place.succeed(&["--recursive", "in", "--out-dir", "in/out", "-f"]);

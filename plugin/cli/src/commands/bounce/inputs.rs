@@ -124,6 +124,8 @@ impl Found<'_> {
                     self.take(Source::of(entry.path()), below);
                 }
                 Ok(_) => {}
+                // A link back to where we come from: everything there is found already.
+                Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_path_buf();
                     let why = anyhow!("cannot read '{}': {error}", path.display());
