@@ -118,6 +118,9 @@ pub(crate) struct Bounce {
     /// End at the first file that cannot be translated, rather than after all the others.
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Refuse inputs of which anything is lost, cut short or damaged as they are, instead of translating the rest.
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Print JSON about all files.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,4 +1,4 @@
-//! Files that symphonia takes apart: MP4 and M4A, CAF with compressed sound, and bare AAC. They must be able to seek: a
+//! Files that symphonia takes apart: MP4 and M4A, and CAF with compressed sound. They must be able to seek: a
 //! stream is copied to a temporary file first.
 
 use std::fs::File;
@@ -9,7 +9,7 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::packet::Packet;
 use symphonia::core::units::TimeBase;
-use symphonia::default::formats::{AdtsReader, CafReader, IsoMp4Reader};
+use symphonia::default::formats::{CafReader, IsoMp4Reader};
 
 use super::codec::{Codec, guarded};
 use super::container::{Container, Event, Opened, Refusal, check_layout};
@@ -27,7 +27,6 @@ const TOLERANCE_FRAMES: u64 = 4_608;
 pub(super) enum Kind {
     Mp4,
     Caf,
-    Adts,
 }
 
 /// Opens a file of this kind, and decodes it up to its first sound, which alone tells of how many channels it is.
@@ -39,7 +38,7 @@ pub(super) fn open(source: Source, kind: Kind) -> Opened {
     let bytes = file.seek(SeekFrom::End(0))?.saturating_sub(start);
     let edit = match kind {
         Kind::Mp4 => mp4::edit(&mut file, start, bytes)?,
-        Kind::Caf | Kind::Adts => Edit::default(),
+        Kind::Caf => Edit::default(),
     };
     file.seek(SeekFrom::Start(start))?;
     let part = Part { file, start, bytes };
@@ -49,7 +48,6 @@ pub(super) fn open(source: Source, kind: Kind) -> Opened {
         Ok(match kind {
             Kind::Mp4 => Box::new(IsoMp4Reader::try_new(stream, options)?),
             Kind::Caf => Box::new(CafReader::try_new(stream, options)?),
-            Kind::Adts => Box::new(AdtsReader::try_new(stream, options)?),
         })
     });
     let broken = |why: &str| Refusal::Broken(why.to_owned());
@@ -79,7 +77,11 @@ pub(super) fn open(source: Source, kind: Kind) -> Opened {
         .and_then(|p| p.audio())
         .ok_or_else(no_sound)?;
     let codec = Codec::new(parameters.clone(), true).map_err(|_| {
-        Refusal::Foreign("holds sound that is neither AAC nor ALAC (Dolby or Opus, perhaps)".into())
+        let channels = parameters.channels.as_ref().map_or(0, |c| c.count());
+        Refusal::Foreign(match channels {
+            0..=2 => "holds sound that is neither plain AAC nor ALAC".into(),
+            _ => format!("holds {channels} channels of compressed sound"),
+        })
     })?;
     let mut demuxed = Demuxed {
         track: track.id,

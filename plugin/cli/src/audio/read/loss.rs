@@ -36,6 +36,18 @@ pub enum LossKind {
     More,
 }
 
+/// A length for people: in milliseconds if it is short.
+struct Length(f64);
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            s if s >= 0.1 => write!(f, "{s:.2} s"),
+            s => write!(f, "{:.2} ms", s * 1_000.0),
+        }
+    }
+}
+
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Loss {
@@ -45,7 +57,11 @@ impl fmt::Display for Loss {
         } = self;
         match (what, length_s) {
             (LossKind::CutShort, Some(s)) if *s > 0.0 => {
-                write!(f, "is cut short after {at_s:.2} s: {s:.2} s are missing")
+                write!(
+                    f,
+                    "is cut short after {at_s:.2} s: {} are missing",
+                    Length(*s)
+                )
             }
             (LossKind::CutShort, Some(_)) => {
                 write!(f, "is cut short after {at_s:.2} s, but no sound is missing")
@@ -56,7 +72,8 @@ impl fmt::Display for Loss {
             ),
             (LossKind::Gap, Some(s)) => write!(
                 f,
-                "is damaged at {at_s:.2} s: {s:.2} s are lost and silent here"
+                "is damaged at {at_s:.2} s: {} are lost and silent here",
+                Length(*s)
             ),
             (LossKind::Gap, None) => write!(
                 f,
@@ -72,7 +89,8 @@ impl fmt::Display for Loss {
             ),
             (LossKind::More, Some(s)) => write!(
                 f,
-                "is damaged in more places from {at_s:.2} s on: {s:.2} s in all are lost there"
+                "is damaged in more places from {at_s:.2} s on: {} in all are lost there",
+                Length(*s)
             ),
             (LossKind::More, None) => {
                 write!(f, "is damaged in more places from {at_s:.2} s on")

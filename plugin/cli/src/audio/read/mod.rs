@@ -143,6 +143,13 @@ impl Reader {
         self.losses.as_slice()
     }
 
+    /// Tells the losses so far on the standard error, a line for each.
+    pub fn warn_of_losses(&self) {
+        for loss in self.losses() {
+            eprintln!("warning: '{}' {loss}", self.name);
+        }
+    }
+
     /// The next block, one plane per channel; `None` at the end. Where something is lost in the middle and the file
     /// tells how much, it is silent.
     ///

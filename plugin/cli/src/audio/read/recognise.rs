@@ -72,8 +72,6 @@ pub(super) fn open(mut source: Source) -> Opened {
         [_, _, _, _, b'f', b't', b'y', b'p', ..]
         | [_, _, _, _, b'm', b'o', b'o', b'v', ..]
         | [_, _, _, _, b'w', b'i', b'd', b'e', ..] => demuxed::open(source, Kind::Mp4),
-        // AAC looks like MPEG audio of a layer that does not exist.
-        [0xFF, second, ..] if second & 0xF6 == 0xF0 => demuxed::open(source, Kind::Adts),
         _ if mpeg::find(opening).is_some() => mpeg::open(source),
         _ => Err(Refusal::Unknown),
     }

@@ -106,6 +106,21 @@ impl Source {
         Ok(skipped)
     }
 
+    /// The last `bytes` bytes of a file, for a guess at its length; none of a stream.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn tail(&mut self, bytes: u64) -> io::Result<Vec<u8>> {
+        let mut tail = Vec::new();
+        if let (Inner::File(file), Some(length)) = (&mut self.inner, self.length) {
+            let here = file.stream_position()?;
+            file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+            file.take(bytes).read_to_end(&mut tail)?;
+            file.seek(SeekFrom::Start(here))?;
+        }
+        Ok(tail)
+    }
+
     /// All from here on as a file that can seek, and its first byte's offset in it: the file itself, or for a stream a
     /// temporary copy.
     pub(super) fn into_file(mut self) -> io::Result<(File, u64)> {

@@ -54,6 +54,7 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
         melody,
         setting,
         overwrite: arguments.force,
+        strict: arguments.strict,
         makes_folders: arguments.out_dir.is_some(),
     };
     let pool = rayon::ThreadPoolBuilder::new()

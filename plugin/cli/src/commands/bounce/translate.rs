@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use mynah_engine::Survey;
 use mynah_models::Base;
 
@@ -32,6 +32,8 @@ pub(super) struct Work {
     pub(super) channels: Channels,
     pub(super) melody: Option<Melody>,
     pub(super) overwrite: bool,
+    /// Whether files of which anything is lost are refused.
+    pub(super) strict: bool,
     /// Whether the folders of outputs are made if they are missing.
     pub(super) makes_folders: bool,
 }
@@ -121,11 +123,14 @@ impl Work {
         }
         chains.finish(|output| ending.pass(output, |output| writer.write(output)))?;
         let tail_s = ending.finish(&mut chains, |output| writer.write(output))?;
+        report.losses = reader.losses().to_vec();
+        if let (true, Some(loss)) = (self.strict, report.losses.first()) {
+            bail!("'{shown}' {loss}; --strict refuses such files");
+        }
         report.clipped_samples = writer.finish()?;
         report.seconds = Some(bar.seconds());
         report.tail_seconds = Some(tail_s);
         report.took_seconds = bar.elapsed().as_secs_f64();
-        report.losses = reader.losses().to_vec();
         self.warn(report, &shown, loudest < SILENCE, cancellation.found());
         Ok(())
     }

@@ -1,13 +1,16 @@
-//! MP3, and the layers before it: frames one behind the other, each with its length in its header.
+//! MP3, the layers before it, and bare AAC: frames one behind the other, each with its length in its header.
 
 mod header;
 
 use std::io;
 
+use symphonia::core::audio::{Channels, Position};
 use symphonia::core::codecs::audio::AudioCodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_AAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3,
+};
 
-use header::{HEADER_BYTES, Header, Info, MAX_FRAME_BYTES};
+use header::{AAC, HEADER_BYTES, Header, Info, LONGEST_HEADER_BYTES, MAX_FRAME_BYTES};
 
 use super::codec::Codec;
 use super::container::{Container, Event, Opened, Refusal};
@@ -109,8 +112,18 @@ fn codec(header: &Header) -> Result<Codec, Refusal> {
     parameters.for_codec(match header.layer {
         1 => CODEC_ID_MP1,
         2 => CODEC_ID_MP2,
+        AAC => CODEC_ID_AAC,
         _ => CODEC_ID_MP3,
     });
+    if header.layer == AAC {
+        let positions = match header.channels {
+            1 => Position::FRONT_LEFT,
+            _ => Position::FRONT_LEFT | Position::FRONT_RIGHT,
+        };
+        parameters
+            .with_sample_rate(header.rate_hz)
+            .with_channels(Channels::Positioned(positions));
+    }
     Codec::new(parameters, false)
 }
 
@@ -162,7 +175,6 @@ impl Mpeg {
         };
         if let Some(frame) = ahead.get(..header.bytes)
             && let Some(info) = Info::parse(frame, &header)
-            && (self.info.is_some() || self.is_first || self.count > 0)
         {
             return Ok(Ahead::NewStream(header, info));
         }
@@ -172,7 +184,7 @@ impl Mpeg {
         let Some(behind) = ahead.get(header.bytes..) else {
             return Ok(Ahead::CutShort);
         };
-        let is_followed = behind.len() < HEADER_BYTES
+        let is_followed = behind.len() < LONGEST_HEADER_BYTES
             || Header::parse(behind).is_some_and(|next| next.is_like(&self.first))
             || tags::is_tag(behind);
         if !is_followed {
@@ -270,7 +282,8 @@ impl Mpeg {
     fn hear(&mut self, header: &Header, planes: &mut Vec<Vec<f32>>) -> io::Result<Option<Event>> {
         let layout = Some((self.first.rate_hz, self.first.channels));
         let frame = self.source.peek(header.bytes)?;
-        let decoded = self.codec.decode_bytes(frame, layout, planes);
+        let content = frame.get(header.content_at()..).unwrap_or_default();
+        let decoded = self.codec.decode_bytes(content, layout, planes);
         self.source.take(header.bytes);
         self.count += 1;
         self.bytes += header.bytes as u64;
@@ -303,10 +316,13 @@ impl Container for Mpeg {
     }
 
     fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> io::Result<Event> {
-        let mut strange_bytes = 0;
+        let (mut strange_bytes, mut is_blank, mut is_header) = (0, true, false);
         while !self.is_over {
             let ahead = self.look()?;
             if let Ahead::Strange(bytes) = ahead {
+                let strange = self.source.peek(bytes)?;
+                is_blank &= strange.iter().all(|byte| *byte == 0);
+                is_header |= strange_bytes == 0 && strange.first() == Some(&0xFF);
                 self.source.take(bytes);
                 strange_bytes += bytes as u64;
                 continue;
@@ -362,7 +378,8 @@ impl Container for Mpeg {
                 }
                 Ahead::CutShort | Ahead::End => {
                     self.is_over = true;
-                    let is_cut = matches!(ahead, Ahead::CutShort) || (is_end && count > 0);
+                    let is_cut = matches!(ahead, Ahead::CutShort)
+                        || (is_end && !is_blank && (count > 0 || is_header));
                     if let Some(loss) = self.loss_at_end(is_cut) {
                         return Ok(loss);
                     }

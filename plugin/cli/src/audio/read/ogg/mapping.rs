@@ -3,6 +3,7 @@
 use symphonia::core::codecs::audio::AudioCodecParameters;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_VORBIS;
 
+use super::opus::{self, Head, Opus};
 use super::pages::{Next, Packets};
 use crate::audio::read::codec::{Codec, Unreadable};
 use crate::audio::read::container::{Refusal, check_layout};
@@ -14,13 +15,17 @@ const MAX_HEADERS: usize = 1_000;
 
 /// A stream's decoder.
 pub(super) struct Mapping {
-    codec: Codec,
+    decoder: Decoder,
     pub(super) rate_hz: u32,
     pub(super) channels: usize,
     /// Frames at the beginning that are no sound.
     pub(super) skipped_frames: u64,
-    /// Numbers of frames in the file count in this rate.
-    is_flac: bool,
+}
+
+enum Decoder {
+    Vorbis(Codec),
+    Flac(Codec),
+    Opus(Box<Opus>),
 }
 
 impl Mapping {
@@ -31,21 +36,31 @@ impl Mapping {
         packet: &[u8],
         planes: &mut Vec<Vec<f32>>,
     ) -> Result<usize, Unreadable> {
-        self.codec
-            .decode_bytes(packet, Some((self.rate_hz, self.channels)), planes)
+        match &mut self.decoder {
+            Decoder::Vorbis(codec) | Decoder::Flac(codec) => {
+                codec.decode_bytes(packet, Some((self.rate_hz, self.channels)), planes)
+            }
+            Decoder::Opus(opus) => opus.decode(packet, planes),
+        }
     }
 
     /// The next packet does not follow the last one.
     pub(super) fn reset(&mut self) {
-        self.codec.reset();
+        match &mut self.decoder {
+            Decoder::Vorbis(codec) | Decoder::Flac(codec) => codec.reset(),
+            Decoder::Opus(opus) => opus.reset(),
+        }
     }
 
-    /// Whether `packet` is one of the header's that came late.
+    /// Whether `packet` is no sound: of the header, or empty.
     pub(super) fn is_header(&self, packet: &[u8]) -> bool {
-        match packet.first() {
-            None => true,
-            Some(first) if self.is_flac => *first != 0xFF,
-            Some(first) => first & 1 == 1,
+        match (packet.first(), &self.decoder) {
+            (None, _) => true,
+            (Some(first), Decoder::Flac(_)) => *first != 0xFF,
+            (Some(first), Decoder::Vorbis(_)) => first & 1 == 1,
+            (Some(_), Decoder::Opus(_)) => {
+                packet.starts_with(b"OpusTags") || packet.starts_with(b"OpusHead")
+            }
         }
     }
 }
@@ -57,6 +72,7 @@ pub(super) enum Kind {
         channels: usize,
     },
     Flac(StreamInfo),
+    Opus(Head),
     /// Known by name.
     Foreign(&'static str),
     Unknown,
@@ -111,7 +127,9 @@ pub(super) fn identify(packet: &[u8]) -> Kind {
             .get(..STREAM_INFO_BYTES)
             .and_then(|b| b.try_into().ok())
             .map_or(Kind::Unknown, |info| Kind::Flac(StreamInfo::parse(info))),
-        [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => Kind::Foreign("an Opus file"),
+        [b'O', b'p', b'u', b's', b'H', b'e', b'a', b'd', ..] => {
+            Head::parse(packet).map_or(Kind::Unknown, Kind::Opus)
+        }
         [b'S', b'p', b'e', b'e', b'x', b' ', b' ', b' ', ..] => Kind::Foreign("a Speex file"),
         [0x80, b't', b'h', b'e', b'o', b'r', b'a', ..] => Kind::Foreign("a video (Ogg Theora)"),
         [0x01, b'v', b'i', b'd', b'e', b'o', ..] => Kind::Foreign("a video (Ogg)"),
@@ -142,11 +160,10 @@ pub(super) fn set_up(kind: &Kind, packets: &mut Packets) -> Result<Mapping, Refu
                             .for_codec(CODEC_ID_VORBIS)
                             .with_extra_data(extra.into());
                         return Ok(Mapping {
-                            codec: Codec::new(parameters, true)?,
+                            decoder: Decoder::Vorbis(Codec::new(parameters, true)?),
                             rate_hz: *rate_hz,
                             channels: *channels,
                             skipped_frames: 0,
-                            is_flac: false,
                         });
                     }
                     Next::End => return Err(damaged()),
@@ -158,13 +175,18 @@ pub(super) fn set_up(kind: &Kind, packets: &mut Packets) -> Result<Mapping, Refu
         Kind::Flac(info) => {
             check_layout(info.rate_hz, info.channels)?;
             Ok(Mapping {
-                codec: flac::codec(info)?,
+                decoder: Decoder::Flac(flac::codec(info)?),
                 rate_hz: info.rate_hz,
                 channels: info.channels,
                 skipped_frames: 0,
-                is_flac: true,
             })
         }
+        Kind::Opus(head) => Ok(Mapping {
+            decoder: Decoder::Opus(Box::new(Opus::new(head)?)),
+            rate_hz: opus::RATE_HZ,
+            channels: head.channels,
+            skipped_frames: head.skipped_frames,
+        }),
         Kind::Foreign(name) => Err(Refusal::Foreign(format!("is {name}"))),
         Kind::Unknown => Err(Refusal::Foreign(
             "is an Ogg file with sound of an unknown kind".into(),

@@ -1,6 +1,7 @@
 //! Ogg: streams of packets on numbered pages, whose granule positions say where in the sound they belong.
 
 mod mapping;
+mod opus;
 mod pages;
 
 use std::collections::VecDeque;
@@ -16,17 +17,25 @@ use super::source::Source;
 /// Samples of all channels that are held back until a page says where they belong.
 const MOST_HELD: usize = 1 << 22;
 
+/// Bytes at the end of a file in which its last page begins.
+const TAIL_BYTES: u64 = 1 << 16;
+
 /// Opens an Ogg file.
 ///
 /// # Errors
 /// It holds no sound, or sound that is not read, or its beginning is damaged.
 pub(super) fn open(source: Source) -> Opened {
+    let mut source = source;
+    let tail = source.tail(TAIL_BYTES)?;
     let mut packets = Packets::new(source);
     let mapping = match start(&mut packets, None)? {
         Some(mapping) => mapping,
         None => return Err(Refusal::Broken("its header is damaged".into())),
     };
     Ok(Box::new(Ogg {
+        frames_hint: last_granule(&tail)
+            .map(|granule| granule.saturating_sub(mapping.skipped_frames))
+            .filter(|frames| *frames > 0),
         to_skip: mapping.skipped_frames,
         packets,
         mapping,
@@ -53,7 +62,7 @@ fn start(packets: &mut Packets, mut page: Option<Page>) -> Result<Option<Mapping
         };
         let kind = identify(first.first_bytes());
         match kind {
-            Kind::Vorbis { .. } | Kind::Flac(_) => {
+            Kind::Vorbis { .. } | Kind::Flac(_) | Kind::Opus(_) => {
                 packets.choose(first);
                 return set_up(&kind, packets).map(Some);
             }
@@ -69,6 +78,13 @@ fn start(packets: &mut Packets, mut page: Option<Page>) -> Result<Option<Mapping
     }
 }
 
+/// The number of the frame that the last page ends with, for a guess at the length.
+fn last_granule(tail: &[u8]) -> Option<u64> {
+    let at = tail.windows(4).rposition(|window| window == b"OggS")?;
+    let granule = tail.get(at + 6..at + 14)?.try_into().ok()?;
+    Some(u64::from_le_bytes(granule)).filter(|granule| *granule < 1 << 48)
+}
+
 struct Ogg {
     packets: Packets,
     mapping: Mapping,
@@ -80,6 +96,7 @@ struct Ogg {
     is_placed: bool,
     /// Frames still to be left out.
     to_skip: u64,
+    frames_hint: Option<u64>,
     queue: VecDeque<Queued>,
     is_over: bool,
 }
@@ -215,6 +232,10 @@ impl Ogg {
 
     /// Another stream follows.
     fn go_on_with(&mut self, page: Page) -> io::Result<()> {
+        // One that begins together with the chosen one is beside it, not behind it.
+        if self.due.is_none() && self.held() == 0 && !self.packets.is_complete {
+            return Ok(());
+        }
         self.end();
         match start(&mut self.packets, Some(page)) {
             Ok(Some(mapping))
@@ -250,7 +271,7 @@ impl Container for Ogg {
     }
 
     fn frames_hint(&self) -> Option<u64> {
-        None
+        self.frames_hint
     }
 
     fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> io::Result<Event> {

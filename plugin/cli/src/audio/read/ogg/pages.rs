@@ -30,6 +30,37 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// The page that `bytes` are, or begin with if the file ends in it. Nothing is checked.
+    fn parse(bytes: &[u8]) -> Option<Page> {
+        let word = |at: usize| -> Option<u32> {
+            Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+        };
+        let flags = *bytes.get(5)?;
+        let body_at = HEADER_BYTES + usize::from(*bytes.get(26)?);
+        let segments = bytes.get(HEADER_BYTES..body_at)?;
+        let body = &bytes[body_at..];
+        let mut left = body.len();
+        let whole = segments.iter().take_while(|length| {
+            let fits = usize::from(**length) <= left;
+            left = left.saturating_sub(usize::from(**length));
+            fits
+        });
+        let whole = whole.count();
+        let is_whole = whole == segments.len();
+        let granule = u64::from(word(10)?) << 32 | u64::from(word(6)?);
+        Some(Page {
+            serial: word(14)?,
+            sequence: word(18)?,
+            // Negative ones stand for none.
+            granule: Some(granule).filter(|granule| is_whole && *granule < 1 << 63),
+            is_continued: flags & 1 != 0,
+            is_first: flags & 2 != 0,
+            is_last: is_whole && flags & 4 != 0,
+            segments: segments[..whole].to_vec(),
+            body: body.to_vec(),
+        })
+    }
+
     /// The beginning of its first packet.
     pub(super) fn first_bytes(&self) -> &[u8] {
         &self.body
@@ -180,6 +211,16 @@ impl Packets {
         }
     }
 
+    /// Bytes of the page that may begin here, as it says itself.
+    fn page_bytes(&mut self) -> io::Result<Option<usize>> {
+        let &[b'O', b'g', b'g', b'S', 0, .., count] = self.source.peek(HEADER_BYTES)? else {
+            return Ok(None);
+        };
+        let body_at = HEADER_BYTES + usize::from(count);
+        let segments = self.source.peek(body_at)?.get(HEADER_BYTES..body_at);
+        Ok(segments.map(|s| body_at + s.iter().map(|length| usize::from(*length)).sum::<usize>()))
+    }
+
     /// The next page of any stream, past all that is none.
     fn next_page(&mut self) -> io::Result<Option<Page>> {
         loop {
@@ -187,38 +228,22 @@ impl Packets {
             if ahead.is_empty() {
                 return Ok(None);
             }
-            if let &[b'O', b'g', b'g', b'S', 0, flags, ..] = ahead
-                && let Some(count) = ahead.get(26)
+            if let Some(bytes) = self.page_bytes()?
+                && self.effort.spend(bytes)
             {
-                let body_at = HEADER_BYTES + usize::from(*count);
-                let fixed: [u8; HEADER_BYTES] = ahead.try_into().unwrap_or([0; HEADER_BYTES]);
-                let segments = self
-                    .source
-                    .peek(body_at)?
-                    .get(HEADER_BYTES..body_at)
-                    .unwrap_or_default()
-                    .to_vec();
-                let bytes = body_at + segments.iter().map(|s| usize::from(*s)).sum::<usize>();
-                let can_check = self.effort.spend(bytes);
                 let whole = self.source.peek(bytes)?;
-                if can_check && whole.len() == bytes && is_right(whole) {
-                    let word = |at: usize| {
-                        u32::from_le_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]])
-                    };
-                    let granule = u64::from(word(10)) << 32 | u64::from(word(6));
-                    let page = Page {
-                        serial: word(14),
-                        sequence: word(18),
-                        // Negative ones stand for none.
-                        granule: Some(granule).filter(|g| *g < 1 << 63),
-                        is_continued: flags & 1 != 0,
-                        is_first: flags & 2 != 0,
-                        is_last: flags & 4 != 0,
-                        segments,
-                        body: whole[body_at..].to_vec(),
-                    };
-                    self.source.take(bytes);
-                    self.effort.gain(bytes);
+                let (is_whole, there) = (whole.len() == bytes, whole.len());
+                let page = Page::parse(whole).filter(|page| {
+                    if is_whole {
+                        is_right(whole)
+                    } else {
+                        // The file ends in it: nothing can be checked, but all that comes before it may be right.
+                        Some(page.serial) == self.serial && Some(page.sequence) == self.due
+                    }
+                });
+                if let Some(page) = page {
+                    self.source.take(there);
+                    self.effort.gain(there);
                     self.is_strange = false;
                     return Ok(Some(page));
                 }
