@@ -68,7 +68,7 @@ fn bad_inputs_are_refused() {
     let cases = [
         ("cannot open", "missing.wav"),
         ("is empty", "zero-bytes.wav"),
-        ("is empty", "no-frames.wav"),
+        ("holds no sound", "no-frames.wav"),
         ("not an audio file", "text.wav"),
         ("4000 Hz", "slow.wav"),
         ("is a folder", "folder"),
@@ -141,7 +141,7 @@ fn the_demo_never_replaces_what_it_was_given() {
 }
 
 #[test]
-fn damaged_flac_is_refused() {
+fn damaged_flac_is_refused_where_that_is_asked_for() {
     let folder = folder_of_files();
     let good = folder.path().join("good.wav");
     let flac = folder.path().join("good.flac");
@@ -165,6 +165,7 @@ fn damaged_flac_is_refused() {
         &[
             "bounce",
             "{}/damaged.flac",
+            "--strict",
             "--target",
             "cello",
             "-o",

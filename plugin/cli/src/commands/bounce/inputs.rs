@@ -12,9 +12,9 @@ use crate::audio::source::Source;
 use crate::identity::{FileId, is_same_file};
 
 /// Endings of the files that are taken out of a folder.
-const ENDINGS: [&str; 17] = [
+const ENDINGS: [&str; 18] = [
     "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "au", "snd", "flac", "mp3",
-    "m4a", "aac", "ogg", "oga",
+    "m4a", "aac", "ogg", "oga", "opus",
 ];
 
 /// One sound to translate.
