@@ -171,6 +171,16 @@ impl Ending {
     }
 }
 
+/// Fades the last of a sound that goes on after its end, if there is any.
+pub(crate) fn fade_cut(sound: &mut [f32], rate_hz: u32) {
+    let frames = (CUT_S * f64::from(rate_hz)).round() as usize;
+    let start = sound.len().saturating_sub(frames);
+    let last = &mut sound[start..];
+    if peak(std::iter::once(&*last)) >= SILENT {
+        fade_out(last);
+    }
+}
+
 fn rung(ringing: &mut impl Ring, frames: usize, channels: usize) -> Result<Vec<Vec<f32>>> {
     let mut sound = vec![Vec::with_capacity(frames); channels];
     ringing.ring(frames, |planes| {
