@@ -158,8 +158,12 @@ impl Ending {
         sink: &mut impl FnMut(&[&[f32]]) -> Result<()>,
     ) -> Result<usize> {
         let frames = (seconds * self.rate_hz).round() as usize;
-        ringing.ring(frames, |planes| self.pass(planes, &mut *sink))?;
-        let next = rung(ringing, self.part_frames(), self.held.len())?;
+        let part = self.part_frames();
+        for start in (0..frames).step_by(part) {
+            let length = part.min(frames - start);
+            ringing.ring(length, |planes| self.pass(planes, &mut *sink))?;
+        }
+        let next = rung(ringing, part, self.held.len())?;
         if peak(next.iter().map(Vec::as_slice)) >= SILENT {
             self.held.iter_mut().for_each(|plane| fade_out(plane));
         }
