@@ -281,7 +281,7 @@ proptest! {
         let there = heard.frames();
         prop_assert!(there <= whole.frames());
         for (a, b) in heard.planes.iter().zip(&whole.planes) {
-            prop_assert_eq!(&a[..], &b[..there]);
+            prop_assert!(a[..] == b[..there]);
         }
         prop_assert_eq!(heard.losses.len(), 1);
     }
@@ -307,7 +307,7 @@ proptest! {
             let range = n * BLOCK..((n + 1) * BLOCK).min(FRAMES);
             if *spared {
                 for (a, b) in heard.planes.iter().zip(&expected) {
-                    prop_assert_eq!(&a[range.clone()], &b[range.clone()]);
+                    prop_assert!(a[range.clone()] == b[range.clone()], "block {} is lost", n);
                 }
             }
         }

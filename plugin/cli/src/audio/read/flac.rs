@@ -19,6 +19,8 @@ use super::tags;
 const MARKER: &[u8] = b"fLaC";
 /// Bytes looked through at once for what may be a frame.
 const SEARCHED_BYTES: usize = 1 << 16;
+/// Bytes of a frame's checksum.
+const CHECKSUM_BYTES: usize = 2;
 /// Shortest frame, in bytes.
 const MIN_FRAME_BYTES: usize = 8;
 
@@ -153,17 +155,23 @@ impl Flac {
         self.effort.spend(window.len());
         let mut planes = Vec::new();
         let layout = Some((self.info.rate_hz, self.info.channels));
-        let mut is_whole = |bytes: &[u8]| {
-            let decoded = self.codec.decode_bytes(bytes, layout, &mut planes);
-            decoded.is_ok_and(|frames| frames == header.frames as usize)
+        // A frame's samples end in the byte before its checksum: they take all of it, and no more.
+        let mut fills = |bytes: &[u8]| {
+            let mut decodes = |bytes| {
+                let decoded = self.codec.decode_bytes(bytes, layout, &mut planes);
+                decoded.is_ok_and(|frames| frames == header.frames as usize)
+            };
+            decodes(bytes) && !decodes(&bytes[..bytes.len() - 1])
         };
-        if let Some(end) = possible.into_iter().find(|end| is_whole(&window[..*end])) {
+        let is_whole = |end: &usize| fills(&window[..*end - CHECKSUM_BYTES]);
+        if let Some(end) = possible.into_iter().find(is_whole) {
             return Ok(Some(end));
         }
         // Nothing but the checksum's second byte is cut off.
         if let (true, Some((last, body))) = (is_last, window.split_last())
+            && body.len() > MIN_FRAME_BYTES
             && body.iter().fold(0, |crc, byte| crc16(crc, *byte)) >> 8 == u16::from(*last)
-            && is_whole(window)
+            && fills(body)
         {
             let bytes = window.len();
             self.is_cut = true;

@@ -44,7 +44,10 @@ const SILENT_FRAMES: usize = 4_096;
 
 /// Most silence that gaps of one file become, in seconds: a damaged number must not make hours of it. Beyond that a gap
 /// counts as one of unknown length.
-const MAX_SILENCE_S: u64 = 3_600;
+const MAX_SILENCE_S: u64 = 600;
+
+/// Rates above this one are not believed when silence is counted, in Hz.
+const MAX_RATE_HZ: u32 = 192_000;
 
 /// An open audio file.
 pub struct Reader {
@@ -104,7 +107,7 @@ impl Reader {
         }
         let container = opened(recognise::open(source), &name)?;
         let mut reader = Reader {
-            silence_left: MAX_SILENCE_S * u64::from(container.rate_hz()),
+            silence_left: MAX_SILENCE_S * u64::from(container.rate_hz().min(MAX_RATE_HZ)),
             container,
             frames_read: 0,
             losses: Losses::default(),

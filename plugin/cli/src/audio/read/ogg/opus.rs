@@ -1,6 +1,6 @@
 //! Opus: what its header says, and its decoder.
 
-use opus_decoder::OpusMultistreamDecoder;
+use ropus::OpusMSDecoder;
 
 use crate::audio::read::codec::{Unreadable, guarded};
 use crate::audio::read::container::{Refusal, check_layout};
@@ -52,7 +52,9 @@ impl Head {
                 let &[streams, coupled, ref map @ ..] = rest else {
                     return None;
                 };
-                let map = map.get(..usize::from(channels))?.to_vec();
+                let map = map.get(..usize::from(channels))?;
+                let order = order(family, usize::from(channels));
+                let map = order.iter().map(|channel| map[*channel]).collect();
                 (usize::from(streams), usize::from(coupled), map)
             }
         };
@@ -67,12 +69,25 @@ impl Head {
     }
 }
 
+/// Which of Opus's channels each channel is in the order that WAV files have: left, right, centre, bass, back, side.
+fn order(family: u8, channels: usize) -> Vec<usize> {
+    match (family, channels) {
+        (1, 3) => vec![0, 2, 1],
+        (1, 5) => vec![0, 2, 1, 3, 4],
+        (1, 6) => vec![0, 2, 1, 5, 3, 4],
+        (1, 7) => vec![0, 2, 1, 6, 5, 3, 4],
+        (1, 8) => vec![0, 2, 1, 7, 5, 6, 3, 4],
+        _ => (0..channels).collect(),
+    }
+}
+
 /// The decoder of one stream.
 pub(super) struct Opus {
     head: Head,
-    decoder: OpusMultistreamDecoder,
+    decoder: OpusMSDecoder,
+    /// Of a 16-bit sample.
     gain: f32,
-    interleaved: Vec<f32>,
+    interleaved: Vec<i16>,
 }
 
 impl Opus {
@@ -83,8 +98,8 @@ impl Opus {
         Ok(Opus {
             decoder: decoder(head)
                 .ok_or_else(|| Refusal::Broken("its header is damaged".into()))?,
-            gain: 10.0f32.powf(f32::from(head.gain) / 256.0 / 20.0),
-            interleaved: vec![0.0; MAX_FRAMES * head.channels],
+            gain: 10.0f32.powf(f32::from(head.gain) / 256.0 / 20.0) / 32_768.0,
+            interleaved: vec![0; MAX_FRAMES * head.channels],
             head: head.clone(),
         })
     }
@@ -101,17 +116,21 @@ impl Opus {
             interleaved,
             ..
         } = self;
-        let Some(decoded) = guarded(|| decoder.decode_float(packet, interleaved, false)) else {
+        let bytes = i32::try_from(packet.len()).map_err(|_| Unreadable)?;
+        let decoded =
+            guarded(|| decoder.decode(Some(packet), bytes, interleaved, MAX_FRAMES as i32, false));
+        let Some(decoded) = decoded else {
             self.reset();
             return Err(Unreadable);
         };
-        let frames = decoded.map_err(|_| Unreadable)?.min(MAX_FRAMES);
+        let frames = usize::try_from(decoded.map_err(|_| Unreadable)?).unwrap_or(0);
+        let frames = frames.min(MAX_FRAMES);
         let channels = self.head.channels;
         planes.resize(channels, Vec::new());
         for (channel, plane) in planes.iter_mut().enumerate() {
             let samples = self.interleaved.chunks_exact(channels).take(frames);
             plane.clear();
-            plane.extend(samples.map(|frame| frame[channel] * self.gain));
+            plane.extend(samples.map(|frame| f32::from(frame[channel]) * self.gain));
         }
         Ok(frames)
     }
@@ -124,15 +143,9 @@ impl Opus {
     }
 }
 
-fn decoder(head: &Head) -> Option<OpusMultistreamDecoder> {
-    let made = guarded(|| {
-        OpusMultistreamDecoder::new(
-            RATE_HZ,
-            head.channels,
-            head.streams,
-            head.coupled,
-            &head.map,
-        )
-    });
-    made?.ok()
+fn decoder(head: &Head) -> Option<OpusMSDecoder> {
+    let count = |n: usize| i32::try_from(n).ok();
+    let (channels, streams) = (count(head.channels)?, count(head.streams)?);
+    let coupled = count(head.coupled)?;
+    guarded(|| OpusMSDecoder::new(RATE_HZ as i32, channels, streams, coupled, &head.map))?.ok()
 }
