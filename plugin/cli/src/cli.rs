@@ -19,7 +19,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Translate audio files to a target instrument.
-    Bounce(Bounce),
+    Bounce(Box<Bounce>),
     /// Make a page on which every target is heard beside what was played.
     Demo(Demo),
     /// List the targets: shipped ones and those of your own folder.

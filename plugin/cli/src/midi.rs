@@ -141,7 +141,7 @@ fn changes(timing: Timing, events: &[(u64, TrackEventKind<'_>)]) -> Vec<(f64, Op
     let mut notes = Notes::default();
     let (mut now_s, mut last_tick) = (0.0, 0);
     let change = |changes: &mut Vec<(f64, Option<f32>)>, at_s, pitch| {
-        if changes.last().map_or(None, |(_, pitch)| *pitch) != pitch {
+        if changes.last().and_then(|(_, pitch)| *pitch) != pitch {
             changes.push((at_s, pitch));
         }
     };

@@ -134,7 +134,7 @@ impl Ending {
         while done < longest {
             let sound = rung(ringing, part.min(longest - done), self.held.len())?;
             let loudest = peak(sound.iter().map(Vec::as_slice));
-            if loudest == 0.0 {
+            if loudest < SILENT {
                 break;
             }
             done += sound.first().map_or(0, Vec::len);
@@ -158,8 +158,12 @@ impl Ending {
         sink: &mut impl FnMut(&[&[f32]]) -> Result<()>,
     ) -> Result<usize> {
         let frames = (seconds * self.rate_hz).round() as usize;
-        ringing.ring(frames, |planes| self.pass(planes, &mut *sink))?;
-        let next = rung(ringing, self.part_frames(), self.held.len())?;
+        let part = self.part_frames();
+        for start in (0..frames).step_by(part) {
+            let length = part.min(frames - start);
+            ringing.ring(length, |planes| self.pass(planes, &mut *sink))?;
+        }
+        let next = rung(ringing, part, self.held.len())?;
         if peak(next.iter().map(Vec::as_slice)) >= SILENT {
             self.held.iter_mut().for_each(|plane| fade_out(plane));
         }
@@ -168,6 +172,16 @@ impl Ending {
 
     fn part_frames(&self) -> usize {
         ((PART_S * self.rate_hz).round() as usize).max(1)
+    }
+}
+
+/// Fades the last of a sound that goes on after its end, if there is any.
+pub(crate) fn fade_cut(sound: &mut [f32], rate_hz: u32) {
+    let frames = (CUT_S * f64::from(rate_hz)).round() as usize;
+    let start = sound.len().saturating_sub(frames);
+    let last = &mut sound[start..];
+    if peak(std::iter::once(&*last)) >= SILENT {
+        fade_out(last);
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) const MAX_CHANNELS: usize = 8;
 pub(crate) struct FlacWriter {
     file: BufWriter<File>,
     config: Verified<Encoder>,
+    /// Samples as they are: for what the other would make longer, loud noise of 24 bits.
+    plain: Verified<Encoder>,
+    bits: usize,
     /// Header only: its `StreamInfo` gathers frame sizes and length, and is written over the placeholder at the end.
     header: Stream,
     frame: FrameBuf,
@@ -47,7 +50,12 @@ impl FlacWriter {
         // Files are already worked on in parallel: the encoder's own threads would only be in the way.
         let mut config = Encoder::default();
         config.multithread = false;
+        let mut plain = config.clone();
+        plain.subframe_coding.use_constant = false;
+        plain.subframe_coding.use_fixed = false;
+        plain.subframe_coding.use_lpc = false;
         let config = config.into_verified().map_err(|(_, e)| flac(&e))?;
+        let plain = plain.into_verified().map_err(|(_, e)| flac(&e))?;
         let bits = usize::from(bits);
         let mut header = Stream::new(rate_hz as usize, channels, bits).map_err(|e| flac(&e))?;
         for (kind, content) in blocks {
@@ -61,6 +69,8 @@ impl FlacWriter {
         let mut writer = FlacWriter {
             file,
             config,
+            plain,
+            bits,
             header,
             frame: FrameBuf::with_size(channels, BLOCK_FRAMES).map_err(|e| flac(&e))?,
             context: Context::new(bits, channels),
@@ -114,9 +124,17 @@ impl FlacWriter {
             .fill_interleaved(&self.pending)
             .map_err(|e| flac(&e))?;
         let info = self.header.stream_info_mut();
-        let frame =
-            flacenc::encode_fixed_size_frame(&self.config, &self.frame, self.frames_done, info)
-                .map_err(|e| flac(&e))?;
+        let encode = |config, info: &_| {
+            flacenc::encode_fixed_size_frame(config, &self.frame, self.frames_done, info)
+                .map_err(|e| flac(&e))
+        };
+        let mut frame = encode(&self.config, info)?;
+        if frame.count_bits() > self.pending.len() * self.bits {
+            let plain = encode(&self.plain, info)?;
+            if plain.count_bits() < frame.count_bits() {
+                frame = plain;
+            }
+        }
         info.update_frame_info(&frame);
         self.sink.clear();
         frame.write(&mut self.sink).map_err(|e| flac(&e))?;
@@ -133,5 +151,32 @@ impl FlacWriter {
             .map_err(|e| anyhow!("cannot write FLAC: {e}"))?;
         self.file.write_all(self.sink.as_slice())?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::notes::Random;
+
+    #[test]
+    fn noise_is_no_longer_than_its_samples() {
+        let mut random = Random::new(1);
+        for (bits, channels) in [(16, 1), (24, 1), (24, 2)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.flac");
+            let file = BufWriter::new(File::create(&path).unwrap());
+            let mut writer = FlacWriter::new(file, 48_000, channels, bits, Vec::new()).unwrap();
+            let samples = 3 * BLOCK_FRAMES * channels;
+            let full_scale = f64::from(1 << (bits - 1)) - 1.0;
+            for _ in 0..samples {
+                writer.push((random.bipolar() * full_scale) as i32).unwrap();
+            }
+            writer.finish().unwrap();
+            let bytes = std::fs::metadata(path).unwrap().len() as usize;
+            let plain = samples * usize::from(bits) / 8;
+            assert!(bytes < plain + 200, "{bytes} bytes for {plain}");
+        }
     }
 }

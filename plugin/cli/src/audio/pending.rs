@@ -1,6 +1,7 @@
 //! Outputs that take their name only when they are complete: everything goes to a hidden temporary file in the
 //! destination's folder first. What has no name to take, the standard output or a pipe, gets it all at the end.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -87,12 +88,11 @@ impl Destination {
 /// It exists (without `overwrite`), is a folder, or its name is longer than names can be.
 pub(crate) fn check_name(path: &Path, overwrite: bool) -> Result<()> {
     let shown = path.display();
-    // What most systems take. Where it is less, the system says so below, if the folder is there already.
-    let longest = path.file_name().map_or(0, |name| name.len());
-    let found = std::fs::symlink_metadata(path);
-    let refused = |e: &std::io::Error| e.kind() == std::io::ErrorKind::InvalidFilename;
-    if longest > MAX_NAME_BYTES || found.as_ref().is_err_and(refused) {
-        bail!("cannot write '{shown}': its name is too long, {longest} bytes");
+    // What most systems take. Where it is less, the system says so, if the folder is there already.
+    let length = path.file_name().map_or(0, name_length);
+    let refused = |e: std::io::Error| e.kind() == std::io::ErrorKind::InvalidFilename;
+    if length > MAX_NAME_LENGTH || std::fs::symlink_metadata(path).is_err_and(refused) {
+        bail!("cannot write '{shown}': its name is too long");
     }
     if path.is_dir() {
         bail!("'{shown}' is a folder: name a file, or use --out-dir");
@@ -104,8 +104,19 @@ pub(crate) fn check_name(path: &Path, overwrite: bool) -> Result<()> {
     Ok(())
 }
 
-/// Longest name of a file.
-const MAX_NAME_BYTES: usize = 255;
+/// Longest name of a file: bytes, on Windows units of UTF-16.
+const MAX_NAME_LENGTH: usize = 255;
+
+#[cfg(not(windows))]
+fn name_length(name: &OsStr) -> usize {
+    name.len()
+}
+
+#[cfg(windows)]
+fn name_length(name: &OsStr) -> usize {
+    use std::os::windows::ffi::OsStrExt;
+    name.encode_wide().count()
+}
 
 /// The file that a symbolic link leads to, whether there is one yet or not; anything else is itself.
 ///

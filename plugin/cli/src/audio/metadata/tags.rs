@@ -87,7 +87,9 @@ fn common(tag: &StandardTag) -> Option<(Tag, String)> {
         StandardTag::RecordingYear(year) | StandardTag::ReleaseYear(year) => {
             (Tag::Date, year.to_string())
         }
-        StandardTag::Comment(text) => (Tag::Comment, text.to_string()),
+        StandardTag::Comment(text) | StandardTag::Description(text) => {
+            (Tag::Comment, text.to_string())
+        }
         StandardTag::TrackNumber(number) => (Tag::Track, number.to_string()),
         StandardTag::Genre(text) => (Tag::Genre, text.to_string()),
         StandardTag::Copyright(text) => (Tag::Copyright, text.to_string()),

@@ -1,16 +1,20 @@
 //! Which files are meant: names, patterns and folders.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::audio::pending::folder_of;
 use crate::audio::source::Source;
-use crate::identity::is_same_file;
+use crate::identity::{FileId, is_same_file};
 
 /// Endings of the files that are taken out of a folder.
-const ENDINGS: [&str; 10] = [
-    "wav", "wave", "bwf", "rf64", "aif", "aiff", "aifc", "flac", "mp3", "ogg",
+const ENDINGS: [&str; 18] = [
+    "wav", "wave", "bwf", "rf64", "w64", "aif", "aiff", "aifc", "caf", "au", "snd", "flac", "mp3",
+    "m4a", "aac", "ogg", "oga", "opus",
 ];
 
 /// One sound to translate.
@@ -33,6 +37,7 @@ pub(super) fn expand(
     let mut found = Found {
         recursive,
         out_dir,
+        taken: HashSet::new(),
         inputs: Vec::new(),
         refused: Vec::new(),
     };
@@ -47,6 +52,8 @@ pub(super) fn expand(
 struct Found<'a> {
     recursive: bool,
     out_dir: Option<&'a Path>,
+    /// Folder and name of each.
+    taken: HashSet<(Option<FileId>, OsString)>,
     inputs: Vec<Input>,
     refused: Vec<Refused>,
 }
@@ -117,6 +124,8 @@ impl Found<'_> {
                     self.take(Source::of(entry.path()), below);
                 }
                 Ok(_) => {}
+                // A link back to where we come from: everything there is found already.
+                Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_path_buf();
                     let why = anyhow!("cannot read '{}': {error}", path.display());
@@ -132,21 +141,12 @@ impl Found<'_> {
 
     /// The same name twice, as two patterns may give it, is one input.
     fn take(&mut self, source: Source, below: PathBuf) {
-        let name = source.path().file_name();
-        let is_there = self.inputs.iter().any(|input| {
-            let other = input.source.path();
-            other == source.path()
-                || (other.file_name() == name && same_place(other, source.path()))
-        });
-        if !is_there || source.is_stdin() {
+        let name = source.path().file_name().unwrap_or_default().to_owned();
+        let place = FileId::of(folder_of(source.path()));
+        if source.is_stdin() || place.is_none() || self.taken.insert((place, name)) {
             self.inputs.push(Input { source, below });
         }
     }
-}
-
-fn same_place(a: &Path, b: &Path) -> bool {
-    let folder = crate::audio::pending::folder_of;
-    a.is_file() && is_same_file(folder(a), folder(b))
 }
 
 fn has_ending(path: &Path) -> bool {

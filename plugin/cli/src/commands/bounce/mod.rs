@@ -38,9 +38,7 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     let library = Library::with_user_folder();
     let setting = Setting::of(arguments, &library)?;
     let melody = arguments.midi.as_deref().map(Melody::read).transpose()?;
-    if !melody.as_ref().is_some_and(Melody::has_notes) {
-        warn_of_no_notes(arguments, &setting);
-    }
+    let warnings = warn_of_no_notes(arguments, &setting, melody.as_ref());
     let plan = Plan::of(arguments, &setting)?;
     let talk = Talk::of(arguments, &plan.jobs)?;
     if let Some(folder) = &arguments.out_dir
@@ -96,7 +94,7 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     let failures: Vec<&str> = reports.iter().filter_map(|r| r.error.as_deref()).collect();
     let failures = failures.join("\n");
     if arguments.json {
-        super::print_json(&Report::of(reports))?;
+        super::print_json(&Report::of(warnings, reports))?;
     }
     if failures.is_empty() {
         return Ok(());
@@ -104,18 +102,20 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     bail!("{failures}")
 }
 
-fn warn_of_no_notes(arguments: &Bounce, setting: &Setting) {
-    match (&setting.wants_notes, &arguments.midi) {
-        (Some(preset), None) => eprintln!(
-            "mynah: the preset '{preset}' is made for held notes, and there is no --midi: the target plays the pitch of \
-             the input"
-        ),
-        (_, Some(file)) => eprintln!(
-            "mynah: there are no notes in '{}': the target plays the pitch of the input",
-            file.display()
-        ),
-        (None, None) => {}
+fn warn_of_no_notes(arguments: &Bounce, setting: &Setting, melody: Option<&Melody>) -> Vec<String> {
+    let warning = match (&setting.wants_notes, &arguments.midi) {
+        _ if melody.is_some_and(Melody::has_notes) => None,
+        (_, Some(file)) => Some(format!("there are no notes in '{}'", file.display())),
+        (Some(preset), None) => Some(format!(
+            "the preset '{preset}' is made for held notes, and there is no --midi"
+        )),
+        (None, None) => None,
+    };
+    let warning = warning.map(|w| w + ": the target plays the pitch of the input");
+    if let Some(warning) = &warning {
+        eprintln!("mynah: {warning}");
     }
+    warning.into_iter().collect()
 }
 
 /// What is told of each file as soon as it is done, and where.

@@ -223,6 +223,8 @@ fn key(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
     use crate::audio::source::Source;
 
@@ -310,5 +312,18 @@ mod tests {
             named(&["x.wav", "y.wav", "z.wav"], "take"),
             ["take.wav", "take-2.wav", "take-3.wav"]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_inputs_each_has_a_name_of_its_own(
+            paths in proptest::collection::vec("[ab]/([ab]|A-a|a-wav|a-2)\\.(wav|flac|WAV)", 0..9),
+            pattern in "(\\{stem\\}|\\{folder\\}|a)(-\\{target\\}|-2|-wav|)",
+        ) {
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let names = named(&paths, &pattern);
+            let keys: HashSet<String> = names.iter().map(|name| key(Path::new(name))).collect();
+            prop_assert_eq!(keys.len(), paths.len(), "{:?}", names);
+        }
     }
 }

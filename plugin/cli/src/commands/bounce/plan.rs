@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::inputs::{self, Input, Refused};
 use super::naming::{self, Words};
-use crate::audio::pending::{Destination, check_name};
+use crate::audio::pending::{Destination, check_name, folder_of, real};
 use crate::audio::read::Reader;
 use crate::audio::source::Source;
 use crate::audio::write::Encoding;
@@ -183,24 +183,36 @@ fn check_identities(jobs: &[Job], arguments: &Bounce) -> Result<()> {
             read.insert(id, path);
         }
     }
-    let mut written: HashMap<FileId, &Job> = HashMap::new();
+    let mut written: HashMap<(FileId, String), &Job> = HashMap::new();
     let mut errors = Vec::new();
     for job in jobs {
         let (input, output) = (job.source.shown(), job.output.shown());
-        let Some(id) = job.output.path().and_then(FileId::of) else {
+        let Some(path) = job.output.path() else {
             continue;
         };
-        if FileId::of(job.source.path()).as_ref() == Some(&id) {
+        let id = FileId::of(path);
+        let becomes = || {
+            let path = real(path).ok()?;
+            // What is not there yet is known by its folder and name, which some systems write in either case.
+            let name = path.file_name()?.to_string_lossy().to_lowercase();
+            Some((FileId::of(folder_of(&path))?, name))
+        };
+        let own = FileId::of(job.source.path());
+        let place = match FileId::of(path) {
+            Some(id) => Some((id, String::new())),
+            None => becomes(),
+        };
+        if id.is_some() && id == own {
             errors.push(anyhow!(
                 "'{input}' would be replaced by its own translation: choose another output"
             ));
-        } else if let Some(other) = read.get(&id) {
+        } else if let Some(other) = id.and_then(|id| read.get(&id)) {
             let other = other.display();
             errors.push(anyhow!(
                 "'{other}' is read, too, and would be replaced by the translation of '{input}' as '{output}': \
                  choose another output"
             ));
-        } else if let Some(other) = written.insert(id, job) {
+        } else if let Some(other) = place.and_then(|place| written.insert(place, job)) {
             errors.push(anyhow!(
                 "'{}' and '{input}' would both become '{output}'",
                 other.source.shown()

@@ -14,6 +14,8 @@ pub(super) struct Report {
     done: usize,
     skipped: usize,
     failed: usize,
+    /// What concerns all of them.
+    warnings: Vec<String>,
     files: Vec<FileReport>,
 }
 
@@ -98,7 +100,7 @@ impl FileReport {
 
 impl Report {
     /// Of these files, in the order of their names.
-    pub(super) fn of(mut files: Vec<FileReport>) -> Report {
+    pub(super) fn of(warnings: Vec<String>, mut files: Vec<FileReport>) -> Report {
         files.sort_by(|a, b| a.input.cmp(&b.input));
         let count = |status| files.iter().filter(|file| file.status == status).count();
         Report {
@@ -106,6 +108,7 @@ impl Report {
             done: count(Status::Done),
             skipped: count(Status::Skipped),
             failed: count(Status::Failed),
+            warnings,
             files,
         }
     }

@@ -106,11 +106,15 @@ impl Work {
         let mut mean = Vec::new();
         let mut loudest = 0.0f32;
         while let Some(planes) = reader.next_block()? {
-            let heard = route.split(planes, &mut mean);
-            loudest = heard.iter().flatten().copied().fold(loudest, peak);
-            if matches!(route, Route::Mix(_)) {
-                cancellation.hear(planes);
-                loudest = planes.iter().map(Vec::as_slice).fold(loudest, peak);
+            match &route {
+                Route::Mix(_) => {
+                    cancellation.hear(planes);
+                    loudest = planes.iter().map(Vec::as_slice).fold(loudest, peak);
+                }
+                Route::Each(_) => {
+                    let heard = route.split(planes, &mut mean);
+                    loudest = heard.into_iter().flatten().fold(loudest, peak);
+                }
             }
             chains.push(planes, |output| {
                 ending.pass(output, |output| writer.write(output))

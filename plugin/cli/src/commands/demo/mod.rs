@@ -26,6 +26,7 @@ use crate::phrases::RATE_HZ;
 use crate::pipeline::translate_mono;
 use crate::progress::Bars;
 use crate::spectrogram;
+use crate::tail::fade_cut;
 
 /// Where the files go if nothing is said.
 const OWN_FOLDER: &str = "mynah-demo";
@@ -151,8 +152,10 @@ fn translate_all(work: &Work, sources: &[Source], targets: &[Arc<Target>]) -> Re
         match target {
             None => spectrogram::write_png(&picture, &[&source.sound], work.overwrite)?,
             Some(target) => {
-                let output =
+                let mut output =
                     translate_mono(&work.base, target, &work.controls, RATE_HZ, &source.sound)?;
+                // It is as long as its source, and rings on.
+                fade_cut(&mut output, RATE_HZ);
                 let beyond = write_sound(work, &source.sound_name(name), &output)?;
                 clipped.fetch_add(beyond, Ordering::Relaxed);
                 spectrogram::write_png(&picture, &[&output], work.overwrite)?;
