@@ -82,7 +82,7 @@ pub(crate) struct Bounce {
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,
     /// Names of the files in --out-dir, without their ending, of {stem}, {target}, {preset}, {label} (the preset, or else
-    /// the target), {folder} and {n} [default: {stem}-{label}].
+    /// the target), {folder} and {number} [default: {stem}-{label}].
     #[arg(
         long,
         value_name = "PATTERN",

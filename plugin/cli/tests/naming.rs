@@ -79,7 +79,7 @@ fn names_follow_a_pattern() {
         place.names(out)
     };
     assert_eq!(
-        named("1", "{target} {n} {{{stem}}}", &[]),
+        named("1", "{target} {number} {{{stem}}}", &[]),
         ["cello 1 {a}.wav", "cello 2 {b}.wav"]
     );
     let preset = ["--preset", "Voice to Cello", "--format", "flac"];
@@ -131,4 +131,14 @@ fn a_name_that_is_too_long_is_refused_before_the_work() {
     assert_eq!(place.names("out"), ["a-cello.wav"]);
     let stderr = place.fail(&["a.wav", "-o", &format!("{}.wav", "y".repeat(252))]);
     assert!(stderr.contains("too long"), "{stderr}");
+}
+
+#[test]
+fn the_help_names_every_word_of_a_pattern() {
+    let help = common::succeed(["bounce", "--help"]);
+    for word in [
+        "{stem}", "{target}", "{preset}", "{label}", "{folder}", "{number}",
+    ] {
+        assert!(help.contains(word), "{word}");
+    }
 }

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use super::inputs::Input;
 
 /// What a name is made of, for those who ask for another one.
-const WORDS: &str = "{stem}, {target}, {preset}, {label}, {folder} and {n}";
+const WORDS: &str = "{stem}, {target}, {preset}, {label}, {folder} and {number}";
 
 /// The pattern of outputs' names, without their ending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Piece {
             "preset" => Piece::Preset,
             "label" => Piece::Label,
             "folder" => Piece::Folder,
-            "n" => Piece::Number,
+            "number" => Piece::Number,
             _ => return None,
         })
     }
@@ -251,7 +251,7 @@ mod tests {
     fn patterns_are_read() {
         assert_eq!("{stem}-{label}".parse(), Ok(Pattern::default()));
         assert_eq!(
-            named(&["a/x.wav"], "{folder}/{n} {stem} as {{{target}}}"),
+            named(&["a/x.wav"], "{folder}/{number} {stem} as {{{target}}}"),
             ["a/1 x as {cello}.wav"]
         );
         assert_eq!(named(&["x.y.wav"], "{stem}"), ["x.y.wav"]);
