@@ -5,6 +5,7 @@
 //! cargo-fuzz (`tests/fuzz`), which looks for inputs by the code that they reach.
 
 mod audio;
+mod audio_file;
 mod events;
 mod model_file;
 mod mutate;
@@ -31,20 +32,20 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
     Target {
         name: "model_file",
         run: model_file::run,
         seeds: model_file::seeds,
         mutate: model_file::mutate,
-        share: 20,
+        share: 15,
     },
     Target {
         name: "state",
         run: state::run,
         seeds: state::seeds,
         mutate: mutate::text,
-        share: 40,
+        share: 25,
     },
     Target {
         name: "audio",
@@ -59,6 +60,13 @@ pub const TARGETS: [Target; 4] = [
         seeds: events::seeds,
         mutate: mutate::bytes,
         share: 25,
+    },
+    Target {
+        name: "audio_file",
+        run: audio_file::run,
+        seeds: audio_file::seeds,
+        mutate: audio_file::mutate,
+        share: 20,
     },
 ];
 

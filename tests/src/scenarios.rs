@@ -119,7 +119,7 @@ fn bounce(rate_hz: f64, slot: usize, controls: &Controls, input: &[Vec<f32>]) ->
     output
 }
 
-/// What the command line's `bounce` makes of `input`: through real files of 32-bit floats.
+/// What the command line's `bounce` makes of `input`, without its tail: through real files of 32-bit floats.
 fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec<f32>> {
     let folder = tempfile::tempdir().unwrap();
     let (played, heard) = (folder.path().join("in.wav"), folder.path().join("out.wav"));
@@ -144,8 +144,6 @@ fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec
         // As the plugin does: not one octave for the whole file.
         "--set",
         "octave_auto=on",
-        "--tail",
-        "0",
         "--target",
         &target.name,
     ];
@@ -163,6 +161,7 @@ fn mynah_bounce(rate_hz: u32, input: &[Vec<f32>], target: &ModelInfo) -> Vec<Vec
                 .iter()
                 .skip(channel)
                 .step_by(input.len())
+                .take(input[0].len())
                 .copied()
                 .collect()
         })

@@ -40,6 +40,11 @@ fn events() {
 }
 
 #[test]
+fn audio_files() {
+    run("audio_file", 5_000);
+}
+
+#[test]
 fn every_seed_made_by_code_is_accepted() {
     for Target {
         name, run, seeds, ..

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::channels::Channels;
+use crate::commands::Pattern;
 use crate::tail::Tail;
 
 /// Plays instruments on other instruments: bounce files, list targets, measure.
@@ -16,8 +18,8 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Translate audio files (WAV, AIFF, FLAC, MP3, Ogg Vorbis) to a target instrument.
-    Bounce(Bounce),
+    /// Translate audio files to a target instrument.
+    Bounce(Box<Bounce>),
     /// Make a page on which every target is heard beside what was played.
     Demo(Demo),
     /// List the targets: shipped ones and those of your own folder.
@@ -35,9 +37,12 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("to").required(true).args(["output", "out_dir"])))]
 pub(crate) struct Bounce {
-    /// Files to translate.
+    /// Files to translate; - for the standard input, patterns such as '*.wav', and folders with --recursive.
     #[arg(value_name = "IN", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
+    /// Take all audio files of folders, and of the folders in them.
+    #[arg(short, long)]
+    pub(crate) recursive: bool,
     /// Target instrument: a name from `mynah targets`, or a .mynah file.
     #[arg(short, long, value_name = "NAME|FILE", required_unless_present_any = ["preset", "set"])]
     pub(crate) target: Option<String>,
@@ -58,25 +63,67 @@ pub(crate) struct Bounce {
     /// several times.
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Output file (.wav or .flac); for one input.
+    /// MIDI file whose held notes the target plays, from the input's beginning on, with the dynamics of the input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) midi: Option<PathBuf>,
+    /// mix (all channels into one translation), left, right, both (each side by itself), all, or numbers: 3, or 3,4, each
+    /// by itself.
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value = "mix",
+        hide_default_value = true
+    )]
+    pub(crate) channels: Channels,
+    /// Output file (.wav or .flac), or - for the standard output; for one input.
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
-    /// Folder for the outputs, made if missing; files are named INPUT-TARGET.wav, or INPUT-PRESET.wav.
+    /// Folder for the outputs, made if missing; files are named by --name.
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,
-    /// Format of the files in --out-dir.
+    /// Names of the files in --out-dir, without their ending, of {stem}, {target}, {preset}, {label} (the preset, or else
+    /// the target), {folder} and {number} [default: {stem}-{label}].
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with = "output",
+        default_value = "{stem}-{label}",
+        hide_default_value = true
+    )]
+    pub(crate) name: Pattern,
+    /// Format of the files in --out-dir, and of what goes to the standard output.
     #[arg(long, value_enum, default_value_t = Format::Wav)]
     pub(crate) format: Format,
     /// What sounds on after the input's end: SECONDS of it, or auto, until it has died away, 5 s at the most
-    /// [default: auto with a room, 0 without one].
-    #[arg(long, value_name = "SECONDS|auto")]
-    pub(crate) tail: Option<Tail>,
-    /// Write 32-bit float WAV instead of 24-bit.
-    #[arg(long)]
+    /// [default: auto].
+    #[arg(
+        long,
+        value_name = "SECONDS|auto",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(crate) tail: Tail,
+    /// Bits of a sample: 16 (with dither), 24, or 32f (float, WAV only).
+    #[arg(long, value_enum, default_value_t = Bits::TwentyFour)]
+    pub(crate) bits: Bits,
+    /// The same as --bits 32f.
+    #[arg(long, conflicts_with = "bits")]
     pub(crate) float: bool,
     /// Replace existing outputs.
     #[arg(short, long)]
     pub(crate) force: bool,
+    /// Leave out inputs whose output exists already.
+    #[arg(long, conflicts_with = "force")]
+    pub(crate) skip_existing: bool,
+    /// End at the first file that cannot be translated, rather than after all the others.
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Refuse inputs of which anything is lost, cut short or damaged as they are, instead of translating the rest.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Print JSON about all files.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Files worked on at once [default: one per core].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
@@ -85,12 +132,51 @@ pub(crate) struct Bounce {
     pub(crate) quiet: bool,
 }
 
+impl Bounce {
+    /// Everything that these arguments may name as a file to be read besides the inputs.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let values = self.set.iter().filter_map(|text| text.split_once('='));
+        let values = values.map(|(_, value)| value.trim());
+        let named = self
+            .target
+            .as_deref()
+            .into_iter()
+            .chain(self.preset.as_deref());
+        let named = named.chain(values).map(PathBuf::from);
+        named.chain(self.midi.clone()).collect()
+    }
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// WAV, 24-bit (or float with --float).
+    /// WAV; past 4 GiB RF64.
     Wav,
-    /// FLAC, 24-bit.
+    /// FLAC.
     Flac,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bits {
+    /// Whole numbers, with dither.
+    #[value(name = "16")]
+    Sixteen,
+    /// Whole numbers.
+    #[value(name = "24")]
+    TwentyFour,
+    /// Float: exactly what the engine made, also above full scale.
+    #[value(name = "32f")]
+    Float,
+}
+
+impl Bits {
+    /// How many.
+    pub(crate) fn count(self) -> u16 {
+        match self {
+            Bits::Sixteen => 16,
+            Bits::TwentyFour => 24,
+            Bits::Float => 32,
+        }
+    }
 }
 
 impl Format {

@@ -1,32 +1,67 @@
-//! Ctrl-C: a flag that commands which write files look at, so that they end by the way of errors and temporary files are
-//! removed. Commands that only print do not listen: Ctrl-C ends them as it does by default.
+//! Ctrl-C, and being told to end: what is half written is removed, and the program ends at once, whatever it is waiting for.
+//! Commands that only print do not listen: they end as the system has it by default.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-use anyhow::{Result, bail};
+/// Half-written files. While one is made or gets its name the lock is held, so that the end finds it either whole or
+/// listed.
+static HALF_WRITTEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-static REQUESTED: AtomicBool = AtomicBool::new(false);
-
-/// Starts listening for Ctrl-C and for being told to end. A second Ctrl-C ends the program at once.
+/// Starts listening for Ctrl-C and for being told to end: the program then ends with 128 and the signal's number, as
+/// shells report it (130 after Ctrl-C, 143 when told to end).
 pub(crate) fn listen() {
-    // If there is no way to listen, Ctrl-C ends the program as it does by default; nothing else changes.
-    let _ = ctrlc::set_handler(|| {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // If there is no way to listen, signals end the program as by default; nothing else changes.
+        let _ = listen_to_the_system();
     });
 }
 
-/// Whether the user wants out.
-pub(crate) fn requested() -> bool {
-    REQUESTED.load(Ordering::Relaxed)
+#[cfg(unix)]
+fn listen_to_the_system() -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let wait = move || {
+        if let Some(signal) = signals.forever().next() {
+            end(128 + signal);
+        }
+    };
+    let thread = std::thread::Builder::new().name("signals".into());
+    thread.spawn(wait).map(|_| ())
 }
 
-/// # Errors
-/// If the user wants out.
-pub(crate) fn check() -> Result<()> {
-    if requested() {
-        bail!("interrupted");
+#[cfg(not(unix))]
+fn listen_to_the_system() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| end(130))
+}
+
+/// Removes what is half written and ends the program. The lock is kept: nothing new is begun meanwhile.
+fn end(code: i32) -> ! {
+    let files = half_written();
+    for file in files.0.iter() {
+        let _ = std::fs::remove_file(file);
     }
-    Ok(())
+    std::process::exit(code)
+}
+
+/// Keeps the program from being ended between the making of a file and its listing, or between its naming and its
+/// leaving the list.
+pub(crate) struct HalfWritten(MutexGuard<'static, Vec<PathBuf>>);
+
+/// Waits until no other thread makes or names a file.
+pub(crate) fn half_written() -> HalfWritten {
+    HalfWritten(HALF_WRITTEN.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl HalfWritten {
+    /// This file goes when the program is told to end.
+    pub(crate) fn add(&mut self, file: &Path) {
+        self.0.push(file.to_path_buf());
+    }
+
+    /// This file stays, or is gone.
+    pub(crate) fn remove(&mut self, file: &Path) {
+        self.0.retain(|listed| listed != file);
+    }
 }

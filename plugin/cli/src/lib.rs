@@ -7,10 +7,14 @@
 //! plays notes and translates with the same code.
 
 pub mod audio;
+mod chains;
+mod channels;
 mod cli;
 mod commands;
+mod identity;
 mod interrupt;
 mod memory;
+mod midi;
 pub mod notes;
 mod phrases;
 pub mod pipeline;
@@ -30,11 +34,10 @@ pub use commands::{find_target, print, print_json};
 
 /// Exit code for every kind of bad input or failure.
 const FAILURE: u8 = 2;
-/// Exit code after Ctrl-C, as shells report it.
-const INTERRUPTED: u8 = 130;
 
-/// Runs the command line `arguments`, the program's name first, and says how it ended: success, 2 after an error,
-/// 130 after Ctrl-C. Any thread; prints to stdout and stderr.
+/// Runs the command line `arguments`, the program's name first, and says how it ended: success, or 2 after an error. Any
+/// thread; prints to stdout and stderr. Commands that write files end the whole program when it is told to end, with 130
+/// after Ctrl-C and 143 otherwise.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     run_as("mynah", arguments, |arguments: cli::Cli| {
         commands::run(arguments.command)
@@ -70,7 +73,6 @@ pub fn run_as<P: Parser>(
     };
     match command(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) if interrupt::requested() => ExitCode::from(INTERRUPTED),
         Err(error) => fail(program, &format!("{error:#}")),
     }
 }

@@ -17,6 +17,10 @@ pub struct Translation {
     latency: usize,
     to_drop: usize,
     planes: Vec<Vec<f32>>,
+    /// From which frame of the input on which note is held, and how many of these are past.
+    notes: Vec<(u64, Option<f32>)>,
+    notes_done: usize,
+    frames_done: u64,
 }
 
 impl Translation {
@@ -45,7 +49,16 @@ impl Translation {
             latency,
             to_drop: latency,
             planes: vec![Vec::with_capacity(BLOCK_SAMPLES); channels],
+            notes: Vec::new(),
+            notes_done: 0,
+            frames_done: 0,
         })
+    }
+
+    /// The pitches that held notes ask for: from which frame of the input on which one, in MIDI semitones, or none; in the
+    /// order of time. Before the first block.
+    pub(crate) fn set_notes(&mut self, notes: Vec<(u64, Option<f32>)>) {
+        self.notes = notes;
     }
 
     /// The octave for all of it, with *Auto octave*; `None` to choose it while it plays.
@@ -63,8 +76,10 @@ impl Translation {
         mut sink: impl FnMut(&[&[f32]]) -> Result<()>,
     ) -> Result<()> {
         let frames = block.first().map_or(0, |p| p.len());
-        for start in (0..frames).step_by(BLOCK_SAMPLES) {
-            let end = (start + BLOCK_SAMPLES).min(frames);
+        let mut start = 0;
+        while start < frames {
+            let until_note = self.take_notes();
+            let end = (start + BLOCK_SAMPLES.min(until_note)).min(frames);
             for (plane, input) in self.planes.iter_mut().zip(block) {
                 plane.clear();
                 plane.extend_from_slice(&input[start..end]);
@@ -83,8 +98,22 @@ impl Translation {
                     [] => {}
                 }
             }
+            self.frames_done += (end - start) as u64;
+            start = end;
         }
         Ok(())
+    }
+
+    /// Gives the engine the note that is due; how many frames there are until the next one, at least one.
+    fn take_notes(&mut self) -> usize {
+        while let Some((at, pitch)) = self.notes.get(self.notes_done) {
+            if *at > self.frames_done {
+                return usize::try_from(at - self.frames_done).unwrap_or(usize::MAX);
+            }
+            self.engine.set_note(*pitch);
+            self.notes_done += 1;
+        }
+        usize::MAX
     }
 
     /// Feeds silence until as many samples came out as went in.
@@ -98,16 +127,13 @@ impl Translation {
     /// What sounds on in silence: so many samples more, once it is finished.
     ///
     /// # Errors
-    /// None of its own: those of [`push`](Self::push).
-    pub(crate) fn ring(&mut self, samples: usize) -> Result<Vec<Vec<f32>>> {
-        let mut sound = vec![Vec::with_capacity(samples); self.planes.len()];
-        self.push_silence(samples, |planes| {
-            for (sound, plane) in sound.iter_mut().zip(planes) {
-                sound.extend_from_slice(plane);
-            }
-            Ok(())
-        })?;
-        Ok(sound)
+    /// What `sink` returns.
+    pub(crate) fn ring(
+        &mut self,
+        samples: usize,
+        sink: impl FnMut(&[&[f32]]) -> Result<()>,
+    ) -> Result<()> {
+        self.push_silence(samples, sink)
     }
 
     fn push_silence(

@@ -22,6 +22,11 @@ impl Bars {
         }
     }
 
+    /// Prints without a bar in the way.
+    pub(crate) fn beside<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bars.suspend(print)
+    }
+
     /// A bar for one file of `frames` frames (if known) at `rate_hz`.
     pub fn file(&self, name: &str, frames: Option<u64>, rate_hz: u32) -> FileBar {
         let (bar, template) = match frames {

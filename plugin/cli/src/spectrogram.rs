@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ImageEncoder, Rgb, RgbImage};
 
-use crate::audio::write::Pending;
+use crate::audio::pending::{Destination, Pending};
 use crate::stft::Stft;
 
 const PANEL_WIDTH: u32 = 1_000;
@@ -28,7 +28,8 @@ const GRID_HZ: [f64; 3] = [100.0, 1_000.0, 10_000.0];
 /// The file cannot be written, or exists and `overwrite` is false.
 pub fn write_png(path: &Path, signals: &[&[f32]], overwrite: bool) -> Result<()> {
     let picture = draw(signals);
-    let (file, pending) = Pending::create(path, overwrite)?;
+    let destination = Destination::File(path.to_path_buf());
+    let (file, pending) = Pending::create(&destination, overwrite)?;
     let mut file = BufWriter::new(file);
     // Few colours, each many times: without the filters meant for photographs, such pictures are half as large.
     PngEncoder::new_with_quality(&mut file, CompressionType::Best, FilterType::NoFilter)

@@ -136,6 +136,12 @@ fn the_page_lets_every_target_be_heard_beside_what_was_played() {
     assert!(!out.join("tone.wav").exists());
     assert_eq!(demo(&own), Some(0));
     assert_choices(&page(&out), &["tone"]);
+    // The tone is cut off; what is made of it ends without a click.
+    for target in &targets {
+        let (_, output) = read_wav(&out.join(format!("tone-{target}.wav")));
+        let last = output[output.len() - 1].abs();
+        assert!(last < 1e-3, "{target} ends at {last}");
+    }
 }
 
 #[test]

@@ -68,11 +68,9 @@ fn bad_inputs_are_refused() {
     let cases = [
         ("cannot open", "missing.wav"),
         ("is empty", "zero-bytes.wav"),
-        ("is empty", "no-frames.wav"),
+        ("holds no sound", "no-frames.wav"),
         ("not an audio file", "text.wav"),
-        ("is silent", "silent.wav"),
         ("4000 Hz", "slow.wav"),
-        ("3 channels", "three.wav"),
         ("is a folder", "folder"),
     ];
     for (clue, name) in cases {
@@ -104,6 +102,26 @@ fn the_demo_never_replaces_what_it_was_given() {
         std::fs::read(folder.path().join("good.wav")).unwrap(),
         before
     );
+    // Nor what is the same by another name.
+    let linked = folder.path().join("linked");
+    std::fs::create_dir(&linked).unwrap();
+    std::fs::hard_link(
+        folder.path().join("good.wav"),
+        linked.join("good-cello.wav"),
+    )
+    .unwrap();
+    refused(
+        folder.path(),
+        "would be replaced",
+        &[
+            "demo",
+            "-i",
+            "{}/good.wav",
+            "--out-dir",
+            "{}/linked",
+            "--force",
+        ],
+    );
     std::fs::write(folder.path().join("folder/index.html"), "the player's").unwrap();
     let onto = ["demo", "-i", "{}/silent.wav", "-i", "{}/fast.wav"];
     refused(
@@ -123,7 +141,7 @@ fn the_demo_never_replaces_what_it_was_given() {
 }
 
 #[test]
-fn damaged_flac_is_refused() {
+fn damaged_flac_is_refused_where_that_is_asked_for() {
     let folder = folder_of_files();
     let good = folder.path().join("good.wav");
     let flac = folder.path().join("good.flac");
@@ -147,6 +165,7 @@ fn damaged_flac_is_refused() {
         &[
             "bounce",
             "{}/damaged.flac",
+            "--strict",
             "--target",
             "cello",
             "-o",
@@ -183,7 +202,7 @@ fn bad_targets_are_refused() {
 #[test]
 fn bad_values_are_refused() {
     let folder = folder_of_files();
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 21] = [
         ("octave", &["--octave", "3"]),
         ("octave", &["--octave", "-3"]),
         ("octave", &["--octave", "0.5"]),
@@ -194,6 +213,13 @@ fn bad_values_are_refused() {
         ("output_gain", &["--set", "output_gain=99"]),
         ("name=value", &["--set", "mix"]),
         ("float", &["--float", "--format", "flac"]),
+        ("float", &["--bits", "32f", "--format", "flac"]),
+        ("--bits", &["--bits", "12"]),
+        ("--bits", &["--bits", "16", "--float"]),
+        ("--channels", &["--channels", "middle"]),
+        ("no channel 3", &["--channels", "1,3"]),
+        ("cannot open", &["--midi", "{}/missing.mid"]),
+        ("as a MIDI file", &["--midi", "{}/text.wav"]),
         ("0 to 60 seconds, or auto", &["--tail", "61"]),
         ("--tail", &["--tail", "long"]),
         ("--jobs", &["--jobs", "0"]),
@@ -217,7 +243,7 @@ fn bad_values_are_refused() {
 fn bad_outputs_are_refused() {
     let folder = folder_of_files();
     let good = ["bounce", "{}/good.wav", "--target", "cello"];
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 8] = [
         ("exists already", &["-o", "{}/taken.wav"]),
         ("is a folder", &["-o", "{}/folder"]),
         ("does not exist", &["-o", "{}/nowhere/out.wav"]),
@@ -228,7 +254,6 @@ fn bad_outputs_are_refused() {
         ),
         (".wav or .flac", &["-o", "{}/out.mp3"]),
         ("own translation", &["--force", "-o", "{}/good.wav"]),
-        ("both become", &["{}/folder/good.wav", "--out-dir", "{}"]),
         (
             "takes one input",
             &["{}/folder/good.wav", "-o", "{}/out.wav"],
@@ -292,7 +317,7 @@ fn of_several_files_the_good_ones_are_written() {
     let output = run([
         "bounce".into(),
         place("good.wav"),
-        place("silent.wav"),
+        place("text.wav"),
         "--target".into(),
         "cello".into(),
         "--out-dir".into(),

@@ -34,14 +34,16 @@ impl Desk {
         self.folder.path().join(name)
     }
 
-    /// The tone's bounce with these options.
+    /// The tone's bounce with these options, as long as the tone.
     fn bounce(&self, options: &[&str]) -> Vec<f32> {
         let mut arguments: Vec<OsString> = vec!["bounce".into(), self.at("in.wav").into()];
-        arguments.extend(["-fq", "--float", "--tail", "0", "-o"].map(OsString::from));
+        arguments.extend(["-fq", "--float", "-o"].map(OsString::from));
         arguments.push(self.at("out.wav").into());
         arguments.extend(options.iter().map(OsString::from));
         succeed(arguments);
-        read_wav(&self.at("out.wav")).1
+        let mut output = read_wav(&self.at("out.wav")).1;
+        output.truncate(self.input.len());
+        output
     }
 
     /// What the engine makes of the tone.

@@ -5,22 +5,25 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use anyhow::{Result, anyhow};
 use flacenc::bitsink::ByteSink;
-use flacenc::component::{BitRepr, Stream};
+use flacenc::component::{BitRepr, MetadataBlockData, Stream};
 use flacenc::config::Encoder;
 use flacenc::error::{Verified, Verify};
 use flacenc::source::{Context, Fill, FrameBuf};
 
 /// Frames of samples in one FLAC frame, the reference encoder's usual value.
 const BLOCK_FRAMES: usize = 4096;
-/// Bits of one sample.
-pub(crate) const BITS: usize = 24;
 /// Highest rate flacenc writes, in Hz.
 pub(crate) const MAX_RATE_HZ: u32 = 96_000;
+/// Most channels of a FLAC stream.
+pub(crate) const MAX_CHANNELS: usize = 8;
 
-/// Writer of one 24-bit FLAC stream.
+/// Writer of one FLAC stream.
 pub(crate) struct FlacWriter {
     file: BufWriter<File>,
     config: Verified<Encoder>,
+    /// Samples as they are: for what the other would make longer, loud noise of 24 bits.
+    plain: Verified<Encoder>,
+    bits: usize,
     /// Header only: its `StreamInfo` gathers frame sizes and length, and is written over the placeholder at the end.
     header: Stream,
     frame: FrameBuf,
@@ -32,17 +35,33 @@ pub(crate) struct FlacWriter {
 }
 
 impl FlacWriter {
-    /// Starts a stream with a placeholder header.
+    /// Starts a stream of 16 or 24 `bits` with a placeholder header, and `blocks` of metadata, kind and content, behind it.
     ///
     /// # Errors
     /// `rate_hz` above [`MAX_RATE_HZ`], or the file cannot be written.
-    pub(crate) fn new(file: BufWriter<File>, rate_hz: u32, channels: usize) -> Result<FlacWriter> {
+    pub(crate) fn new(
+        file: BufWriter<File>,
+        rate_hz: u32,
+        channels: usize,
+        bits: u16,
+        blocks: Vec<(u8, Vec<u8>)>,
+    ) -> Result<FlacWriter> {
         let flac = |e: &dyn std::fmt::Display| anyhow!("cannot write FLAC: {e}");
         // Files are already worked on in parallel: the encoder's own threads would only be in the way.
         let mut config = Encoder::default();
         config.multithread = false;
+        let mut plain = config.clone();
+        plain.subframe_coding.use_constant = false;
+        plain.subframe_coding.use_fixed = false;
+        plain.subframe_coding.use_lpc = false;
         let config = config.into_verified().map_err(|(_, e)| flac(&e))?;
-        let mut header = Stream::new(rate_hz as usize, channels, BITS).map_err(|e| flac(&e))?;
+        let plain = plain.into_verified().map_err(|(_, e)| flac(&e))?;
+        let bits = usize::from(bits);
+        let mut header = Stream::new(rate_hz as usize, channels, bits).map_err(|e| flac(&e))?;
+        for (kind, content) in blocks {
+            let block = MetadataBlockData::new_unknown(kind, &content).map_err(|e| flac(&e))?;
+            header.add_metadata_block(block);
+        }
         header
             .stream_info_mut()
             .set_block_sizes(BLOCK_FRAMES, BLOCK_FRAMES)
@@ -50,9 +69,11 @@ impl FlacWriter {
         let mut writer = FlacWriter {
             file,
             config,
+            plain,
+            bits,
             header,
             frame: FrameBuf::with_size(channels, BLOCK_FRAMES).map_err(|e| flac(&e))?,
-            context: Context::new(BITS, channels),
+            context: Context::new(bits, channels),
             pending: Vec::with_capacity(2 * BLOCK_FRAMES * channels),
             channels,
             frames_done: 0,
@@ -62,7 +83,7 @@ impl FlacWriter {
         Ok(writer)
     }
 
-    /// Appends one sample of the interleaved 24-bit signal (full scale ±2^23).
+    /// Appends one sample of the interleaved signal (full scale ± 2^(bits - 1)).
     ///
     /// # Errors
     /// The file cannot be written.
@@ -103,9 +124,17 @@ impl FlacWriter {
             .fill_interleaved(&self.pending)
             .map_err(|e| flac(&e))?;
         let info = self.header.stream_info_mut();
-        let frame =
-            flacenc::encode_fixed_size_frame(&self.config, &self.frame, self.frames_done, info)
-                .map_err(|e| flac(&e))?;
+        let encode = |config, info: &_| {
+            flacenc::encode_fixed_size_frame(config, &self.frame, self.frames_done, info)
+                .map_err(|e| flac(&e))
+        };
+        let mut frame = encode(&self.config, info)?;
+        if frame.count_bits() > self.pending.len() * self.bits {
+            let plain = encode(&self.plain, info)?;
+            if plain.count_bits() < frame.count_bits() {
+                frame = plain;
+            }
+        }
         info.update_frame_info(&frame);
         self.sink.clear();
         frame.write(&mut self.sink).map_err(|e| flac(&e))?;
@@ -122,5 +151,32 @@ impl FlacWriter {
             .map_err(|e| anyhow!("cannot write FLAC: {e}"))?;
         self.file.write_all(self.sink.as_slice())?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::notes::Random;
+
+    #[test]
+    fn noise_is_no_longer_than_its_samples() {
+        let mut random = Random::new(1);
+        for (bits, channels) in [(16, 1), (24, 1), (24, 2)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("x.flac");
+            let file = BufWriter::new(File::create(&path).unwrap());
+            let mut writer = FlacWriter::new(file, 48_000, channels, bits, Vec::new()).unwrap();
+            let samples = 3 * BLOCK_FRAMES * channels;
+            let full_scale = f64::from(1 << (bits - 1)) - 1.0;
+            for _ in 0..samples {
+                writer.push((random.bipolar() * full_scale) as i32).unwrap();
+            }
+            writer.finish().unwrap();
+            let bytes = std::fs::metadata(path).unwrap().len() as usize;
+            let plain = samples * usize::from(bits) / 8;
+            assert!(bytes < plain + 200, "{bytes} bytes for {plain}");
+        }
     }
 }

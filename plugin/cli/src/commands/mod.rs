@@ -17,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use mynah_engine::{Library, TargetRef};
 use mynah_models::{ModelInfo, Target};
 
+pub(crate) use self::bounce::Pattern;
 use crate::cli::Command;
 
 /// Runs a command.

@@ -12,14 +12,21 @@ use mynah_engine::{
 use super::find_target;
 use crate::cli::Bounce;
 
+/// The category of the presets whose targets play held notes.
+const MIDI: &str = "MIDI";
+
 /// The targets and controls of a bounce.
 pub(super) struct Setting {
     pub(super) targets: Slots,
     pub(super) controls: Controls,
     /// With *Auto octave*: whether the octave is chosen while it plays, as in the plugin, rather than one for each file.
     pub(super) octave_live: bool,
-    /// What to name outputs after: the preset, or else the target.
-    pub(super) label: String,
+    /// The first target's name, to name outputs after.
+    pub(super) target: String,
+    /// The preset, as in a file's name.
+    pub(super) preset: Option<String>,
+    /// The name of a preset that is made for held notes.
+    pub(super) wants_notes: Option<String>,
 }
 
 impl Setting {
@@ -32,7 +39,9 @@ impl Setting {
             targets: Slots::default(),
             controls: Controls::default(),
             octave_live: false,
-            label: String::new(),
+            target: String::new(),
+            preset: None,
+            wants_notes: None,
         };
         if let Some(wanted) = &arguments.preset {
             setting.take_preset(&find_preset(wanted)?, library)?;
@@ -56,10 +65,8 @@ impl Setting {
         if !setting.targets.any() {
             bail!("there is no target: give --target NAME or --preset NAME");
         }
-        if setting.label.is_empty() {
-            let first = setting.targets.0.iter().flatten().next();
-            setting.label = first.map_or_else(String::new, |target| target.info().name.clone());
-        }
+        let first = setting.targets.0.iter().flatten().next();
+        setting.target = first.map_or_else(String::new, |target| target.info().name.clone());
         Ok(setting)
     }
 
@@ -83,7 +90,8 @@ impl Setting {
             *slot = target.transpose().with_context(refused)?;
         }
         self.controls = preset.controls;
-        self.label = preset.file_stem();
+        self.preset = Some(preset.file_stem());
+        self.wants_notes = (preset.category == MIDI).then(|| preset.name.clone());
         Ok(())
     }
 

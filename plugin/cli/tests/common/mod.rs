@@ -93,3 +93,98 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
         .join("tests/data")
         .join(name)
 }
+
+/// Writes float samples, one plane per channel.
+pub(crate) fn write_planes(path: &Path, rate_hz: u32, planes: &[Vec<f32>]) {
+    let spec = hound::WavSpec {
+        channels: planes.len() as u16,
+        sample_rate: rate_hz,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    for n in 0..planes[0].len() {
+        for plane in planes {
+            writer.write_sample(plane[n]).unwrap();
+        }
+    }
+    writer.finalize().unwrap();
+}
+
+/// A tone with overtones of this pitch.
+pub(crate) fn tone(rate_hz: u32, hz: f64, seconds: f64) -> Vec<f32> {
+    let frames = (f64::from(rate_hz) * seconds) as usize;
+    let sample = |n: usize| {
+        let phase = std::f64::consts::TAU * hz * n as f64 / f64::from(rate_hz);
+        (0.3 * phase.sin() + 0.15 * (2.0 * phase).sin() + 0.08 * (3.0 * phase).sin()) as f32
+    };
+    (0..frames).map(sample).collect()
+}
+
+/// One channel of interleaved samples.
+pub(crate) fn channel(samples: &[f32], channels: usize, which: usize) -> Vec<f32> {
+    samples
+        .iter()
+        .skip(which)
+        .step_by(channels)
+        .copied()
+        .collect()
+}
+
+/// The content of a chunk of a WAV file.
+pub(crate) fn chunk(file: &[u8], name: &[u8; 4]) -> Option<Vec<u8>> {
+    let mut at = 12;
+    while at + 8 <= file.len() {
+        let size = u32::from_le_bytes(file[at + 4..at + 8].try_into().unwrap()) as usize;
+        if &file[at..at + 4] == name {
+            return Some(file[at + 8..at + 8 + size].to_vec());
+        }
+        at += 8 + size + size % 2;
+    }
+    None
+}
+
+/// A folder in which `mynah` is run.
+pub(crate) struct Place(pub(crate) tempfile::TempDir);
+
+impl Place {
+    pub(crate) fn new() -> Place {
+        Place(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn tone(&self, name: &str) -> Vec<u8> {
+        let path = self.at(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        write_tone(&path, 48_000, 1, 0.05);
+        std::fs::read(path).unwrap()
+    }
+
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
+        names_in(&self.at(folder))
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let bounce = ["bounce", "--target", "cello"];
+        let mut command = mynah();
+        command.current_dir(self.0.path()).args(bounce);
+        command.args(arguments).output().unwrap()
+    }
+
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {stderr}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What is told on stderr of a run that fails.
+    pub(crate) fn fail(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+}

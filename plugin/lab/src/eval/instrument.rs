@@ -178,6 +178,7 @@ impl Recording {
         let rate_hz = reader.rate_hz();
         let samples = |seconds: f64| (seconds * f64::from(rate_hz)) as usize;
         let mut sound = reader.read_mono(samples(longest_s + LONGEST_LEAD_S))?;
+        reader.warn_of_losses();
         let peak = sound.iter().fold(0.0f32, |m, x| m.max(x.abs()));
         let onset = sound
             .iter()

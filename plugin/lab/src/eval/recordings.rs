@@ -53,6 +53,7 @@ pub(crate) fn excerpt(path: &Path, seconds: f64) -> Result<Vec<f32>> {
     let rate_hz = f64::from(reader.rate_hz());
     let longest = ((LONGEST_LEAD_S + seconds) * rate_hz) as usize;
     let mono = reader.read_mono(longest)?;
+    reader.warn_of_losses();
     let peak = mono.iter().fold(0.0f32, |m, x| m.max(x.abs()));
     let begins = mono.iter().position(|x| x.abs() > LEAD_LEVEL * peak);
     let start = begins

@@ -15,15 +15,18 @@ use rayon::prelude::*;
 
 use self::page::Page;
 use self::sources::Source;
-use super::bounce::is_same_file;
 use super::print;
-use crate::audio::write::{Encoding, Pending, Writer, check_free};
+use crate::audio::metadata::Metadata;
+use crate::audio::pending::{Destination, Pending};
+use crate::audio::write::{Encoding, Writer};
 use crate::cli::Demo;
+use crate::identity::is_same_file;
 use crate::interrupt;
 use crate::phrases::RATE_HZ;
 use crate::pipeline::translate_mono;
 use crate::progress::Bars;
 use crate::spectrogram;
+use crate::tail::fade_cut;
 
 /// Where the files go if nothing is said.
 const OWN_FOLDER: &str = "mynah-demo";
@@ -121,7 +124,7 @@ fn check(work: &Work, sources: &[Source], names: &[&str], inputs: &[PathBuf]) ->
             );
         }
         if work.folder.is_dir() {
-            check_free(output, work.overwrite)?;
+            Destination::of(output).check(work.overwrite)?;
         }
     }
     std::fs::create_dir_all(&work.folder)
@@ -144,14 +147,15 @@ fn translate_all(work: &Work, sources: &[Source], targets: &[Arc<Target>]) -> Re
     progress.set_length(pairs.len() as u64);
     let clipped = AtomicU64::new(0);
     pairs.par_iter().try_for_each(|(source, target)| {
-        interrupt::check()?;
         let name = target.map(|target| target.info().name.as_str());
         let picture = work.folder.join(source.picture_name(name));
         match target {
             None => spectrogram::write_png(&picture, &[&source.sound], work.overwrite)?,
             Some(target) => {
-                let output =
+                let mut output =
                     translate_mono(&work.base, target, &work.controls, RATE_HZ, &source.sound)?;
+                // It is as long as its source, and rings on.
+                fade_cut(&mut output, RATE_HZ);
                 let beyond = write_sound(work, &source.sound_name(name), &output)?;
                 clipped.fetch_add(beyond, Ordering::Relaxed);
                 spectrogram::write_png(&picture, &[&output], work.overwrite)?;
@@ -172,14 +176,23 @@ fn translate_all(work: &Work, sources: &[Source], targets: &[Arc<Target>]) -> Re
 
 /// Writes a mono sound of 48 kHz; returns how many samples had to be clipped.
 fn write_sound(work: &Work, name: &str, signal: &[f32]) -> Result<u64> {
-    let path = work.folder.join(name);
-    let mut writer = Writer::create(&path, Encoding::Wav16, RATE_HZ, 1, work.overwrite)?;
+    let path = Destination::File(work.folder.join(name));
+    let nothing = Metadata::default();
+    let mut writer = Writer::create(
+        &path,
+        Encoding::WAV_16,
+        RATE_HZ,
+        1,
+        work.overwrite,
+        &nothing,
+    )?;
     writer.write(&[signal])?;
     writer.finish()
 }
 
 fn write_page(path: &Path, html: &str, overwrite: bool) -> Result<()> {
-    let (mut file, pending) = Pending::create(path, overwrite)?;
+    let destination = Destination::File(path.to_path_buf());
+    let (mut file, pending) = Pending::create(&destination, overwrite)?;
     file.write_all(html.as_bytes())
         .with_context(|| format!("cannot write '{}'", path.display()))?;
     drop(file);

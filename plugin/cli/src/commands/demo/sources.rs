@@ -102,6 +102,7 @@ fn read(path: &Path) -> Result<Source> {
     let longest = LONGEST_S * rate_hz as usize;
     // One frame more than is taken tells whether there is more.
     let mut mono = reader.read_mono(longest + 1)?;
+    reader.warn_of_losses();
     let is_cut = mono.len() > longest;
     mono.truncate(longest);
     mono.iter_mut()
@@ -123,7 +124,8 @@ fn read(path: &Path) -> Result<Source> {
     let part = if is_cut { ", its first 20 s" } else { "" };
     let kind = match channels {
         1 => "mono file",
-        _ => "stereo file, made mono",
+        2 => "stereo file, made mono",
+        _ => "file of several channels, made mono",
     };
     let title = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Source {
