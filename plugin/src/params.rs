@@ -14,7 +14,7 @@ use nice_plug::prelude::*;
 use crate::look::EditorLook;
 use crate::state::{EditorSize, SavedTargets};
 
-pub(crate) use target::defaults as target_defaults;
+pub(crate) use target::{choice_text, defaults as target_defaults, slot_without_model};
 
 pub use control::ControlParam;
 pub use target::{MISSING_SLOT, SLOT_NAMES, TARGET_SLOTS, TargetParam};

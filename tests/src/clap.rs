@@ -1,6 +1,7 @@
 //! The plugin as a CLAP, loaded in process by clack-host.
 #![allow(unsafe_code)]
 
+use std::ffi::CString;
 use std::io::Cursor;
 
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
@@ -185,6 +186,15 @@ impl Host for ClapHost {
             .value_to_text(&handle, ClapId::from_raw(id).unwrap(), plain, &mut buffer)
             .unwrap();
         String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn value_of_text(&mut self, id: u32, text: &str) -> Option<f64> {
+        let largest = self.largest(id);
+        let params = self.params();
+        let handle = self.instance.plugin_handle();
+        let text = CString::new(text).unwrap();
+        let plain = params.text_to_value(&handle, ClapId::from_raw(id).unwrap(), &text)?;
+        Some(plain / largest)
     }
 
     fn set(&mut self, id: u32, value: f64) {

@@ -50,7 +50,9 @@ impl ControlParam {
             ),
             ControlKind::Whole | ControlKind::Choice(_) | ControlKind::Notes => int(info),
             ControlKind::Switch => {
-                let switch = BoolParam::new(info.name, info.default >= 0.5);
+                let switch = BoolParam::new(info.name, info.default >= 0.5)
+                    .with_value_to_string(Arc::new(|on| info.text(f32::from(u8::from(on)))))
+                    .with_string_to_value(Arc::new(|text| Some(info.parse_shown(text)? >= 0.5)));
                 AnyParam::Bool(if control == Control::Bypass {
                     switch.make_bypass()
                 } else {

@@ -78,6 +78,7 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert_eq!(host.value(ids::TARGET), 1.0);
     let text = host.text(ids::TARGET, 1.0);
     assert!(text.contains(name.as_str()), "{text}");
+    assert_eq!(host.value_of_text(ids::TARGET, &text), Some(1.0));
 
     let input = melody(48_000.0, 2, 20_000);
     let mut audio = host.activate(Setup::USUAL);
@@ -102,6 +103,42 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert!(!contains(&chosen, unknown.as_bytes()));
     let hash = targets()[0].info().hash.to_string();
     assert!(contains(&chosen, hash.as_bytes()));
+}
+
+/// A player who loads a session with a target and then chooses none has none, here and wherever it is loaded.
+pub fn no_target_stays_no_target<H: Host>() {
+    let mut writer = H::new();
+    writer.set(ids::TARGET, slot_value(1));
+    let (retrained, _) = with_older_model::<H>(1);
+    for state in [writer.save(), retrained] {
+        let mut host = H::new();
+        assert!(host.load(&state));
+        host.set(ids::TARGET, 1.0);
+        assert_eq!(host.text(ids::TARGET, 1.0), "No target");
+        let mut other = H::new();
+        assert!(other.load(&host.save()));
+        assert_eq!(other.value(ids::TARGET), 1.0);
+        assert_eq!(other.text(ids::TARGET, 1.0), "No target");
+        assert_eq!(other.save(), host.save());
+    }
+}
+
+/// An empty place is saved as one: a model that stands there on another machine is not what was chosen.
+pub fn an_empty_place_stays_empty<H: Host>() {
+    let mut host = H::new();
+    host.set(ids::TARGET, slot_value(40));
+    let state = host.save();
+    let mut other = H::new();
+    assert!(other.load(&state));
+    assert_eq!(other.value(ids::TARGET), slot_value(40));
+    // As if a model stood at 40.
+    let state = replace(
+        &state,
+        b"\"target\":{\"i32\":40}",
+        b"\"target\":{\"i32\": 5}",
+    );
+    assert!(other.load(&state));
+    assert_eq!(other.value(ids::TARGET), 1.0);
 }
 
 /// A shipped model that was retrained since: its successor plays, both references are kept, and they last.
