@@ -23,6 +23,7 @@ mod notes;
 mod params;
 mod preset;
 mod recorder;
+mod resident;
 mod shared;
 mod sound;
 mod state;

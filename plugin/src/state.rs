@@ -78,6 +78,8 @@ impl SavedTargets {
 
 impl PersistentField<'_, [SavedTarget; MORPH_SLOTS]> for SavedTargets {
     fn set(&self, new_value: [SavedTarget; MORPH_SLOTS]) {
+        // What was set before is of no account any more.
+        self.0.release();
         for (target, saved) in self.0.targets.iter().zip(new_value) {
             target.keep(saved);
         }

@@ -132,8 +132,9 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 /// Makes `library` the process's catalogue instead of the shipped models and the player's folder:
-/// for tests, before any instance exists. False when a catalogue was there already.
+/// for tests, before any instance exists. Nothing is kept in the player's folder then. False when a catalogue was there already.
 pub fn install(library: Library) -> bool {
+    crate::look::keep_nothing();
     CATALOGUE.set(Catalogue::new(library, None)).is_ok()
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use mynah_engine::SLOTS;
 use nice_plug::prelude::*;
 
+use super::held::Held;
 use crate::state::{SavedTarget, lock};
 use crate::targets::catalogue;
 
@@ -24,6 +25,7 @@ pub struct TargetParam {
     place: usize,
     /// Index into [`catalogue`], 0..=[`MISSING_SLOT`].
     pub index: IntParam,
+    held: Held,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -48,7 +50,12 @@ impl TargetParam {
         let index = IntParam::new(SLOTS[place].name, default_slot(place), range)
             .with_value_to_string(Arc::new(move |slot| slot_name(slot, &named)))
             .with_string_to_value(Arc::new(named_slot));
-        Self { place, index, kept }
+        Self {
+            place,
+            index,
+            held: Held::default(),
+            kept,
+        }
     }
 
     /// Its id.
@@ -61,16 +68,41 @@ impl TargetParam {
         self.index.value()
     }
 
-    /// The chosen slot as the player set it.
+    /// The chosen slot as the player set it, be it that the host has not handed it over yet.
     pub fn chosen_slot(&self) -> i32 {
-        self.index.unmodulated_plain_value()
+        self.index.preview_plain(self.normalized())
+    }
+
+    /// The same, normalized.
+    pub(super) fn normalized(&self) -> f32 {
+        let present = self.index.unmodulated_normalized_value();
+        self.held.value(present).unwrap_or(present)
     }
 
     /// Chooses a slot: a whole gesture.
     pub fn choose(&self, setter: &ParamSetter<'_>, slot: i32) {
+        self.set_once(setter, self.normalized_of(slot));
+    }
+
+    /// Sets a normalized value: a whole gesture.
+    pub(super) fn set_once(&self, setter: &ParamSetter<'_>, normalized: f32) {
         setter.begin_set_parameter(&self.index);
-        setter.set_parameter(&self.index, slot);
+        setter.set_parameter_normalized(&self.index, normalized);
         setter.end_set_parameter(&self.index);
+        let value = self.normalized_of(self.index.preview_plain(normalized));
+        let present = self.index.unmodulated_normalized_value();
+        self.held.hold(value, present);
+    }
+
+    /// Waits for the host, but not for ever: whether the player's choice is still on its way.
+    pub(super) fn wait(&self, now_s: f64) -> bool {
+        let present = self.index.unmodulated_normalized_value();
+        self.held.wait(present, now_s)
+    }
+
+    /// Goes by the host's value.
+    pub(super) fn release(&self) {
+        self.held.release();
     }
 
     /// The normalized value of a slot.
@@ -93,7 +125,7 @@ impl TargetParam {
 
     /// The reference that a save would write now.
     pub fn saved(&self) -> SavedTarget {
-        self.saved_at(self.chosen_slot())
+        self.saved_at(self.index.unmodulated_plain_value())
     }
 
     /// The reference that a save would write if this slot were chosen.
