@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         "home         MIDI notes {:.0} to {:.0}",
         home.low, home.high
     );
-    let _ = writeln!(text, "size         {bytes} bytes");
+    let _ = writeln!(text, "size         {} bytes", content.len());
     let _ = writeln!(text, "licence      {}", info.licence);
     for credit in &info.credits {
         let _ = writeln!(text, "credit       {credit}");

@@ -178,10 +178,11 @@ fn read_notes(text: &str) -> Option<u32> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
-    let names = text.split([' ', ',']).filter(|name| !name.is_empty());
+    let mut names = text.split([' ', ',']).filter(|name| !name.is_empty());
+    let first = note_number(names.next()?)?;
     names
         .map(note_number)
-        .try_fold(0, |notes, note| Some(notes | 1 << note?))
+        .try_fold(1 << first, |notes, note| Some(notes | 1 << note?))
 }
 
 /// A note by its name: a letter, then any sharps and flats.
@@ -286,6 +287,7 @@ mod tests {
                 Some((1 + (1 << 10) + (1 << 6)) as f32),
             ),
             (Control::Notes, "H", None),
+            (Control::Notes, " , ", None),
             (Control::Key, "f#", Some(6.0)),
             (Control::Key, "Db", Some(1.0)),
             (Control::Key, "BB", Some(10.0)),
