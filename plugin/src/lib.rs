@@ -29,7 +29,8 @@ mod sound;
 mod state;
 pub mod targets;
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
 use nice_plug::prelude::*;
 
@@ -57,10 +58,21 @@ pub struct Mynah<const CONTROLLERS: bool> {
     spreads_mono: bool,
 }
 
+thread_local! {
+    static NEWEST: RefCell<Weak<MynahParams>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The parameters of the plugin that this thread has made last, if it is still there.
+fn newest_params() -> Option<Arc<MynahParams>> {
+    NEWEST.with_borrow(Weak::upgrade)
+}
+
 impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
     fn default() -> Self {
+        let params = Arc::new(MynahParams::default());
+        NEWEST.replace(Arc::downgrade(&params));
         Self {
-            params: Arc::new(MynahParams::default()),
+            params,
             shared: Arc::new(Shared::default()),
             sound: Sound::default(),
             spreads_mono: false,

@@ -276,3 +276,60 @@ pub fn garbage_states_are_survived<H: Host>() {
     audio.reset();
     host.deactivate(audio);
 }
+
+/// What a host tells the controller while sound is processed is what the controller says, and what is saved, before a
+/// block has brought it to the processor; and it lasts if none ever does.
+pub fn what_the_controller_is_told_is_saved<H: Host>() {
+    let told = [
+        (ids::BYPASS, 1.0),
+        (ids::TARGET, slot_value(3)),
+        (ids::MIX, 0.25),
+        (ids::OCTAVE, 0.75),
+    ];
+    let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
+    let input = melody(48_000.0, 2, 4_096);
+    run(&mut audio, &input, &[], || 512);
+    let same = |host: &mut H, expected: &[(u32, f64)]| {
+        for (id, value) in expected {
+            assert!(
+                (host.value(*id) - value).abs() < 1e-6,
+                "{id}: {}",
+                host.value(*id)
+            );
+        }
+    };
+    let load = |state: &[u8]| {
+        let mut other = H::new();
+        assert!(other.load(state));
+        other
+    };
+    let before = host.save();
+    for (id, value) in told {
+        host.set(id, value);
+    }
+    same(&mut host, &told);
+    let state = host.save();
+    same(&mut load(&state), &told);
+    assert_eq!(load(&state).save(), state);
+    // One comes with a block, with another value: that one counts now.
+    let change = crate::host::Change {
+        at: 0,
+        id: ids::MIX,
+        value: 0.5,
+    };
+    run(&mut audio, &input, &[change], || 512);
+    assert_no_allocations(&audio);
+    assert_eq!(host.value(ids::MIX), 0.5);
+    // None of the others ever does.
+    host.deactivate(audio);
+    let told = told.map(|(id, value)| (id, if id == ids::MIX { 0.5 } else { value }));
+    same(&mut host, &told);
+    same(&mut load(&host.save()), &told);
+    let audio = host.activate(Setup::USUAL);
+    same(&mut host, &told);
+    // A state that is loaded takes the place of all of it.
+    host.set(ids::BYPASS, 0.0);
+    assert!(host.load(&before));
+    assert_eq!(host.save(), before);
+    host.deactivate(audio);
+}
