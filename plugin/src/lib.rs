@@ -20,6 +20,7 @@ mod exports;
 mod history;
 mod look;
 mod notes;
+mod notice;
 mod params;
 mod preset;
 mod recorder;
@@ -36,6 +37,7 @@ use nice_plug::prelude::*;
 
 pub use exports::{GetPluginFactory, clap_entry};
 pub use look::{EditorLook, Look, SCALES_PERCENT};
+pub use notice::tell_player;
 pub use params::{
     ControlParam, MISSING_SLOT, MORPH_SLOTS, MynahParams, SLOT_NAMES, TARGET_SLOTS, TargetParam,
 };

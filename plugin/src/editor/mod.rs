@@ -51,6 +51,7 @@ use crate::state::EditorSize;
 use screen::Screen;
 
 pub use places::{Place, places};
+pub use screen::{NoScreen, check_screen};
 
 /// How often a changed meter may ask for a new picture.
 const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(16);

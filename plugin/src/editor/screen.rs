@@ -7,6 +7,19 @@ use crate::state::EditorSize;
 /// What a window needs besides its content, logical pixels: the frames of window and host, and the desktop's bar.
 const FRAME: (f32, f32) = (16.0, 100.0);
 
+/// Why no window can be opened. The text is a sentence for the player.
+#[derive(thiserror::Error, Debug)]
+#[error("There is no screen on which Mynah could open its window: {0}")]
+pub struct NoScreen(String);
+
+/// Whether a window can be opened at all, where there need not be a screen. Any thread but the audio thread's.
+///
+/// # Errors
+/// If there is none, and why.
+pub fn check_screen() -> Result<(), NoScreen> {
+    system::check().map_err(NoScreen)
+}
+
 /// A screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Screen {
@@ -60,6 +73,12 @@ mod system {
     /// Dots per inch at which a logical pixel is a pixel.
     const USUAL_DPI: f32 = 96.0;
 
+    pub(super) fn check() -> Result<(), String> {
+        let name = std::env::var("DISPLAY").unwrap_or_default();
+        let connected = RustConnection::connect(None).map(|_| ());
+        connected.map_err(|error| format!("DISPLAY is '{name}' ({error})"))
+    }
+
     pub(super) fn main() -> Option<Screen> {
         let (connection, number) = RustConnection::connect(None).ok()?;
         let root = connection.setup().roots.get(number)?;
@@ -98,6 +117,10 @@ mod system {
         fn CGDisplayPixelsHigh(display: u32) -> usize;
     }
 
+    pub(super) fn check() -> Result<(), String> {
+        Ok(())
+    }
+
     pub(super) fn main() -> Option<Screen> {
         // SAFETY: none of them takes anything but a number, and an unknown display has no pixels.
         let (width, height) = unsafe {
@@ -125,6 +148,10 @@ mod system {
     unsafe extern "system" {
         fn GetSystemMetrics(index: i32) -> i32;
         fn GetDpiForSystem() -> u32;
+    }
+
+    pub(super) fn check() -> Result<(), String> {
+        Ok(())
     }
 
     pub(super) fn main() -> Option<Screen> {
