@@ -23,7 +23,7 @@ pub use conditioning::{
     ALL_NOTES, AutoOctave, DynamicsControls, HomeRegister, HopControls, MORPH_SLOTS, Mode,
     OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
 };
-pub use file::{DefaultControls, ModelFileError, ModelHash, ModelInfo, ModelKind};
+pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};
 pub use low_cut::LowCut;
 pub use telemetry::Telemetry;
 

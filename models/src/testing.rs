@@ -175,7 +175,6 @@ pub fn metadata(
         ("frame_samples", FRAME_SAMPLES.to_string()),
         ("architecture", serde_json::json!(architecture).to_string()),
         ("pitch_range_hz", "[55.0, 2200.0]".to_owned()),
-        ("default_controls", r#"{"octave": 0}"#.to_owned()),
         ("credits", r#"["Nobody: random numbers"]"#.to_owned()),
         ("licence", "MIT OR Apache-2.0".to_owned()),
     ]

@@ -2,13 +2,33 @@
 
 use std::sync::Arc;
 
-use mynah_engine::Preset;
+use mynah_engine::{Preset, PresetSource};
 
 use crate::history::{History, Move};
 use crate::params::{PARAMS, Values};
 
+/// A preset, and where it is; one of chance is nowhere.
+#[derive(PartialEq, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) preset: Preset,
+    pub(crate) source: Option<PresetSource>,
+}
+
+impl Loaded {
+    /// Whether it is the very one, be it with another content: not only of its name.
+    pub(crate) fn is(&self, other: &Loaded) -> bool {
+        match &self.source {
+            None => false,
+            Some(PresetSource::File(_)) => self.source == other.source,
+            Some(PresetSource::Factory) => {
+                self.source == other.source && self.preset.name == other.preset.name
+            }
+        }
+    }
+}
+
 /// The preset that a setting began with, if it began with one.
-pub(crate) type Label = Option<Arc<Preset>>;
+pub(crate) type Label = Option<Arc<Loaded>>;
 
 /// One of the two settings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

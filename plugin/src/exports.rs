@@ -1,17 +1,17 @@
 //! The entry points that hosts look up by name in the built library.
 //!
 //! Foreign functions and raw pointers, which is why this is the only module of the crate in which
-//! unsafe code is allowed. VST3's come from nice-plug's macro. CLAP's are written out, because
-//! between host and nice-plug stands [`clap_events`].
+//! unsafe code is allowed. They are not left to nice-plug's macros, because something stands between host and
+//! nice-plug: [`clap_events`], [`vst3_instance`].
 #![allow(unsafe_code)]
 
 mod clap_entry;
 mod clap_events;
-
-use nice_plug::prelude::*;
+mod vst3_entry;
+mod vst3_instance;
+mod vst3_pending;
 
 use super::Mynah;
 
 pub use clap_entry::clap_entry;
-
-nice_export_vst3!(Mynah<false>);
+pub use vst3_entry::GetPluginFactory;

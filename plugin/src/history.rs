@@ -4,7 +4,7 @@
 
 /// Steps that are kept.
 const MAX_STEPS: usize = 200;
-/// Clicks of one wheel that follow each other within this time are one step, seconds.
+/// Clicks of one wheel that follow each other within this time are one step, seconds; so are the two of a double-click.
 const MERGE_S: f64 = 0.5;
 
 /// A parameter's value before and after a step; `place` is its place among all parameters.
@@ -19,6 +19,8 @@ struct Change {
 #[derive(Clone, PartialEq, Debug)]
 struct Step<L> {
     changes: Vec<Change>,
+    /// The parameters that were held, whether they changed or not.
+    touched: Vec<usize>,
     /// The label before and after, if the step changed it.
     label: Option<(L, L)>,
     ended_s: f64,
@@ -168,6 +170,7 @@ impl<L: Clone + PartialEq> History<L> {
 
     fn finish(&mut self, open: Open<L>, now_s: f64) {
         let mut changes = open.changes;
+        let touched = changes.iter().map(|change| change.place).collect();
         changes.retain(|change| change.before != change.after);
         let label = open.label.filter(|(before, after)| before != after);
         if changes.is_empty() && label.is_none() {
@@ -176,6 +179,7 @@ impl<L: Clone + PartialEq> History<L> {
         self.steps.truncate(self.done);
         let step = Step {
             changes,
+            touched,
             label,
             ended_s: now_s,
             brief: now_s - open.begun_s < MERGE_S,
@@ -189,22 +193,26 @@ impl<L: Clone + PartialEq> History<L> {
         self.done = self.steps.len();
     }
 
-    /// Makes a click of a wheel part of the last one; whether it did.
+    /// Makes a click of a wheel, or a second one on the same thing, part of the last one; whether it did.
     fn merge(&mut self, step: &Step<L>) -> bool {
         let Some(last) = self.steps.last_mut() else {
             return false;
         };
-        let ([new], [old]) = (&*step.changes, &mut *last.changes) else {
-            return false;
-        };
-        let one_wheel = step.brief && last.brief && new.place == old.place;
+        let held_before = |place: &usize| last.touched.contains(place);
+        let one_wheel = step.brief && last.brief && step.touched.iter().all(held_before);
         let unlabelled = step.label.is_none() && last.label.is_none();
         if !one_wheel || !unlabelled || step.ended_s - last.ended_s > MERGE_S {
             return false;
         }
-        old.after = new.after;
+        for new in &step.changes {
+            match last.changes.iter_mut().find(|old| old.place == new.place) {
+                Some(old) => old.after = new.after,
+                None => last.changes.push(*new),
+            }
+        }
+        last.changes.retain(|change| change.before != change.after);
         last.ended_s = step.ended_s;
-        if old.before == old.after {
+        if last.changes.is_empty() {
             self.steps.pop();
         }
         true
@@ -345,6 +353,28 @@ mod tests {
         assert_eq!(desk.values, [0.0, 0.8, 0.0, 0.0]);
         desk.history.end(5.0);
         assert!(!desk.history.is_open());
+    }
+
+    #[test]
+    fn two_clicks_on_what_moves_two_parameters_are_one_step() {
+        let mut desk = Desk::default();
+        let mut click = |values: [f32; 2]| {
+            for place in 0..2 {
+                desk.history.begin(place, desk.values[place], desk.now_s);
+            }
+            for (place, value) in values.into_iter().enumerate() {
+                desk.set(place, value);
+                desk.history.end(desk.now_s);
+            }
+            desk.now_s += 0.2;
+        };
+        click([0.3, 0.4]);
+        click([0.0, 0.5]);
+        click([0.6, 0.5]);
+        assert!(desk.undo() && !desk.undo());
+        assert_eq!(desk.values, [0.0; 4]);
+        assert!(desk.redo());
+        assert_eq!(desk.values[..2], [0.6, 0.5]);
     }
 
     #[test]

@@ -20,20 +20,24 @@ mod exports;
 mod history;
 mod look;
 mod notes;
+mod notice;
 mod params;
 mod preset;
 mod recorder;
+mod resident;
 mod shared;
 mod sound;
 mod state;
 pub mod targets;
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
 use nice_plug::prelude::*;
 
 pub use exports::{GetPluginFactory, clap_entry};
 pub use look::{EditorLook, Look, SCALES_PERCENT};
+pub use notice::tell_player;
 pub use params::{
     ControlParam, MISSING_SLOT, MORPH_SLOTS, MynahParams, SLOT_NAMES, TARGET_SLOTS, TargetParam,
 };
@@ -56,10 +60,21 @@ pub struct Mynah<const CONTROLLERS: bool> {
     spreads_mono: bool,
 }
 
+thread_local! {
+    static NEWEST: RefCell<Weak<MynahParams>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The parameters of the plugin that this thread has made last, if it is still there.
+fn newest_params() -> Option<Arc<MynahParams>> {
+    NEWEST.with_borrow(Weak::upgrade)
+}
+
 impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
     fn default() -> Self {
+        let params = Arc::new(MynahParams::default());
+        NEWEST.replace(Arc::downgrade(&params));
         Self {
-            params: Arc::new(MynahParams::default()),
+            params,
             shared: Arc::new(Shared::default()),
             sound: Sound::default(),
             spreads_mono: false,

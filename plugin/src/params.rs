@@ -2,6 +2,7 @@
 //! ids, ranges and meanings are a promise to saved sessions.
 
 mod control;
+mod held;
 mod target;
 
 use std::ops::Index;
@@ -14,7 +15,7 @@ use nice_plug::prelude::*;
 use crate::look::EditorLook;
 use crate::state::{EditorSize, SavedTargets};
 
-pub(crate) use target::defaults as target_defaults;
+pub(crate) use target::{choice_text, defaults as target_defaults, slot_without_model};
 
 pub use control::ControlParam;
 pub use target::{MISSING_SLOT, SLOT_NAMES, TARGET_SLOTS, TargetParam};
@@ -71,6 +72,13 @@ unsafe impl Params for Automated {
     }
 }
 
+impl Automated {
+    pub(crate) fn release(&self) {
+        self.targets.iter().for_each(TargetParam::release);
+        self.controls.iter().for_each(ControlParam::release);
+    }
+}
+
 impl Default for MynahParams {
     fn default() -> Self {
         let automated = Arc::new(Automated {
@@ -116,7 +124,7 @@ impl MynahParams {
     /// The value of the parameter at a place, as the player set it, normalized.
     pub(crate) fn value_at(&self, place: usize) -> f32 {
         match self.automated.targets.get(place) {
-            Some(target) => target.index.unmodulated_normalized_value(),
+            Some(target) => target.normalized(),
             None => self.automated.controls[place - MORPH_SLOTS].normalized(),
         }
     }
@@ -133,14 +141,28 @@ impl MynahParams {
                 continue;
             }
             match self.automated.targets.get(*place) {
-                Some(target) => {
-                    setter.begin_set_parameter(&target.index);
-                    setter.set_parameter_normalized(&target.index, *value);
-                    setter.end_set_parameter(&target.index);
-                }
+                Some(target) => target.set_once(setter, *value),
                 None => self.automated.controls[place - MORPH_SLOTS].set_once(setter, *value),
             }
         }
+    }
+
+    /// Waits for the host to hand over what the player has set, but not for ever; whether something is still on its
+    /// way. For each frame of the editor, which begins at `now_s`.
+    pub(crate) fn wait(&self, now_s: f64) -> bool {
+        let targets = self.automated.targets.iter().map(|param| param.wait(now_s));
+        let controls = self
+            .automated
+            .controls
+            .iter()
+            .map(|param| param.wait(now_s));
+        // All of them, not only up to the first.
+        targets.chain(controls).fold(false, |any, held| any | held)
+    }
+
+    /// Goes by the host's values, whatever was set.
+    pub(crate) fn release(&self) {
+        self.automated.release();
     }
 
     /// The engine's controls as the player set them, without the host's modulation.

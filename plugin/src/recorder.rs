@@ -7,13 +7,13 @@ use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, PluginState};
 
-use crate::comparison::Label;
+use crate::comparison::{Label, Loaded};
 use crate::params::{MynahParams, Values};
 use crate::preset::changes;
 use crate::shared::Shared;
 use crate::targets::Catalogue;
 
-use mynah_engine::{Control, Preset};
+use mynah_engine::Control;
 
 /// The place of the bypass among all parameters.
 const BYPASS: usize = MynahParams::place_of_control(Control::Bypass);
@@ -136,10 +136,10 @@ impl Player<'_> {
     /// The sentence that says which of its targets is not here; nothing is changed then.
     pub(crate) fn load(
         self,
-        preset: &Arc<Preset>,
+        preset: &Arc<Loaded>,
         catalogue: &Catalogue,
     ) -> Result<Option<String>, String> {
-        let changes = changes(preset, self.params, catalogue)?;
+        let changes = changes(&preset.preset, self.params, catalogue)?;
         self.set_as_one(Some(preset.clone()), &changes.values);
         Ok(changes.note)
     }

@@ -1,7 +1,7 @@
 //! The history with real parameters and a made-up host.
 #![allow(unsafe_code, clippy::unwrap_used)]
 
-use mynah_engine::{Controls, Library, TargetRef, factory_presets};
+use mynah_engine::{Controls, Library, Preset, PresetSource, TargetRef, factory_presets};
 
 use super::*;
 use crate::params::MORPH_SLOTS;
@@ -119,12 +119,16 @@ fn loading_a_preset_is_one_step_and_leaves_the_bypass() {
     desk.turn(Control::Cents, 30.0);
     let values = desk.params.values();
     for preset in factory_presets() {
-        let preset = Arc::new(preset.clone());
-        desk.play(|player| player.load(&preset, &desk.catalogue))
+        let source = Some(PresetSource::Factory);
+        let loaded = Arc::new(Loaded {
+            preset: preset.clone(),
+            source,
+        });
+        desk.play(|player| player.load(&loaded, &desk.catalogue))
             .unwrap();
-        assert_eq!(desk.shared.comparison().label().as_ref(), Some(&preset));
+        assert_eq!(desk.shared.comparison().label().as_ref(), Some(&loaded));
         assert!(
-            is_set(&preset, &desk.params, &desk.catalogue),
+            is_set(preset, &desk.params, &desk.catalogue),
             "{}",
             preset.name
         );
@@ -143,9 +147,9 @@ fn loading_a_preset_is_one_step_and_leaves_the_bypass() {
             );
         }
         desk.turn(Control::Bend, 5.0);
-        assert!(!is_set(&preset, &desk.params, &desk.catalogue));
+        assert!(!is_set(preset, &desk.params, &desk.catalogue));
         desk.play(|player| player.undo(false));
-        assert!(is_set(&preset, &desk.params, &desk.catalogue));
+        assert!(is_set(preset, &desk.params, &desk.catalogue));
         desk.play(|player| player.undo(false));
         assert_eq!(desk.params.values(), values);
         assert_eq!(*desk.shared.comparison().label(), None);
@@ -166,7 +170,10 @@ fn a_preset_of_what_is_set_sets_it_again() {
     let read = Preset::from_json(&preset.to_json().unwrap()).unwrap();
     assert_eq!(read, preset);
     let other = Desk::new();
-    let read = Arc::new(read);
+    let read = Arc::new(Loaded {
+        preset: read,
+        source: None,
+    });
     other
         .play(|player| player.load(&read, &other.catalogue))
         .unwrap();
@@ -187,7 +194,10 @@ fn a_preset_without_its_model_changes_nothing() {
         hash: None,
     });
     let values = desk.params.values();
-    let preset = Arc::new(preset);
+    let preset = Arc::new(Loaded {
+        preset,
+        source: None,
+    });
     let error = desk
         .play(|player| player.load(&preset, &desk.catalogue))
         .unwrap_err();

@@ -156,6 +156,13 @@ impl Shared {
         if known > 0.0 { known } else { 1.0 }
     }
 
+    /// The screen's, as long as no window has told.
+    pub(crate) fn suggest_scale_factor(&self, scale_factor: f32) {
+        if self.scale_factor.get() <= 0.0 {
+            self.scale_factor.set(scale_factor);
+        }
+    }
+
     pub(crate) fn set_scale_factor(&self, scale_factor: f32) {
         self.scale_factor.set(scale_factor);
     }

@@ -170,9 +170,10 @@ impl Running {
     /// full (it is still fading the last ones in) the next block tries again.
     fn choose(&mut self, slots: [i32; MORPH_SLOTS]) {
         let count = self.catalogue.count();
-        let appeared = slots
-            .iter()
-            .any(|slot| (self.known as i32..count as i32).contains(slot));
+        let appeared = slots.iter().any(|slot| {
+            let entry = self.catalogue.entry(*slot);
+            entry.is_some_and(|entry| (self.known..count).contains(&entry.order()))
+        });
         if slots != self.slots || appeared {
             let targets = self.catalogue.targets(slots);
             if self.handle.swap_target(targets).is_ok() {
@@ -227,6 +228,10 @@ mod tests {
     use mynah_models::testing::{random_base, random_target};
 
     use super::*;
+    use crate::params::TARGET_SLOTS;
+
+    /// The place of the first model that a player adds.
+    const LAST: i32 = TARGET_SLOTS as i32 - 1;
 
     /// A model file that reads well until its last weight.
     fn damaged(mut file: Vec<u8>) -> Vec<u8> {
@@ -325,7 +330,7 @@ mod tests {
         let catalogue: &Catalogue = Box::leak(Box::new(Catalogue::new(library, own)));
         let (mut sound, shared) = (Sound::default(), Shared::default());
         let controls = Controls::neutral();
-        let slots = [1; MORPH_SLOTS];
+        let slots = [LAST; MORPH_SLOTS];
         let latency = sound.prepare(catalogue, 48_000.0, 512, slots, &controls, &shared) as usize;
         let input: Vec<f32> = (0..4_000u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
@@ -341,7 +346,7 @@ mod tests {
         };
         let output = play();
         assert!(output[latency..] == input[..input.len() - latency]);
-        assert_eq!(catalogue.add(&file).unwrap(), 1);
+        assert_eq!(catalogue.add(&file).unwrap(), LAST);
         let output = play();
         assert!(output[latency..] != input[..input.len() - latency]);
     }

@@ -78,8 +78,10 @@ impl SavedTargets {
 
 impl PersistentField<'_, [SavedTarget; MORPH_SLOTS]> for SavedTargets {
     fn set(&self, new_value: [SavedTarget; MORPH_SLOTS]) {
+        // What was set before is of no account any more.
+        self.0.release();
         for (target, saved) in self.0.targets.iter().zip(new_value) {
-            *lock(&target.kept) = saved;
+            target.keep(saved);
         }
     }
 
@@ -187,18 +189,26 @@ pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
         let value = param_value(info, info.in_range(number));
         state.params.insert(info.id.to_owned(), value);
     }
-    let mut saved = saved_targets(state);
+    let saved = saved_targets(state);
     for ((id, default), saved) in target_defaults().zip(&saved) {
-        let slot = match params.remove(id) {
-            _ if !saved.name.is_empty() => {
+        let index = match params.remove(id) {
+            Some(ParamValue::I32(slot)) => Some(slot.clamp(0, MISSING_SLOT)),
+            _ => None,
+        };
+        let slot = match (saved, index) {
+            (Some(saved), _) if !saved.name.is_empty() => {
                 let found = catalogue.find(saved);
                 found.map_or(MISSING_SLOT, |found| found.slot())
             }
-            Some(ParamValue::I32(slot)) => slot.clamp(0, MISSING_SLOT),
-            _ => default,
+            // Nothing was chosen, which a model that stands there now must not change.
+            (Some(_), Some(slot)) if catalogue.entry(slot).is_none() => slot,
+            (Some(_), _) => MISSING_SLOT,
+            (None, Some(slot)) => slot,
+            (None, None) => default,
         };
         state.params.insert(id.to_owned(), ParamValue::I32(slot));
     }
+    let mut saved = saved.map(Option::unwrap_or_default);
     for saved in &mut saved {
         // What played then is gone as well: the one that plays now is news.
         if let Some(Found::Retrained(_)) = catalogue.find(saved) {
@@ -211,18 +221,14 @@ pub(crate) fn repair(state: &mut PluginState, catalogue: &Catalogue) {
     }
 }
 
-/// The references of a state; empty ones where it has none that can be used.
-fn saved_targets(state: &PluginState) -> [SavedTarget; MORPH_SLOTS] {
+/// The references of a state, empty ones where nothing was chosen; `None` where it has none that can be used.
+fn saved_targets(state: &PluginState) -> [Option<SavedTarget>; MORPH_SLOTS] {
     let field = state.fields.get("targets");
     let saved: Option<Vec<SavedTarget>> = field.and_then(|field| serde_json::from_str(field).ok());
     let short = |text: &str| text.len() <= MAX_REFERENCE_BYTES;
     let mut saved = saved.unwrap_or_default().into_iter().map(|saved| {
         let usable = short(&saved.name) && short(&saved.hash) && short(&saved.plays);
-        if usable {
-            saved
-        } else {
-            SavedTarget::default()
-        }
+        usable.then_some(saved)
     });
-    std::array::from_fn(|_| saved.next().unwrap_or_default())
+    std::array::from_fn(|_| saved.next().flatten())
 }

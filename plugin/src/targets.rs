@@ -5,8 +5,12 @@
 //! in memory until the process ends. That is what lets the audio thread change targets by itself:
 //! cloning or dropping an `Arc` it got from here never allocates and never frees, because the
 //! catalogue always holds one more. There is a fixed place for each value of a target parameter, which is filled once
-//! and never moves: the audio thread sees either nothing there or a target that is ready to sound.
+//! and never moves: the audio thread sees either nothing there or a target that is ready to sound. Each model has the
+//! same place in every process ([`places`]).
 
+mod places;
+
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -14,31 +18,37 @@ use std::sync::{Arc, Mutex, OnceLock};
 use mynah_engine::{Library, LibraryError, Slots, Source, TargetEntry, TargetRef, user_folder};
 use mynah_models::{Base, ModelInfo, Target};
 
-use crate::params::{MORPH_SLOTS, TARGET_SLOTS};
+use crate::params::{MORPH_SLOTS, TARGET_SLOTS, choice_text, slot_without_model};
 use crate::state::{SavedTarget, lock};
+use places::{Places, SHIPPED};
 
-/// The shipped targets in the order of the target parameter's values, which automation relies on: new
-/// ones are added at the end only.
-const SHIPPED_ORDER: [&str; 9] = [
-    "violin",
-    "cello",
-    "flute",
-    "clarinet",
-    "sax-alto",
-    "sax-tenor",
-    "trumpet",
-    "piano",
-    "guitar",
-];
-
-/// One target of the catalogue. Its index is the value of the target parameter.
+/// One target of the catalogue.
 pub struct Entry {
+    slot: i32,
+    /// How many were there before it.
+    order: usize,
+    choice: String,
     info: ModelInfo,
     source: Source,
     target: OnceLock<Result<Arc<Target>, String>>,
 }
 
 impl Entry {
+    /// The value of the target parameter that chooses it.
+    pub fn slot(&self) -> i32 {
+        self.slot
+    }
+
+    /// What hosts call it: its name, and its place besides if another has that name.
+    pub fn choice(&self) -> &str {
+        &self.choice
+    }
+
+    /// Its place among all in the order in which they came. Safe on the audio thread.
+    pub(crate) fn order(&self) -> usize {
+        self.order
+    }
+
     /// What the model file says about itself.
     pub fn info(&self) -> &ModelInfo {
         &self.info
@@ -80,14 +90,25 @@ pub enum AddError {
     #[error(transparent)]
     Library(#[from] LibraryError),
     /// All places are taken.
-    #[error("there is no room for another model: there are {TARGET_SLOTS} already")]
+    #[error(
+        "there is no room for another model: each of the {TARGET_SLOTS} places has one or had one, and automation \
+         may still mean it"
+    )]
     Full,
+    /// The place of the model could not be written down.
+    #[error("the place of the model cannot be kept in {}: {source}", folder.display())]
+    Places {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The player has no folder of models.
     #[error("there is no folder for your own models: this user has no home folder")]
     NoFolder,
 }
 
-/// All targets: shipped ones first, then those of the player's folder, then those added since.
+/// All targets: shipped ones, those of the player's folder, and those added since.
 pub struct Catalogue {
     library: Library,
     /// Where models that are added are copied to.
@@ -95,7 +116,7 @@ pub struct Catalogue {
     /// Held here too: the library itself forgets a base that nobody uses.
     base: OnceLock<Result<Arc<Base>, String>>,
     places: [OnceLock<Entry>; TARGET_SLOTS],
-    /// How many places are filled; they are filled in order.
+    /// How many places are filled.
     filled: AtomicUsize,
     /// Held while a place is being filled. Never by the audio thread.
     adding: Mutex<()>,
@@ -111,8 +132,9 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 /// Makes `library` the process's catalogue instead of the shipped models and the player's folder:
-/// for tests, before any instance exists. False when a catalogue was there already.
+/// for tests, before any instance exists. Nothing is kept in the player's folder then. False when a catalogue was there already.
 pub fn install(library: Library) -> bool {
+    crate::look::keep_nothing();
     CATALOGUE.set(Catalogue::new(library, None)).is_ok()
 }
 
@@ -124,67 +146,146 @@ impl Catalogue {
             .iter()
             .map(|(path, problem)| format!("{}: {problem}", path.display()))
             .collect();
-        let place = |entry: &TargetEntry| {
-            let known = SHIPPED_ORDER
-                .iter()
-                .position(|name| *name == entry.info.name);
-            match entry.source {
-                Source::Shipped => known.unwrap_or(SHIPPED_ORDER.len()),
-                Source::File(_) => SHIPPED_ORDER.len() + 1,
-            }
-        };
-        let mut listed: Vec<&TargetEntry> = library.entries().iter().collect();
-        listed.sort_by_key(|entry| place(entry));
-        let left_out = listed.len().saturating_sub(TARGET_SLOTS);
-        if left_out > 0 {
-            problems.push(format!(
-                "{left_out} models left out: there is room for {TARGET_SLOTS}"
-            ));
-        }
-        let places = [const { OnceLock::new() }; TARGET_SLOTS];
-        let filled = listed.len() - left_out;
-        for (place, listed) in places.iter().zip(listed) {
-            place.get_or_init(|| Entry {
-                info: listed.info.clone(),
-                source: listed.source.clone(),
-                target: OnceLock::new(),
-            });
-        }
-        Self {
+        let (mut places, problem) = Places::of(folder.as_deref());
+        problems.extend(problem);
+        let mut catalogue = Self {
             library,
             folder,
             base: OnceLock::new(),
-            places,
-            filled: AtomicUsize::new(filled),
+            places: [const { OnceLock::new() }; TARGET_SLOTS],
+            filled: AtomicUsize::new(0),
             adding: Mutex::new(()),
-            problems,
+            problems: Vec::new(),
+        };
+        let left_out = catalogue.fill(&mut places);
+        if left_out > 0 {
+            problems.push(format!("{left_out} models left out: {}", AddError::Full));
         }
+        if let Err(source) = places.keep() {
+            let folder = catalogue.folder.clone().unwrap_or_default();
+            problems.push(AddError::Places { folder, source }.to_string());
+        }
+        catalogue.problems = problems;
+        catalogue
+    }
+
+    /// Puts all models of the library into their places; how many find none.
+    fn fill(&self, places: &mut Places) -> usize {
+        let mut seen = HashSet::new();
+        let listed = self.library.entries().iter();
+        // A copy of a model that is here is the same model.
+        let listed = listed.filter(|entry| seen.insert(entry.info.hash));
+        let (shipped, own): (Vec<&TargetEntry>, Vec<&TargetEntry>) =
+            listed.partition(|entry| entry.source == Source::Shipped);
+        if places.is_new() {
+            places.begin(own.iter().map(|entry| entry.info.hash.to_string()));
+        }
+        let filled = |place: usize| self.places[place].get().is_some();
+        let mut left_out = 0;
+        let mut put = |place: Option<usize>, entry: &TargetEntry| match place {
+            Some(place) => {
+                self.put(place, &entry.info, entry.source.clone(), OnceLock::new());
+            }
+            None => left_out += 1,
+        };
+        let published = |entry: &TargetEntry| {
+            let mut known = SHIPPED.iter().filter(|(name, _)| *name == entry.info.name);
+            known.next().map(|(_, place)| *place)
+        };
+        let (known, others): (Vec<&TargetEntry>, Vec<&TargetEntry>) = shipped
+            .into_iter()
+            .partition(|entry| published(entry).is_some());
+        for entry in known {
+            let free = published(entry).filter(|place| !places.is_given(*place) && !filled(*place));
+            let key = format!("shipped {}", entry.info.name);
+            let kept = || places.known(&key);
+            let place = free.or_else(kept).filter(|place| !filled(*place));
+            put(place.or_else(|| places.give(&key, filled)), entry);
+        }
+        for entry in others {
+            let free = |place: &usize| !places.is_given(*place) && !filled(*place);
+            put((0..TARGET_SLOTS).find(free), entry);
+        }
+        for entry in own {
+            let key = entry.info.hash.to_string();
+            let kept = places.known(&key).filter(|place| !filled(*place));
+            put(kept.or_else(|| places.give(&key, filled)), entry);
+        }
+        left_out
+    }
+
+    /// Fills a place, which must be empty.
+    fn put(
+        &self,
+        place: usize,
+        info: &ModelInfo,
+        source: Source,
+        target: OnceLock<Result<Arc<Target>, String>>,
+    ) {
+        let order = self.filled.load(Ordering::Relaxed);
+        let choice = self.free_choice(place, info);
+        self.places[place].get_or_init(|| Entry {
+            slot: place as i32,
+            order,
+            choice,
+            info: info.clone(),
+            source,
+            target,
+        });
+        self.filled.store(order + 1, Ordering::Release);
+    }
+
+    /// What to call a model that comes to a place, so that its name means nothing else.
+    fn free_choice(&self, place: usize, info: &ModelInfo) -> String {
+        let name = match choice_text(&info.display_name) {
+            "" => choice_text(&info.name),
+            name => name,
+        };
+        let is_taken = |choice: &str| {
+            let others = self.entries();
+            let same = |entry: &&Entry| entry.choice.eq_ignore_ascii_case(choice);
+            slot_without_model(choice).is_some() || others.iter().any(same)
+        };
+        let mut choice = name.to_owned();
+        while is_taken(&choice) {
+            choice = format!("{choice} ({})", place + 1);
+        }
+        choice
     }
 
     /// Checks a model file, copies it into the player's folder, never in the place of another, and adds its target
-    /// behind the others, ready to sound in every instance of the process; its slot. A model that is here already
-    /// is not added again. Any thread but the audio thread's.
+    /// at a place that is its own from then on, ready to sound in every instance of the process; its slot. A model that
+    /// is here already is not added again. Any thread but the audio thread's.
     ///
     /// # Errors
     /// If the file is no target for the base here, or if there is no room for it. Nothing is copied then.
     pub fn add(&self, file: &Path) -> Result<i32, AddError> {
         let _one_at_a_time = lock(&self.adding);
         let hash = self.library.load_file(file)?.info().hash;
-        let mut entries = self.entries().into_iter();
-        if let Some(slot) = entries.position(|entry| entry.info.hash == hash) {
-            return Ok(slot as i32);
+        let here = self.entries();
+        if let Some(entry) = here.iter().find(|entry| entry.info.hash == hash) {
+            return Ok(entry.slot);
         }
-        let slot = self.filled.load(Ordering::Relaxed);
-        let place = self.places.get(slot).ok_or(AddError::Full)?;
         let folder = self.folder.as_ref().ok_or(AddError::NoFolder)?;
+        let no_place = |source| AddError::Places {
+            folder: folder.clone(),
+            source,
+        };
+        if here.len() < TARGET_SLOTS {
+            // For the lock, without which another process could give the same place.
+            std::fs::create_dir_all(folder).map_err(no_place)?;
+        }
+        let (mut places, _) = Places::of(Some(folder));
+        let key = hash.to_string();
+        let filled = |place: usize| self.places[place].get().is_some();
+        let kept = places.known(&key).filter(|place| !filled(*place));
+        let place = kept.or_else(|| places.give(&key, filled));
+        let place = place.ok_or(AddError::Full)?;
         let (path, target) = self.library.install_file(file, folder)?;
-        place.get_or_init(|| Entry {
-            info: target.info().clone(),
-            source: Source::File(path),
-            target: OnceLock::from(Ok(target)),
-        });
-        self.filled.store(slot + 1, Ordering::Release);
-        Ok(slot as i32)
+        places.keep().map_err(no_place)?;
+        let info = target.info().clone();
+        self.put(place, &info, Source::File(path), OnceLock::from(Ok(target)));
+        Ok(place as i32)
     }
 
     /// How many targets there are. Safe on the audio thread.
@@ -229,7 +330,7 @@ impl Catalogue {
 
     /// All entries, in the order of the target parameter's values. Not for the audio thread: allocates.
     pub fn entries(&self) -> Vec<&Entry> {
-        self.places.iter().map_while(OnceLock::get).collect()
+        self.places.iter().filter_map(OnceLock::get).collect()
     }
 
     /// The entry at a value of the target parameter.
@@ -256,8 +357,8 @@ impl Catalogue {
             return self.find_name(&saved.name).map(Found::Itself);
         }
         let position = |wanted: &dyn Fn(&Entry) -> bool| {
-            let index = self.entries().into_iter().position(wanted)?;
-            i32::try_from(index).ok()
+            let found = self.entries().into_iter().find(|entry| wanted(entry))?;
+            Some(found.slot)
         };
         let known = |hash: &String| position(&|entry| entry.info.hash.to_string() == *hash);
         let itself = [&saved.plays, &saved.hash].into_iter().find_map(known);
@@ -267,13 +368,18 @@ impl Catalogue {
 
     /// The slot of a target by its name or display name, whatever its case.
     pub fn find_name(&self, name: &str) -> Option<i32> {
-        self.entries()
-            .iter()
-            .position(|entry| {
-                entry.info.display_name.eq_ignore_ascii_case(name)
-                    || entry.info.name.eq_ignore_ascii_case(name)
-            })
-            .and_then(|index| i32::try_from(index).ok())
+        let named = |entry: &&Entry| {
+            entry.info.display_name.eq_ignore_ascii_case(name)
+                || entry.info.name.eq_ignore_ascii_case(name)
+        };
+        Some(self.entries().into_iter().find(named)?.slot)
+    }
+
+    /// The slot of a target by what hosts call it, whatever its case.
+    pub(crate) fn find_choice(&self, choice: &str) -> Option<i32> {
+        let mut entries = self.entries().into_iter();
+        let found = entries.find(|entry| entry.choice.eq_ignore_ascii_case(choice))?;
+        Some(found.slot)
     }
 
     /// Where models that are added are copied to.

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,12 @@ PRESET_ID = "6d796e61-6800-4000-8000-000000000002"
 
 # Nothing here takes nearly as long: what takes longer hangs.
 GIVE_UP_S = 120
+# How often a session is begun that Ardour aborts.
+TRIES = 4
+
+
+class Aborted(AssertionError):
+    """Ardour has ended itself."""
 
 
 def library_folder() -> Path:
@@ -69,13 +76,22 @@ class Ardour:
         settings = [f"{name}={value}" for name, value in parameters.items()]
         script = str(SCRIPTS / "session.lua")
         arguments = [str(self._home), str(rate_hz), str(block_samples), PRESET_ID, "mix", *settings]
-        output = self._run("luasession", script, *arguments)
+        output = self._run_again("luasession", script, *arguments)
         shutil.rmtree(self._home / "mix")
         latency = re.search(r"^latency_samples (\d+)", output, re.MULTILINE)
         assert latency, output
         with AudioFile(str(self._home / "mix.wav")) as file:
             through, past = file.read(file.frames)
         return Mix(int(latency[1]), through, past)
+
+    def _run_again(self, program: str, *arguments: str) -> str:
+        """As `_run`, but once more if Ardour aborts, which it does now and then, without Mynah as well."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._run(program, *arguments)
+            except Aborted:
+                shutil.rmtree(self._home / "mix", ignore_errors=True)
+        return self._run(program, *arguments)
 
     def _run(self, program: str, *arguments: str) -> str:
         name = self._library.name
@@ -89,5 +105,9 @@ class Ardour:
         }
         command = [str(self._library / program), *arguments]
         process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=GIVE_UP_S)
-        assert process.returncode == 0, f"{process.stdout}\n{process.stderr}"
+        said = f"{process.stdout}\n{process.stderr}"
+        # A fault of Mynah's is told by Rust before the process ends.
+        if process.returncode == -signal.SIGABRT and "panicked at" not in said:
+            raise Aborted(said)
+        assert process.returncode == 0, said
         return process.stdout

@@ -1,5 +1,7 @@
 """Sounds to test with, made from fixed seeds: channels by samples, 32-bit float."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,19 @@ def melody(rate_hz: int, channels: int = 2, seconds: float = 1.0) -> Sound:
         noise = 0.002 * random.uniform(-1.0, 1.0, time_s.size)
         sound.append(0.3 * np.exp(-6.0 * within_s) * tone + noise)
     return np.array(sound, dtype=np.float32)
+
+
+def ardour_tone(rate_hz: int, samples: int) -> NDArray[np.float64]:
+    """What `ardour/test_tone.lua` plays from the start of the transport on, by the same formula."""
+    tone = np.empty(samples)
+    for sample in range(samples):
+        time_s = sample / rate_hz
+        within_s = time_s % 0.25
+        pitch_hz = 220.0 * 2.0 ** (math.floor(time_s / 0.25) % 5 / 5)
+        phase = 2.0 * math.pi * pitch_hz * within_s
+        level = 0.3 * math.exp(-4.0 * within_s)
+        tone[sample] = level * (math.sin(phase) + math.sin(2.0 * phase) / 2.0 + math.sin(3.0 * phase) / 3.0)
+    return tone
 
 
 def silence(rate_hz: int, channels: int = 2, seconds: float = 1.0) -> Sound:

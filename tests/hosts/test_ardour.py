@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ardour_host import Ardour
 from host import LATENCY_SAMPLES, TARGETS, Setup, target_value
 from pedalboard_host import PedalboardHost
-from sounds import Sound, loudness
+from sounds import Sound, ardour_tone, loudness
 
 
 @pytest.fixture
@@ -33,13 +33,19 @@ def test_scan(bundle: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("rate_hz", "block_samples"), [(44_100, 1_024), (48_000, 256), (96_000, 512)])
-def test_busses_are_aligned_to_the_sample(ardour: Ardour, rate_hz: int, block_samples: int) -> None:
-    """The dry sound through Mynah and the sound past it meet in the mix at the same sample, to the bit."""
+def test_the_bus_is_aligned_to_the_sample(ardour: Ardour, rate_hz: int, block_samples: int) -> None:
+    """The dry sound through Mynah is in the mix at the sample at which it was played.
+
+    It is compared with the tone's formula, not with the bus past Mynah: at 44.1 kHz in blocks of 1,024 samples Ardour 7.3
+    puts its own busses three samples away from where they belong.
+    """
     for parameters in ({"Bypass": 1.0}, {"Mix": 0.0}):
         mix = ardour.mix(rate_hz, block_samples, **parameters)
         assert mix.latency_samples == LATENCY_SAMPLES[rate_hz]
         assert loudness(mix.past) > 0.05
-        np.testing.assert_array_equal(mix.through, mix.past)
+        expected = ardour_tone(rate_hz, len(mix.through))
+        # Far below what one sample more or less would make: 32-bit floats, made by another sine.
+        np.testing.assert_allclose(mix.through, expected, rtol=0.0, atol=1e-6)
 
 
 def test_export_sounds_as_the_chosen_target(bundle: Path, ardour: Ardour) -> None:

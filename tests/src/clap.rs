@@ -1,7 +1,9 @@
 //! The plugin as a CLAP, loaded in process by clack-host.
 #![allow(unsafe_code)]
 
+use std::ffi::CString;
 use std::io::Cursor;
+use std::path::Path;
 
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::audio_ports_config::PluginAudioPortsConfig;
@@ -67,6 +69,33 @@ pub struct ClapHost {
 }
 
 impl ClapHost {
+    /// An instance of a plugin that is loaded from its file, as hosts do.
+    pub fn from_file(path: &Path) -> Self {
+        // SAFETY: the file is a CLAP that nice-plug made; see `new`.
+        Self::of(unsafe { PluginEntry::load(path) }.unwrap())
+    }
+
+    fn of(entry: PluginEntry) -> Self {
+        let info = HostInfo::new("Mynah tests", "Mynah", "", "1").unwrap();
+        let instance =
+            PluginInstance::<Handlers>::new(|_| Quiet, |_| (), &entry, c"org.mynah.mynah", &info)
+                .unwrap();
+        let mut host = Self {
+            instance,
+            largest: Vec::new(),
+            _entry: entry,
+        };
+        let params = host.params();
+        let handle = host.instance.plugin_handle();
+        for index in 0..params.count(&handle) {
+            let mut buffer = ParamInfoBuffer::new();
+            let info = params.get_info(&handle, index, &mut buffer).unwrap();
+            assert_eq!(info.min_value, 0.0);
+            host.largest.push((info.id.get(), info.max_value));
+        }
+        host
+    }
+
     /// The instance itself, for what [`Host`] does not offer.
     pub fn instance(&mut self) -> &mut PluginInstance<Handlers> {
         &mut self.instance
@@ -128,25 +157,7 @@ impl Host for ClapHost {
     fn new() -> Self {
         library();
         // SAFETY: the entry is the one that nice-plug exports; it follows the CLAP specification.
-        let entry = unsafe { PluginEntry::load_from_raw(&mynah_plugin::clap_entry, c"") }.unwrap();
-        let info = HostInfo::new("Mynah tests", "Mynah", "", "1").unwrap();
-        let instance =
-            PluginInstance::<Handlers>::new(|_| Quiet, |_| (), &entry, c"org.mynah.mynah", &info)
-                .unwrap();
-        let mut host = Self {
-            instance,
-            largest: Vec::new(),
-            _entry: entry,
-        };
-        let params = host.params();
-        let handle = host.instance.plugin_handle();
-        for index in 0..params.count(&handle) {
-            let mut buffer = ParamInfoBuffer::new();
-            let info = params.get_info(&handle, index, &mut buffer).unwrap();
-            assert_eq!(info.min_value, 0.0);
-            host.largest.push((info.id.get(), info.max_value));
-        }
-        host
+        Self::of(unsafe { PluginEntry::load_from_raw(&mynah_plugin::clap_entry, c"") }.unwrap())
     }
 
     fn parameters(&mut self) -> Vec<Parameter> {
@@ -185,6 +196,15 @@ impl Host for ClapHost {
             .value_to_text(&handle, ClapId::from_raw(id).unwrap(), plain, &mut buffer)
             .unwrap();
         String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn value_of_text(&mut self, id: u32, text: &str) -> Option<f64> {
+        let largest = self.largest(id);
+        let params = self.params();
+        let handle = self.instance.plugin_handle();
+        let text = CString::new(text).unwrap();
+        let plain = params.text_to_value(&handle, ClapId::from_raw(id).unwrap(), &text)?;
+        Some(plain / largest)
     }
 
     fn set(&mut self, id: u32, value: f64) {

@@ -99,6 +99,8 @@ pub trait Host {
     fn value(&mut self, id: u32) -> f64;
     /// What the plugin calls a normalized value.
     fn text(&mut self, id: u32, value: f64) -> String;
+    /// The normalized value that a text means; none if it means none.
+    fn value_of_text(&mut self, id: u32, text: &str) -> Option<f64>;
     /// Sets a value, normalized, while the instance is not active.
     fn set(&mut self, id: u32, value: f64);
     /// Saves the state.

@@ -26,8 +26,12 @@ macro_rules! host_tests {
         $crate::host_tests!(@each $host:
             parameters_are_stable,
             values_have_words,
+            every_text_of_a_value_is_read_again,
+            texts_that_are_no_value_are_refused,
             state_round_trip,
             missing_model_is_kept_and_dry,
+            no_target_stays_no_target,
+            an_empty_place_stays_empty,
             retrained_model_plays_and_both_are_kept,
             state_finds_its_model_at_another_index,
             state_loads_while_running,

@@ -107,6 +107,17 @@ impl Host for Vst3Host {
         text_of(&text)
     }
 
+    fn value_of_text(&mut self, id: u32, text: &str) -> Option<f64> {
+        let mut utf16: Vec<u16> = text.encode_utf16().chain([0]).collect();
+        let mut value = f64::NAN;
+        // SAFETY: as in `parameters`; the text ends with a zero.
+        let result = unsafe {
+            let text = utf16.as_mut_ptr().cast();
+            self.controller.getParamValueByString(id, text, &mut value)
+        };
+        (result == kResultOk).then_some(value)
+    }
+
     fn set(&mut self, id: u32, value: f64) {
         // SAFETY: as in `parameters`.
         let result = unsafe { self.controller.setParamNormalized(id, value) };

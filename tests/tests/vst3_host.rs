@@ -6,6 +6,11 @@ use mynah_tests::vst3::Vst3Host;
 mynah_tests::host_tests!(Vst3Host);
 
 #[test]
+fn what_the_controller_is_told_is_saved() {
+    scenarios::what_the_controller_is_told_is_saved::<Vst3Host>();
+}
+
+#[test]
 fn ids_are_the_published_ones() {
     scenarios::ids_are_the_published_ones();
 }

@@ -1,4 +1,4 @@
-//! The project's chores, one command each: `cargo xtask bundle|standalone|test|outside|hosts|soak|fuzz|screenshots|ci`.
+//! The project's chores, one command each: `cargo xtask bundle|standalone|test|outside|hosts|validators|soak|fuzz|screenshots|ci`.
 #![deny(unsafe_code)]
 
 mod bundle;
@@ -9,6 +9,7 @@ mod python;
 mod screenshots;
 mod standalone;
 mod step;
+mod validators;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -25,6 +26,8 @@ Usage: cargo xtask COMMAND
                      (--python: puts what the Python tests need into target/python first)
   outside            puts what mynah-lab needs for the outside judge into target/outside-python
   hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
+  validators         builds the bundle and gives it to clap-validator, the VST3 SDK's validator and pluginval, as far as they
+                     are installed
   soak [--hours N] [--seed S] [--step K] [--threads T]
                      plays N hours of audio (1) through the engine, faster than real time, and
                      fails on any fault with the seed and the step that show it again
@@ -62,6 +65,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["outside"] => python::install_outside(),
         ["hosts"] => {
             name_left_out(&hosts::test()?);
+            Ok(())
+        }
+        ["validators"] => {
+            name_left_out(&validators::run()?);
             Ok(())
         }
         ["soak", options @ ..] => endurance::run("soak", options),

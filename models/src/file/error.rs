@@ -22,6 +22,14 @@ pub enum ModelFileError {
         /// Size that the header announces.
         needed: usize,
     },
+    /// Other bytes than those of which it gives the checksum.
+    #[error("the file is damaged: its checksum is {found}, not {expected}")]
+    Damaged {
+        /// The checksum that the file gives.
+        expected: ModelHash,
+        /// That of its bytes.
+        found: ModelHash,
+    },
     /// Goes on after its last tensor.
     #[error("the file has {bytes} bytes, but its header announces {expected}")]
     TrailingBytes {

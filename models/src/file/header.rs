@@ -1,14 +1,18 @@
 //! Bounds and the safetensors header.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use safetensors::tensor::Metadata;
 
-use super::{MAX_FILE_BYTES, MAX_HEADER_BYTES, ModelFileError};
+use super::{MAX_FILE_BYTES, MAX_HEADER_BYTES, ModelFileError, ModelHash};
 
 /// Bytes that announce the header's length.
 const LENGTH_BYTES: usize = 8;
 const MAX_SHOWN_CHARS: usize = 80;
+/// The key under which a file gives the hash of its own bytes, with zeros in the hash's place.
+const CHECKSUM: &str = "checksum";
+const CHECKSUM_DIGITS: usize = 64;
 
 /// A safetensors header whose tensors cover the file exactly.
 pub(crate) struct Header<'a> {
@@ -66,6 +70,9 @@ impl<'a> Header<'a> {
             });
         }
         let strings = metadata.metadata().clone().unwrap_or_default();
+        if let Some(checksum) = strings.get(CHECKSUM) {
+            check(checksum, bytes, LENGTH_BYTES..LENGTH_BYTES + length)?;
+        }
         Ok(Self {
             metadata,
             data,
@@ -100,6 +107,31 @@ impl<'a> Header<'a> {
     ) -> Result<T, ModelFileError> {
         let text = self.text(key)?;
         serde_json::from_str(text).map_err(|e| bad_value(key, text, &e.to_string()))
+    }
+}
+
+/// Whether a file's bytes are those of which it gives the checksum. `header` is where its JSON stands.
+fn check(checksum: &str, bytes: &[u8], header: Range<usize>) -> Result<(), ModelFileError> {
+    let refused = |reason| Err(bad_value(CHECKSUM, checksum, reason));
+    let Ok(expected) = checksum.parse::<ModelHash>() else {
+        return refused("64 hex digits are needed");
+    };
+    let digits = checksum.as_bytes();
+    let windows = bytes[header.clone()].windows(CHECKSUM_DIGITS);
+    let mut places = windows
+        .enumerate()
+        .filter(|(_, window)| *window == digits)
+        .map(|(place, _)| header.start + place);
+    let (Some(place), None) = (places.next(), places.next()) else {
+        return refused("its digits must stand in the header once");
+    };
+    let zeros = [b'0'; CHECKSUM_DIGITS];
+    let rest = &bytes[place + CHECKSUM_DIGITS..];
+    let found = ModelHash::of_parts(&[&bytes[..place], &zeros, rest]);
+    if found == expected {
+        Ok(())
+    } else {
+        Err(ModelFileError::Damaged { expected, found })
     }
 }
 

@@ -24,8 +24,6 @@ const MAX_CREDITS: usize = 256;
 const MIN_REGISTER_SEMITONES: f32 = 12.0;
 /// The highest MIDI note.
 const MAX_NOTE: f32 = 127.0;
-/// Octaves a model may ask to be shifted by.
-const OCTAVES: std::ops::RangeInclusive<i32> = -2..=2;
 
 /// Which part of the chain a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,7 +51,16 @@ pub struct ModelHash([u8; 32]);
 impl ModelHash {
     /// The hash of a file.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(*blake3::hash(bytes).as_bytes())
+        Self::of_parts(&[bytes])
+    }
+
+    /// The hash of a file that is not in one piece.
+    pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        for part in parts {
+            hasher.update(part);
+        }
+        Self(*hasher.finalize().as_bytes())
     }
 }
 
@@ -98,17 +105,6 @@ impl<'de> Deserialize<'de> for ModelHash {
     }
 }
 
-/// Where a model wants its controls to start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DefaultControls {
-    /// Octaves the pitch is shifted by, -2..=2.
-    pub octave: i32,
-    /// Share of the room, 0 to 1, if the model asks for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub room: Option<f32>,
-}
-
 /// Everything a model file says of itself, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelInfo {
@@ -132,8 +128,6 @@ pub struct ModelInfo {
     pub pitch_range_hz: (f32, f32),
     /// Between which MIDI notes the middle of a phrase lies, if the file says so.
     pub home_register_midi: Option<(f32, f32)>,
-    /// Where the controls should start.
-    pub default_controls: DefaultControls,
     /// Who made the recordings it was trained on, and their licences.
     pub credits: Vec<String>,
     /// Licence of the model itself.
@@ -212,7 +206,6 @@ impl ModelInfo {
             hop_samples: HOP_SAMPLES,
             pitch_range_hz: pitch_range_hz(header)?,
             home_register_midi: home_register_midi(header)?,
-            default_controls: default_controls(header)?,
             credits: credits(header)?,
             licence: line(header, "licence", MAX_LINE_CHARS)?,
             architecture,
@@ -299,22 +292,6 @@ fn home_register_midi(header: &Header) -> Result<Option<(f32, f32)>, ModelFileEr
         header.text(key)?,
         "[low, high] with 0 <= low, high <= 127 and 12 or more between them is needed",
     ))
-}
-
-fn default_controls(header: &Header) -> Result<DefaultControls, ModelFileError> {
-    let key = "default_controls";
-    let controls: DefaultControls = header.json(key)?;
-    let refused = |reason| Err(bad_value(key, header.text(key)?, reason));
-    if !OCTAVES.contains(&controls.octave) {
-        return refused("octave must be within -2..=2");
-    }
-    if controls
-        .room
-        .is_some_and(|room| !(0.0..=1.0).contains(&room))
-    {
-        return refused("room must be within 0..=1");
-    }
-    Ok(controls)
 }
 
 fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {

@@ -10,7 +10,7 @@ mod tensors;
 mod write;
 
 pub use error::ModelFileError;
-pub use info::{DefaultControls, ModelHash, ModelInfo, ModelKind};
+pub use info::{ModelHash, ModelInfo, ModelKind};
 pub use write::{ByteTensor, write, write_with};
 
 pub(crate) use header::Header;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bounds;
+mod checksum;
 mod memory;
 mod metadata;
 mod tensors;

@@ -2,8 +2,8 @@
 
     python -m mynah_training.annotate ../../assets/targets/*.mynah
 
-Only the header's metadata changes, and with it the file's hash. Needs nothing but Python; a file that says
-the same already is left alone.
+Only the header's metadata changes, and with it the file's hash and checksum. A file that says the same already is
+left alone.
 """
 
 import argparse
@@ -11,27 +11,7 @@ import json
 from pathlib import Path
 
 from .registers import HOME_REGISTERS_MIDI
-
-LENGTH_BYTES = 8
-ALIGNMENT_BYTES = 8
-"""safetensors pads the header with spaces, so that the tensors begin at a multiple of this."""
-
-
-def split(file: bytes) -> tuple[dict[str, object], bytes]:
-    """The header and the tensors' bytes of a safetensors file."""
-    length = int.from_bytes(file[:LENGTH_BYTES], "little")
-    end = LENGTH_BYTES + length
-    if len(file) < end:
-        raise ValueError("the file ends within its header")
-    return json.loads(file[LENGTH_BYTES:end]), file[end:]
-
-
-def join(header: dict[str, object], tensors: bytes) -> bytes:
-    """A safetensors file."""
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % ALIGNMENT_BYTES)
-    return len(text).to_bytes(LENGTH_BYTES, "little") + text + tensors
-
+from .safetensors_file import join, sealed, split
 
 def annotated(file: bytes) -> bytes:
     """The file of a shipped target with its home register; the same bytes if it has that already."""
@@ -46,7 +26,7 @@ def annotated(file: bytes) -> bytes:
     if metadata.get("home_register_midi") == register:
         return file
     metadata["home_register_midi"] = register
-    return join(header, tensors)
+    return sealed(join(header, tensors))
 
 
 def main() -> None:

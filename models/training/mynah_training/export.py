@@ -23,6 +23,7 @@ from . import pitch, prior
 from .checkpoint import load_model
 from .model import Mynah, Source
 from .registers import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
+from .safetensors_file import sealed
 
 FORMAT_VERSION = 3
 TOLERANCE = 1e-4
@@ -45,7 +46,8 @@ def metadata(kind: str, name: str, display_name: str, credits: list[str], licenc
         "sample_rate_hz": str(c.SAMPLE_RATE_HZ),
         "hop_samples": str(c.HOP_SAMPLES),
         "frame_samples": str(c.FRAME_SAMPLES),
-        "default_controls": json.dumps({"octave": 0}),
+        # Nothing reads it any more, but earlier builds refuse a file without it.
+        "default_controls": "{}",
         "credits": json.dumps(credits),
         "licence": licence,
     }
@@ -60,7 +62,7 @@ def base_bytes(model: Mynah, credits: dict[str, object]) -> bytes:
     meta = metadata("base", "mynah-base", "Mynah base", everyone, str(credits["licence"]))
     meta["architecture"] = json.dumps(model.architecture.to_dict())
     meta["pitch_range_hz"] = json.dumps([c.PITCH_LOW_HZ, c.PITCH_HIGH_HZ])
-    return save(tensors, metadata=meta)
+    return sealed(save(tensors, metadata=meta))
 
 
 def target_bytes(model: Mynah, index: int, base_hash: str, credits: dict[str, object]) -> bytes:
@@ -81,7 +83,7 @@ def target_bytes(model: Mynah, index: int, base_hash: str, credits: dict[str, ob
     low, high = PITCH_RANGES_MIDI[name]
     meta["pitch_range_hz"] = json.dumps([round(midi_to_hz(low), 2), round(midi_to_hz(high), 2)])
     meta["home_register_midi"] = json.dumps(list(HOME_REGISTERS_MIDI[name]))
-    return save(tensors, metadata=meta)
+    return sealed(save(tensors, metadata=meta))
 
 
 def test_signal() -> np.ndarray:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import torch
 
 from .export import FORMAT_VERSION
 from .onsets_network import INPUTS
+from .safetensors_file import BLANK, CHECKSUM, join, sealed, split
 
 PREFIX = "onsets."
 
@@ -34,10 +34,8 @@ class ModelFile:
     @staticmethod
     def read(data: bytes) -> ModelFile:
         """Takes the bytes of a file apart."""
-        (length,) = struct.unpack("<Q", data[:8])
-        header = json.loads(data[8 : 8 + length])
+        header, body = split(data)
         metadata = header.pop("__metadata__", {})
-        body = data[8 + length :]
         tensors = {
             name: (entry["dtype"], entry["shape"], body[slice(*entry["data_offsets"])])
             for name, entry in header.items()
@@ -46,7 +44,8 @@ class ModelFile:
 
     def bytes(self) -> bytes:
         """The file, everything in the order of its name."""
-        header: dict[str, object] = {"__metadata__": dict(sorted(self.metadata.items()))}
+        metadata = self.metadata | {CHECKSUM: BLANK}
+        header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
         body = b""
         for name, (dtype, shape, data) in sorted(self.tensors.items()):
             header[name] = {
@@ -55,10 +54,7 @@ class ModelFile:
                 "data_offsets": [len(body), len(body) + len(data)],
             }
             body += data
-        text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
-        # Tensors begin at a multiple of eight bytes.
-        text += b" " * (-len(text) % 8)
-        return struct.pack("<Q", len(text)) + text + body
+        return sealed(join(header, body))
 
 
 Tensors = dict[str, tuple[str, list[int], bytes]]

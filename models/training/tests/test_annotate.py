@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mynah_training.annotate import annotated, join, main, split
+from mynah_training.annotate import annotated, main
 from mynah_training.registers import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
+from mynah_training.safetensors_file import join, split
 
 TENSORS = bytes(range(64))
 
@@ -28,6 +29,7 @@ def test_only_the_register_is_new() -> None:
     metadata = header["__metadata__"]
     assert isinstance(metadata, dict)
     assert json.loads(metadata.pop("home_register_midi")) == [64, 78]
+    assert len(metadata.pop("checksum")) == 64
     assert header == before
     assert tensors == tensors_before == TENSORS
 

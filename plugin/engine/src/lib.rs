@@ -93,4 +93,4 @@ pub use preset::{
 pub use room::in_room;
 pub use slots::{SLOTS, SlotInfo, Slots};
 pub use survey::Survey;
-pub use user_file::Existing;
+pub use user_file::{Existing, ReadError, data_folder, read_whole, write_whole};

@@ -14,10 +14,12 @@ use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 
 pub use error::LibraryError;
 
+use crate::user_file::{ReadError, read_whole};
+
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
-/// No model file may be larger: 256 MiB, about a hundred times what the shipped ones need.
-pub const MAX_MODEL_FILE_BYTES: u64 = 256 << 20;
+/// No model file may be larger: what the format allows.
+pub const MAX_MODEL_FILE_BYTES: u64 = mynah_models::MAX_FILE_BYTES as u64;
 
 type Bytes = Cow<'static, [u8]>;
 
@@ -296,20 +298,14 @@ fn read_info(path: &Path, bytes: &[u8]) -> Result<ModelInfo, LibraryError> {
     })
 }
 
-/// Reads a file whole, unless it is too large to be a model.
+/// Reads a file whole, unless it is too large to be a model, or no file at all.
 fn read_file(path: &Path) -> Result<Vec<u8>, LibraryError> {
-    let unreadable = |source| LibraryError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let size_bytes = fs::metadata(path).map_err(unreadable)?.len();
-    if size_bytes > MAX_MODEL_FILE_BYTES {
-        return Err(LibraryError::TooLarge {
-            path: path.to_owned(),
-            size_bytes,
-        });
-    }
-    fs::read(path).map_err(unreadable)
+    let path = path.to_owned();
+    read_whole(&path, MAX_MODEL_FILE_BYTES).map_err(|error| match error {
+        ReadError::Io(source) => LibraryError::Read { path, source },
+        ReadError::NotAFile => LibraryError::NotAFile { path },
+        ReadError::TooLarge { size_bytes, .. } => LibraryError::TooLarge { path, size_bytes },
+    })
 }
 
 fn model_files(folder: &Path) -> io::Result<Vec<PathBuf>> {

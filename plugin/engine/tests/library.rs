@@ -209,7 +209,7 @@ fn single_files_load_or_say_why_not() {
     ));
     assert!(matches!(
         library.load_file(folder.path()),
-        Err(LibraryError::Read { .. })
+        Err(LibraryError::NotAFile { .. })
     ));
 }
 
@@ -259,4 +259,33 @@ fn a_file_is_checked_and_copied_into_the_folder() {
     let mut listed = models.library(&[]);
     listed.add_folder(&folder);
     assert_eq!(listed.entries().len(), 2);
+}
+
+/// A pipe, a device and a folder by the names of models: each is told, and the others load.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_the_players_folder_is_told() {
+    let models = Models::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let made = std::process::Command::new("mkfifo")
+        .arg(path("a.mynah"))
+        .status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", path("b.mynah")).unwrap();
+    fs::create_dir(path("c.mynah")).unwrap();
+    fs::write(path("d.mynah"), models.target_bytes(1)).unwrap();
+    let mut library = models.library(&[]);
+    library.add_folder(folder.path());
+    assert_eq!(library.entries().len(), 1);
+    let problems = library.problems();
+    assert_eq!(problems.len(), 3);
+    for (path, problem) in problems {
+        assert!(
+            problem.ends_with("is no model: it is not a file"),
+            "{problem}"
+        );
+        let error = library.load_file(path).err().unwrap();
+        assert!(matches!(error, LibraryError::NotAFile { .. }), "{error}");
+    }
 }

@@ -94,7 +94,7 @@ impl App {
         models::show_hovering(ui, window);
         grip::show(ui, window);
 
-        if self.is_moving() {
+        if self.params.wait(now_s) || self.is_moving() {
             ui.ctx().request_repaint_after(ANIMATION_INTERVAL);
         }
     }
@@ -211,6 +211,7 @@ impl NiceEguiApp for App {
 
 impl Drop for App {
     fn drop(&mut self) {
+        self.params.release();
         self.shared.set_editor_open(false);
     }
 }

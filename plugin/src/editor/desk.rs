@@ -24,7 +24,7 @@ impl<'a> Desk<'a> {
 
     /// Whether a control has an effect at present; it can be set anyway.
     pub(super) fn is_in_use(self, control: Control) -> bool {
-        let controls = self.params.controls();
+        let controls = self.params.set_controls();
         match control {
             Control::Vibrato | Control::Snap | Control::Unvoiced => controls.mode != Mode::Follow,
             Control::PlayerAttack | Control::PlayerColour => controls.performance > 0.0,

@@ -168,7 +168,7 @@ fn theme_button(ui: &Ui, desk: Desk<'_>, rect: Rect) {
     if response.clicked() {
         let mut other = look;
         other.dark = !look.dark;
-        desk.params.editor_look.store(other);
+        desk.params.editor_look.choose(other);
         ui.ctx().request_repaint();
     }
     response.on_hover_text(tooltip);
@@ -192,7 +192,7 @@ fn scale_list(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     if let Some(index) = list.show(ui, rect) {
         let mut other = look;
         other.scale_percent = SCALES_PERCENT[index];
-        desk.params.editor_look.store(other);
+        desk.params.editor_look.choose(other);
         ui.ctx().request_repaint();
     }
 }

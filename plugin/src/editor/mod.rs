@@ -21,6 +21,7 @@ mod pictures;
 mod places;
 mod presets;
 mod scope;
+mod screen;
 mod status_line;
 mod targets;
 mod theme;
@@ -32,6 +33,7 @@ mod tests;
 
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use nice_plug::context::gui::GuiContext;
@@ -42,10 +44,14 @@ use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create
 
 use crate::look::SCALES_PERCENT;
 use crate::params::MynahParams;
+use crate::resident;
 use crate::shared::Shared;
 use crate::state::EditorSize;
 
+use screen::Screen;
+
 pub use places::{Place, places};
+pub use screen::{NoScreen, check_screen};
 
 /// How often a changed meter may ask for a new picture.
 const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(16);
@@ -54,11 +60,32 @@ const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(16);
 pub struct MynahEditor {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
+    /// Whether size and scale have been fitted to the screen.
+    fitted: AtomicBool,
 }
 
 impl MynahEditor {
     pub(crate) fn new(params: Arc<MynahParams>, shared: Arc<Shared>) -> Self {
-        Self { params, shared }
+        Self {
+            params,
+            shared,
+            fitted: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes size and scale such that all of the editor can be seen on the screen, and learns the screen's own scale,
+    /// which a host needs to know before there is a window.
+    fn fit_to_screen(&self) {
+        self.fitted.store(true, Ordering::Relaxed);
+        if let Some(screen) = Screen::main() {
+            self.shared.suggest_scale_factor(screen.scale_factor);
+            let mut look = self.params.editor_look.get();
+            let (percent, (width, height)) =
+                screen.fit(look.scale_percent, self.params.editor_size.get());
+            look.scale_percent = percent;
+            self.params.editor_look.store(look);
+            self.params.editor_size.store(width, height);
+        }
     }
 
     fn zoom_factor(&self) -> f32 {
@@ -83,6 +110,8 @@ impl Editor for MynahEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        resident::stay();
+        self.fit_to_screen();
         let settings = EguiNiceSettings::new()
             .with_tile("Mynah")
             .with_resize_hint(self.resize_hint())
@@ -105,6 +134,10 @@ impl Editor for MynahEditor {
     }
 
     fn size(&self) -> NativeSize<u32> {
+        // A host may ask before it opens the editor.
+        if !self.fitted.load(Ordering::Relaxed) {
+            self.fit_to_screen();
+        }
         let scale = f64::from(self.shared.scale_factor() * self.zoom_factor());
         NativeSize::from_size(Size::Logical(self.logical_size()), scale)
     }

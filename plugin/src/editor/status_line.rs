@@ -5,6 +5,7 @@ use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 use super::desk::Desk;
 use super::theme::Theme;
 use super::{fonts, wording};
+use crate::notice::notice;
 use crate::shared::{Condition, Shared};
 use crate::targets::Catalogue;
 
@@ -29,7 +30,7 @@ pub(super) fn show(
         .iter()
         .zip(desk.morph_weights())
         .filter(|(_, weight)| *weight > 0.0);
-    let complaint = sounding.map(|(target, _)| target).find_map(|target| {
+    let of_target = sounding.map(|(target, _)| target).find_map(|target| {
         wording::complaint(
             shared.condition(),
             shared.rate_hz(),
@@ -38,6 +39,7 @@ pub(super) fn show(
             catalogue,
         )
     });
+    let complaint = notice().map(str::to_owned).or(of_target);
     // The corner belongs to the grip.
     let rect = Rect::from_min_max(rect.min, rect.max - vec2(6.0, 0.0));
     let right = show_costs(ui, shared, rect, load);

@@ -5,7 +5,7 @@ use mynah_engine::{Control, ControlGroup, ControlInfo};
 use crate::params::MISSING_SLOT;
 use crate::shared::Condition;
 use crate::state::SavedTarget;
-use crate::targets::Catalogue;
+use crate::targets::{Catalogue, Found};
 
 /// Hex digits of a hash that are shown: enough to tell two trainings of a model apart.
 const SHORT_HASH_DIGITS: usize = 8;
@@ -138,6 +138,14 @@ pub(super) fn complaint(
     }
     if saved.name.is_empty() {
         return Some("No target is chosen. The dry sound passes.".to_owned());
+    }
+    if let Some(Found::Itself(slot)) = catalogue.find(saved)
+        && let Some(entry) = catalogue.entry(slot)
+    {
+        let name = &entry.info().display_name;
+        return Some(format!(
+            "{name} is installed now. The dry sound passes; choose {name} to hear it."
+        ));
     }
     let here = catalogue
         .entries()

@@ -6,6 +6,8 @@ use mynah_engine::{Control, ControlInfo, ControlKind};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::*;
 
+use super::held::Held;
+
 /// Exponent of the ranges whose low values matter more: the middle of the way is an eighth of the range.
 const TAPER: f32 = 1.0 / 3.0;
 
@@ -13,6 +15,7 @@ const TAPER: f32 = 1.0 / 3.0;
 pub struct ControlParam {
     control: Control,
     param: AnyParam,
+    held: Held,
 }
 
 enum AnyParam {
@@ -50,7 +53,9 @@ impl ControlParam {
             ),
             ControlKind::Whole | ControlKind::Choice(_) | ControlKind::Notes => int(info),
             ControlKind::Switch => {
-                let switch = BoolParam::new(info.name, info.default >= 0.5);
+                let switch = BoolParam::new(info.name, info.default >= 0.5)
+                    .with_value_to_string(Arc::new(|on| info.text(f32::from(u8::from(on)))))
+                    .with_string_to_value(Arc::new(|text| Some(info.parse_shown(text)? >= 0.5)));
                 AnyParam::Bool(if control == Control::Bypass {
                     switch.make_bypass()
                 } else {
@@ -58,7 +63,11 @@ impl ControlParam {
                 })
             }
         };
-        Self { control, param }
+        Self {
+            control,
+            param,
+            held: Held::default(),
+        }
     }
 
     /// Which control it is.
@@ -82,6 +91,9 @@ impl ControlParam {
 
     /// The control's value as the player set it.
     pub fn chosen_number(&self) -> f32 {
+        if let Some(held) = self.held.value(self.present()) {
+            return self.number_of(held);
+        }
         match &self.param {
             AnyParam::Float(param) => param.unmodulated_plain_value(),
             AnyParam::Int(param) => param.unmodulated_plain_value() as f32,
@@ -89,14 +101,35 @@ impl ControlParam {
         }
     }
 
-    /// As the player set it, 0 to 1.
+    /// As the player set it, 0 to 1, be it that the host has not handed it over yet.
     pub fn normalized(&self) -> f32 {
+        let present = self.present();
+        self.held.value(present).unwrap_or(present)
+    }
+
+    /// The same with the host's modulation.
+    pub fn modulated_normalized(&self) -> f32 {
+        let modulated = forward!(&self.param, param => param.modulated_normalized_value());
+        let present = self.present();
+        match self.held.value(present) {
+            Some(held) => (held + modulated - present).clamp(0.0, 1.0),
+            None => modulated,
+        }
+    }
+
+    /// As the host has it, 0 to 1.
+    fn present(&self) -> f32 {
         forward!(&self.param, param => param.unmodulated_normalized_value())
     }
 
-    /// As the audio thread hears it, 0 to 1.
-    pub fn modulated_normalized(&self) -> f32 {
-        forward!(&self.param, param => param.modulated_normalized_value())
+    /// Waits for the host, but not for ever: whether the player's value is still on its way.
+    pub(super) fn wait(&self, now_s: f64) -> bool {
+        self.held.wait(self.present(), now_s)
+    }
+
+    /// Goes by the host's value.
+    pub(super) fn release(&self) {
+        self.held.release();
     }
 
     /// Where a reset puts it, 0 to 1.
@@ -150,6 +183,8 @@ impl ControlParam {
     /// Sets it within a gesture.
     pub fn set(&self, setter: &ParamSetter<'_>, normalized: f32) {
         forward!(&self.param, param => setter.set_parameter_normalized(param, normalized));
+        let value = self.normalized_of(self.number_of(normalized));
+        self.held.hold(value, self.present());
     }
 
     /// The gesture ends.

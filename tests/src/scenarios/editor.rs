@@ -1,5 +1,6 @@
 //! The editor in a real window, with a real mouse.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::{active, assert_same, bounce, ids, targets};
@@ -102,4 +103,54 @@ pub fn the_editor_opens_again() {
         host = window.close();
     }
     host.deactivate(audio);
+}
+
+/// On a small screen a new editor opens at a scale at which all of it is seen.
+pub fn a_new_editor_fits_a_small_screen() {
+    let (window, audio) = open();
+    assert_eq!(window.size(), (900, 600), "1200 x 800 at 75 %");
+    window.close().deactivate(audio);
+}
+
+/// On a screen of high resolution it is as large as on any other, from the first size that the host is told.
+pub fn an_editor_is_as_large_on_a_fine_screen() {
+    let (window, audio) = open();
+    assert_eq!(window.size(), (2400, 1600), "1200 x 800 at two pixels each");
+    window.close().deactivate(audio);
+}
+
+/// A host that closes the editor and unloads the library at once does not take the code away under what is still
+/// ending, such as a file dialog.
+pub fn the_library_stays_after_an_editor(library: &Path) {
+    let name = library.file_name().unwrap().to_str().unwrap();
+    let is_loaded = || {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        maps.lines().any(|line| line.ends_with(name))
+    };
+    assert!(!is_loaded());
+    // On a thread of their own, since Linux keeps a library while a thread lives that has used it.
+    std::thread::scope(|threads| {
+        threads.spawn(|| drop(ClapHost::from_file(library)));
+    });
+    sweep(library);
+    assert!(!is_loaded(), "it stays anyway, and this test shows nothing");
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            let mut window = EditorWindow::open(ClapHost::from_file(library));
+            window.run_until_drawn();
+            drop(window.close());
+        });
+    });
+    sweep(library);
+    assert!(is_loaded());
+}
+
+/// Has the system unload what nobody holds any more: it looks for that when another library is closed.
+fn sweep(library: &Path) {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other.so");
+    std::fs::copy(library, &other).unwrap();
+    std::thread::scope(|threads| {
+        threads.spawn(|| drop(ClapHost::from_file(&other)));
+    });
 }

@@ -59,3 +59,38 @@ pub fn values_have_words<H: Host>() {
         assert!(text.contains(part), "{text} does not contain {part}");
     }
 }
+
+/// Whatever a value is shown as means that value when it is typed, to the digits that are shown; for every value of every
+/// parameter.
+pub fn every_text_of_a_value_is_read_again<H: Host>() {
+    let mut host = H::new();
+    for parameter in host.parameters() {
+        let counts = parameter.steps > 0;
+        let steps = if counts { parameter.steps } else { 1_000 };
+        for step in 0..=steps {
+            let value = f64::from(step) / f64::from(steps);
+            let text = host.text(parameter.id, value);
+            let read = host.value_of_text(parameter.id, &text);
+            let read = read.unwrap_or_else(|| panic!("{}: {text} is no value", parameter.name));
+            assert_eq!(host.text(parameter.id, read), text, "{}", parameter.name);
+            if counts {
+                assert!(
+                    (read - value).abs() < 1e-6,
+                    "{}: {text} is {read}",
+                    parameter.name
+                );
+            }
+        }
+    }
+}
+
+/// What means nothing is refused, so that a slip of the finger changes nothing.
+pub fn texts_that_are_no_value_are_refused<H: Host>() {
+    let mut host = H::new();
+    for parameter in host.parameters() {
+        for text in ["", "loud", "Empty 0", "Empty 65", "Empty x"] {
+            let read = host.value_of_text(parameter.id, text);
+            assert_eq!(read, None, "{}: '{text}'", parameter.name);
+        }
+    }
+}

@@ -78,6 +78,7 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert_eq!(host.value(ids::TARGET), 1.0);
     let text = host.text(ids::TARGET, 1.0);
     assert!(text.contains(name.as_str()), "{text}");
+    assert_eq!(host.value_of_text(ids::TARGET, &text), Some(1.0));
 
     let input = melody(48_000.0, 2, 20_000);
     let mut audio = host.activate(Setup::USUAL);
@@ -102,6 +103,42 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert!(!contains(&chosen, unknown.as_bytes()));
     let hash = targets()[0].info().hash.to_string();
     assert!(contains(&chosen, hash.as_bytes()));
+}
+
+/// A player who loads a session with a target and then chooses none has none, here and wherever it is loaded.
+pub fn no_target_stays_no_target<H: Host>() {
+    let mut writer = H::new();
+    writer.set(ids::TARGET, slot_value(1));
+    let (retrained, _) = with_older_model::<H>(1);
+    for state in [writer.save(), retrained] {
+        let mut host = H::new();
+        assert!(host.load(&state));
+        host.set(ids::TARGET, 1.0);
+        assert_eq!(host.text(ids::TARGET, 1.0), "No target");
+        let mut other = H::new();
+        assert!(other.load(&host.save()));
+        assert_eq!(other.value(ids::TARGET), 1.0);
+        assert_eq!(other.text(ids::TARGET, 1.0), "No target");
+        assert_eq!(other.save(), host.save());
+    }
+}
+
+/// An empty place is saved as one: a model that stands there on another machine is not what was chosen.
+pub fn an_empty_place_stays_empty<H: Host>() {
+    let mut host = H::new();
+    host.set(ids::TARGET, slot_value(40));
+    let state = host.save();
+    let mut other = H::new();
+    assert!(other.load(&state));
+    assert_eq!(other.value(ids::TARGET), slot_value(40));
+    // As if a model stood at 40.
+    let state = replace(
+        &state,
+        b"\"target\":{\"i32\":40}",
+        b"\"target\":{\"i32\": 5}",
+    );
+    assert!(other.load(&state));
+    assert_eq!(other.value(ids::TARGET), 1.0);
 }
 
 /// A shipped model that was retrained since: its successor plays, both references are kept, and they last.
@@ -237,5 +274,62 @@ pub fn garbage_states_are_survived<H: Host>() {
     let output = run(&mut audio, &input, &[], || 480);
     assert!(output.iter().flatten().all(|sample| sample.is_finite()));
     audio.reset();
+    host.deactivate(audio);
+}
+
+/// What a host tells the controller while sound is processed is what the controller says, and what is saved, before a
+/// block has brought it to the processor; and it lasts if none ever does.
+pub fn what_the_controller_is_told_is_saved<H: Host>() {
+    let told = [
+        (ids::BYPASS, 1.0),
+        (ids::TARGET, slot_value(3)),
+        (ids::MIX, 0.25),
+        (ids::OCTAVE, 0.75),
+    ];
+    let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
+    let input = melody(48_000.0, 2, 4_096);
+    run(&mut audio, &input, &[], || 512);
+    let same = |host: &mut H, expected: &[(u32, f64)]| {
+        for (id, value) in expected {
+            assert!(
+                (host.value(*id) - value).abs() < 1e-6,
+                "{id}: {}",
+                host.value(*id)
+            );
+        }
+    };
+    let load = |state: &[u8]| {
+        let mut other = H::new();
+        assert!(other.load(state));
+        other
+    };
+    let before = host.save();
+    for (id, value) in told {
+        host.set(id, value);
+    }
+    same(&mut host, &told);
+    let state = host.save();
+    same(&mut load(&state), &told);
+    assert_eq!(load(&state).save(), state);
+    // One comes with a block, with another value: that one counts now.
+    let change = crate::host::Change {
+        at: 0,
+        id: ids::MIX,
+        value: 0.5,
+    };
+    run(&mut audio, &input, &[change], || 512);
+    assert_no_allocations(&audio);
+    assert_eq!(host.value(ids::MIX), 0.5);
+    // None of the others ever does.
+    host.deactivate(audio);
+    let told = told.map(|(id, value)| (id, if id == ids::MIX { 0.5 } else { value }));
+    same(&mut host, &told);
+    same(&mut load(&host.save()), &told);
+    let audio = host.activate(Setup::USUAL);
+    same(&mut host, &told);
+    // A state that is loaded takes the place of all of it.
+    host.set(ids::BYPASS, 0.0);
+    assert!(host.load(&before));
+    assert_eq!(host.save(), before);
     host.deactivate(audio);
 }

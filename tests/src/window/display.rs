@@ -5,7 +5,10 @@
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::process::{Command, Stdio};
 
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{AtomEnum, PropMode};
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 /// An Xvfb of our own. It ends by itself when its last client has gone, so never before a window that is
 /// still closing: a client that loses its server ends the process.
@@ -49,10 +52,22 @@ impl Display {
         Some(Self { name, _client })
     }
 
+    /// Tells its clients how many dots it has on an inch: at 96 a logical pixel is a pixel.
+    pub fn set_dpi(&self, dpi: u32) {
+        let (connection, screen) = x11rb::connect(Some(&self.name)).unwrap();
+        let root = connection.setup().roots[screen].root;
+        let (mode, property) = (PropMode::REPLACE, AtomEnum::RESOURCE_MANAGER);
+        let resources = format!("Xft.dpi:\t{dpi}\n");
+        connection
+            .change_property8(mode, root, property, AtomEnum::STRING, resources.as_bytes())
+            .unwrap();
+        connection.sync().unwrap();
+    }
+
     /// Makes it the display on which this process opens its windows.
     ///
     /// # Safety
-    /// No other thread may run yet: the environment is changed.
+    /// No other thread may run: the environment is changed.
     pub unsafe fn adopt(&self) {
         // SAFETY: the caller's promise.
         unsafe { std::env::set_var("DISPLAY", &self.name) };

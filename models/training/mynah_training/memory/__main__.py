@@ -16,9 +16,9 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
 
-from ..annotate import join, split
 from ..data.library import InstrumentLibrary
 from ..registers import HOME_REGISTERS_MIDI
+from ..safetensors_file import BLANK, CHECKSUM, join, sealed, split
 from .analysis import NoteFrames, analyse
 from .choice import Chosen, choose
 from .coding import code
@@ -60,7 +60,8 @@ def rewrite(source: Path, out: Path, notes: list[NoteFrames], kept: list[Chosen]
     metadata["memory"] = json.dumps(sizes)
     header, data = split(save({**tensors, **memory.tensors}, metadata=metadata))
     # safetensors leaves the order of the metadata to chance; the same memory is to give the same bytes.
-    out.write_bytes(join({**header, "__metadata__": dict(sorted(metadata.items()))}, data))
+    metadata[CHECKSUM] = BLANK
+    out.write_bytes(sealed(join({**header, "__metadata__": dict(sorted(metadata.items()))}, data)))
 
 
 def write_list(out: Path, kept: list[Chosen]) -> None:

@@ -2,16 +2,14 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use mynah_engine::{MAX_MODEL_FILE_BYTES, read_whole};
 use mynah_models::{ModelInfo, ModelKind};
 use serde::Serialize;
 
 use super::targets::TargetJson;
 use super::{print, print_json};
 use crate::cli::Info;
-
-/// Model files are a few MB; anything far beyond is not one, and is not read into memory.
-const LARGEST_BYTES: u64 = 256 << 20;
 
 #[derive(Serialize)]
 struct InfoJson {
@@ -20,7 +18,6 @@ struct InfoJson {
     sample_rate_hz: u32,
     hop_samples: usize,
     bytes: u64,
-    default_octave: i32,
     #[serde(flatten)]
     target: TargetJson,
 }
@@ -31,14 +28,8 @@ struct InfoJson {
 /// The file is missing, too large, or not a valid model file.
 pub(super) fn run(arguments: &Info) -> Result<()> {
     let shown = arguments.file.display();
-    let bytes = std::fs::metadata(&arguments.file)
-        .with_context(|| format!("cannot open '{shown}'"))?
-        .len();
-    if bytes > LARGEST_BYTES {
-        bail!("'{shown}' is not a model file: it has {bytes} bytes");
-    }
-    let content =
-        std::fs::read(&arguments.file).with_context(|| format!("cannot open '{shown}'"))?;
+    let content = read_whole(&arguments.file, MAX_MODEL_FILE_BYTES)
+        .with_context(|| format!("cannot open '{shown}'"))?;
     let info = ModelInfo::read(&content)
         .with_context(|| format!("'{shown}' is not a valid model file"))?;
     let kind = match info.kind {
@@ -50,8 +41,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         format_version: info.format_version,
         sample_rate_hz: info.sample_rate_hz,
         hop_samples: info.hop_samples,
-        bytes,
-        default_octave: info.default_controls.octave,
+        bytes: content.len() as u64,
         target: TargetJson::new(&info, arguments.file.display().to_string()),
     };
     if arguments.json {
@@ -84,7 +74,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         "home         MIDI notes {:.0} to {:.0}",
         home.low, home.high
     );
-    let _ = writeln!(text, "size         {bytes} bytes");
+    let _ = writeln!(text, "size         {} bytes", content.len());
     let _ = writeln!(text, "licence      {}", info.licence);
     for credit in &info.credits {
         let _ = writeln!(text, "credit       {credit}");

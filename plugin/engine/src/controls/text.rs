@@ -92,6 +92,8 @@ impl ControlInfo {
     fn read(&self, text: &str) -> Option<f32> {
         let text = text.trim();
         match self.kind {
+            // A key has several names.
+            ControlKind::Choice(KEYS) => note_number(text).map(|note| note as f32),
             ControlKind::Choice(names) => names
                 .iter()
                 .position(|name| name.eq_ignore_ascii_case(text))
@@ -176,10 +178,11 @@ fn read_notes(text: &str) -> Option<u32> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
-    let names = text.split([' ', ',']).filter(|name| !name.is_empty());
+    let mut names = text.split([' ', ',']).filter(|name| !name.is_empty());
+    let first = note_number(names.next()?)?;
     names
         .map(note_number)
-        .try_fold(0, |notes, note| Some(notes | 1 << note?))
+        .try_fold(1 << first, |notes, note| Some(notes | 1 << note?))
 }
 
 /// A note by its name: a letter, then any sharps and flats.
@@ -190,11 +193,11 @@ fn note_number(name: &str) -> Option<u32> {
         .iter()
         .position(|key| key.len() == 1 && key.starts_with(letter))? as i32;
     let shifted = characters.try_fold(natural, |note, sign| match sign {
-        '#' | '\u{266F}' => Some(note + 1),
-        'b' | '\u{266D}' => Some(note - 1),
+        '#' | '\u{266F}' => Some((note + 1) % 12),
+        'b' | 'B' | '\u{266D}' => Some((note + 11) % 12),
         _ => None,
     })?;
-    Some(shifted.rem_euclid(12) as u32)
+    Some(shifted as u32)
 }
 
 fn capitalised(name: &str) -> String {
@@ -211,13 +214,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shown_texts_are_read_again() {
+    fn every_shown_text_is_read_again() {
         for control in Control::ALL {
             let info = control.info();
-            for share in [0.0, 0.25, 0.5, 1.0] {
-                let number = info.min + share * (info.max - info.min);
+            let steps = match info.kind {
+                ControlKind::Continuous | ControlKind::Tapered | ControlKind::Share => 20_000.0,
+                _ => info.max - info.min,
+            };
+            for step in 0..=steps as u32 {
+                let number = info.min + step as f32 / steps * (info.max - info.min);
                 let shown = info.text(number);
-                let read = info.parse_shown(&shown).unwrap();
+                let read = info.parse_shown(&shown);
+                let read = read.unwrap_or_else(|| panic!("{control}: {shown}"));
                 // What is shown is rounded; shown again it must be the same.
                 assert_eq!(info.text(read), shown, "{control}");
                 let with_unit = format!("{shown} {}", info.shown_unit());
@@ -279,7 +287,10 @@ mod tests {
                 Some((1 + (1 << 10) + (1 << 6)) as f32),
             ),
             (Control::Notes, "H", None),
+            (Control::Notes, " , ", None),
             (Control::Key, "f#", Some(6.0)),
+            (Control::Key, "Db", Some(1.0)),
+            (Control::Key, "BB", Some(10.0)),
         ] {
             assert_eq!(control.info().parse_shown(text), number, "{text}");
         }

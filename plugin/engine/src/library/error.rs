@@ -47,6 +47,12 @@ pub enum LibraryError {
         /// Why.
         source: io::Error,
     },
+    /// A folder, a pipe or a device where a file is needed.
+    #[error("{} is no model: it is not a file", path.display())]
+    NotAFile {
+        /// What it is.
+        path: PathBuf,
+    },
     /// A file larger than [`MAX_MODEL_FILE_BYTES`].
     #[error("{} is no model: it has {size_bytes} bytes, more than {MAX_MODEL_FILE_BYTES}", path.display())]
     TooLarge {

@@ -15,6 +15,9 @@ pub enum PresetError {
         /// The file's size.
         size_bytes: u64,
     },
+    /// A folder, a pipe or a device where a file is needed.
+    #[error("it is no preset: it is not a file")]
+    NotAFile,
     /// Not JSON, or not of a preset's form.
     #[error("it is no preset: {reason}")]
     NotAPreset {

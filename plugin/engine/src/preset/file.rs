@@ -57,6 +57,8 @@ impl Preset {
     /// If it is no preset, of a newer format, or holds what no control takes. Whether its targets are
     /// installed is not asked here.
     pub fn from_json(text: &str) -> Result<Preset, PresetError> {
+        // Some editors write it before everything else.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let size_bytes = text.len() as u64;
         if size_bytes > MAX_PRESET_FILE_BYTES {
             return Err(PresetError::TooLarge { size_bytes });

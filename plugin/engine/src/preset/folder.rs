@@ -5,7 +5,7 @@ use std::{fs, io};
 
 use super::file::MAX_PRESET_FILE_BYTES;
 use super::{Preset, PresetError, factory_presets};
-use crate::user_file::{Existing, data_folder, file_stem, write_whole};
+use crate::user_file::{Existing, ReadError, data_folder, file_stem, read_whole, write_whole};
 
 const ENDING: &str = "json";
 
@@ -149,18 +149,33 @@ impl Preset {
     /// # Errors
     /// If it cannot be read, and as [`from_json`](Self::from_json).
     pub fn read_file(path: &Path) -> Result<Preset, PresetError> {
-        let unreadable = |source| PresetError::Read {
-            path: path.to_owned(),
-            source,
-        };
-        let size_bytes = fs::metadata(path).map_err(unreadable)?.len();
-        if size_bytes > MAX_PRESET_FILE_BYTES {
-            return Err(PresetError::TooLarge { size_bytes });
-        }
-        let bytes = fs::read(path).map_err(unreadable)?;
-        let text = String::from_utf8(bytes).map_err(|error| PresetError::NotAPreset {
-            reason: error.to_string(),
+        let bytes = read_whole(path, MAX_PRESET_FILE_BYTES).map_err(|error| match error {
+            ReadError::Io(source) => PresetError::Read {
+                path: path.to_owned(),
+                source,
+            },
+            ReadError::NotAFile => PresetError::NotAFile,
+            ReadError::TooLarge { size_bytes, .. } => PresetError::TooLarge { size_bytes },
         })?;
-        Self::from_json(&text)
+        Self::from_json(&text_of(&bytes)?)
     }
+}
+
+/// The text of a file in UTF-8, or in UTF-16 behind the mark that says so.
+fn text_of(bytes: &[u8]) -> Result<String, PresetError> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (units, odd) = rest.as_chunks::<2>();
+        let units: Vec<u16> = units.iter().map(|pair| unit(*pair)).collect();
+        let text = String::from_utf16(&units).map_err(|error| error.to_string());
+        text.and_then(|text| match odd {
+            [] => Ok(text),
+            _ => Err("it ends within a character".to_owned()),
+        })
+    };
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string()),
+    };
+    text.map_err(|reason| PresetError::NotAPreset { reason })
 }

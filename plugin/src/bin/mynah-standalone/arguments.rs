@@ -33,9 +33,130 @@ pub(crate) fn for_live_playing(mut arguments: Vec<String>) -> Vec<String> {
     arguments
 }
 
+/// A number on the command line that nice-plug takes as it is, though some make no sense and some end the program.
+struct Number {
+    name: &'static str,
+    short: Option<&'static str>,
+    least: f64,
+    most: f64,
+    what: &'static str,
+}
+
+const fn number(
+    name: &'static str,
+    short: Option<&'static str>,
+    least: f64,
+    most: f64,
+    what: &'static str,
+) -> Number {
+    Number {
+        name,
+        short,
+        least,
+        most,
+        what,
+    }
+}
+
+const NUMBERS: [Number; 9] = [
+    number("--sample-rate", Some("-r"), 8_000.0, 192_000.0, "Hz"),
+    number("--period-size", Some("-p"), 1.0, 16_384.0, "samples"),
+    number("--input-latency", None, 0.0, 10.0, "seconds"),
+    number("--input-capacity", None, 0.001, 60.0, "seconds"),
+    number("--midi-capacity", None, 1.0, 1e6, "messages"),
+    number("--dpi-scale", None, 0.25, 8.0, "pixels for one"),
+    number("--tempo", None, 1.0, 1_000.0, "beats a minute"),
+    number("--timesig-num", None, 1.0, 64.0, "beats"),
+    number("--timesig-denom", None, 1.0, 64.0, "parts of a whole note"),
+];
+
+impl Number {
+    /// The value that is given for it, as it is written. `next` is the argument behind `given`.
+    fn value<'a>(&self, given: &'a str, next: Option<&'a String>) -> Option<&'a str> {
+        let next = next.map(String::as_str);
+        if given == self.name || Some(given) == self.short {
+            return next;
+        }
+        let long = given.strip_prefix(self.name);
+        if let Some(value) = long.and_then(|rest| rest.strip_prefix('=')) {
+            return Some(value);
+        }
+        let value = given.strip_prefix(self.short?)?;
+        Some(value.strip_prefix('=').unwrap_or(value))
+    }
+}
+
+/// Looks at the numbers that are given; what is no number at all is left to nice-plug, which says so.
+///
+/// # Errors
+/// The sentence that says which number cannot be used.
+pub(crate) fn check(arguments: &[String]) -> Result<(), String> {
+    for (place, given) in arguments.iter().enumerate().skip(1) {
+        for number in &NUMBERS {
+            let value = number.value(given, arguments.get(place + 1));
+            let Some(value) = value.and_then(|value| value.parse::<f64>().ok()) else {
+                continue;
+            };
+            let Number {
+                name,
+                least,
+                most,
+                what,
+                ..
+            } = number;
+            if !(*least..=*most).contains(&value) {
+                return Err(format!(
+                    "{name} {value} cannot be used: give {least} to {most} {what}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn numbers_that_make_no_sense_are_refused_in_a_sentence() {
+        let check = |given: &str| {
+            let arguments: Vec<String> = given.split(' ').map(str::to_owned).collect();
+            check(&arguments)
+        };
+        for given in [
+            "mynah --sample-rate 0",
+            "mynah --sample-rate=-48000",
+            "mynah -r 1e9",
+            "mynah -r0",
+            "mynah --sample-rate nan",
+            "mynah --backend dummy --period-size 0",
+            "mynah -p=0",
+            "mynah --dpi-scale inf",
+            "mynah --tempo 0",
+            "mynah --timesig-denom 0",
+            "mynah --midi-capacity 0",
+            "mynah --input-capacity 0",
+        ] {
+            let sentence = check(given).unwrap_err();
+            assert!(sentence.contains("cannot be used: give "), "{sentence}");
+        }
+        let rate = check("mynah -r 0").unwrap_err();
+        assert_eq!(
+            rate,
+            "--sample-rate 0 cannot be used: give 8000 to 192000 Hz"
+        );
+        for given in [
+            "mynah",
+            "mynah --sample-rate 44100 -p 64 --input-latency 0",
+            "mynah --sample-rate fast",
+            "mynah --sample-rate",
+            "mynah --midi-input 0",
+        ] {
+            assert_eq!(check(given), Ok(()), "{given}");
+        }
+    }
 
     #[test]
     fn defaults_are_added_to_what_is_not_given() {

@@ -6,12 +6,36 @@
 mod arguments;
 mod devices;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use mynah_plugin::Mynah;
+use mynah_plugin::editor::check_screen;
+use mynah_plugin::{Mynah, tell_player};
 use nice_plug::wrapper::standalone::nice_export_standalone_with_args;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
+
+/// What nice-plug says when it goes on without sound.
+const NO_SOUND: &[u8] = b"dummy audio backend";
+
+/// The terminal, which not every player sees: what matters is shown in the window as well.
+struct Terminal;
+
+impl Write for Terminal {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        if text.windows(NO_SOUND.len()).any(|part| part == NO_SOUND) {
+            tell_player(
+                "No audio device could be opened, so nothing is heard. Connect one and start Mynah again; \
+                 --list-devices names those that are there.",
+            );
+        }
+        io::stderr().write(text)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
 
 fn main() -> ExitCode {
     // The wrapper's own handler asks its window to close, which the window does not hear: Ctrl-C would
@@ -25,7 +49,7 @@ fn main() -> ExitCode {
         .with_target(false)
         .without_time()
         .with_ansi(false)
-        .with_writer(std::io::stderr);
+        .with_writer(|| Terminal);
     tracing_subscriber::registry()
         .with(terminal)
         .with(complaints)
@@ -42,6 +66,17 @@ fn main() -> ExitCode {
     }
     if given("--help") || given("-h") {
         println!("{}", arguments::HELP);
+    }
+    if !given("--help")
+        && !given("-h")
+        && let Err(error) = check_screen()
+    {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
+    if let Err(sentence) = arguments::check(&arguments) {
+        eprintln!("{sentence}");
+        return ExitCode::FAILURE;
     }
     if nice_export_standalone_with_args::<Mynah<true>, _>(arguments::for_live_playing(arguments)) {
         ExitCode::SUCCESS

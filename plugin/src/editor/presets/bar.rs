@@ -5,7 +5,7 @@ use egui::{
     StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
-use super::Presets;
+use super::{Presets, Way};
 use crate::comparison::Side;
 use crate::editor::fonts;
 use crate::editor::theme::{CARD_ROUNDING, Theme};
@@ -47,7 +47,7 @@ impl Presets {
             "Load the preset before",
             true,
         ) {
-            self.step(-1, player, catalogue);
+            self.step(Way::Back, player, catalogue);
         }
         let name = self.show_name(ui, player, catalogue, row.next(name_width, GAP));
         let next = row.next(STEP_WIDTH, GROUP_GAP);
@@ -59,7 +59,7 @@ impl Presets {
             "Load the next preset",
             true,
         ) {
-            self.step(1, player, catalogue);
+            self.step(Way::Forth, player, catalogue);
         }
         self.show_browser(ui, &name, player, catalogue);
         let save = IconButton {

@@ -8,7 +8,8 @@ use egui::{
 };
 use mynah_engine::{Preset, PresetSource};
 
-use super::{Listed, Presets};
+use super::Presets;
+use crate::comparison::Loaded;
 use crate::editor::fonts;
 use crate::editor::theme::Theme;
 use crate::recorder::Player;
@@ -21,7 +22,7 @@ const LIST_HEIGHT: f32 = 340.0;
 enum Asked {
     Load(usize),
     /// To be asked about once more.
-    Doom(String),
+    Doom(PathBuf),
     Delete(PathBuf),
 }
 
@@ -49,12 +50,12 @@ impl Presets {
         match asked.and_then(|asked| asked.inner) {
             Some(Asked::Load(index)) => {
                 if let Some(listed) = self.list.get(index) {
-                    let preset = listed.preset.clone();
+                    let preset = listed.clone();
                     self.load(&preset, player, catalogue);
                 }
                 Popup::close_all(ui.ctx());
             }
-            Some(Asked::Doom(name)) => self.doomed = Some(name),
+            Some(Asked::Doom(path)) => self.doomed = Some(path),
             Some(Asked::Delete(path)) => {
                 self.delete(&path);
                 self.doomed = None;
@@ -126,7 +127,7 @@ impl Presets {
     }
 
     /// Whether a preset is among those that are searched for.
-    fn shows(&self, preset: &Preset) -> bool {
+    pub(super) fn shows(&self, preset: &Preset) -> bool {
         let in_category = self
             .category
             .as_ref()
@@ -136,7 +137,7 @@ impl Presets {
         in_category && words.split_whitespace().all(|word| text.contains(word))
     }
 
-    fn show_entry(&self, ui: &mut Ui, index: usize, listed: &Listed) -> Option<Asked> {
+    fn show_entry(&self, ui: &mut Ui, index: usize, listed: &Loaded) -> Option<Asked> {
         let theme = Theme::of(ui);
         let preset = &listed.preset;
         let mut asked = None;
@@ -147,8 +148,8 @@ impl Presets {
             if response.clicked() {
                 asked = Some(Asked::Load(index));
             }
-            if let PresetSource::File(path) = &listed.source {
-                let sure = self.doomed.as_ref() == Some(&preset.name);
+            if let Some(PresetSource::File(path)) = &listed.source {
+                let sure = self.doomed.as_ref() == Some(path);
                 let (text, name) = if sure {
                     ("Really delete", format!("Really delete {}", preset.name))
                 } else {
@@ -162,7 +163,7 @@ impl Presets {
                     asked = Some(if sure {
                         Asked::Delete(path.clone())
                     } else {
-                        Asked::Doom(preset.name.clone())
+                        Asked::Doom(path.clone())
                     });
                 }
             }

@@ -5,7 +5,7 @@ mod browser;
 mod save;
 
 use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Key, Modifiers, Rect, Ui};
@@ -14,29 +14,30 @@ use mynah_engine::{
     factory_presets, preset_folder, surprise,
 };
 
+use crate::comparison::Loaded;
 use crate::preset::{changes, is_set, of_params};
 use crate::recorder::Player;
 use crate::targets::Catalogue;
 
-/// A preset of the list.
-#[derive(Clone)]
-struct Listed {
-    preset: Arc<Preset>,
-    source: PresetSource,
+/// Where to go in the list.
+#[derive(Clone, Copy)]
+enum Way {
+    Back,
+    Forth,
 }
 
 /// The presets of an open editor.
 pub(super) struct Presets {
     /// Of the player's own.
     folder: Option<PresetFolder>,
-    list: Vec<Listed>,
+    list: Vec<Arc<Loaded>>,
     /// Files that are no presets, each with the reason.
     problems: Vec<String>,
     /// What the list is searched for, and the category that is shown.
     search: String,
     category: Option<String>,
     /// The one that is asked about before it is deleted.
-    doomed: Option<String>,
+    doomed: Option<PathBuf>,
     save: save::Form,
     /// What went wrong last.
     complaint: Option<String>,
@@ -86,9 +87,8 @@ impl Presets {
             _ => format!("{}: {error}", file.display()),
         });
         let kept = read.and_then(|preset| {
-            self.keep(&preset, Existing::Keep)
-                .map_err(|error| error.to_string())?;
-            player.load(&Arc::new(preset), catalogue)
+            let kept = self.keep(preset, Existing::Keep);
+            player.load(&kept.map_err(|error| error.to_string())?, catalogue)
         });
         self.complaint = kept.unwrap_or_else(Some);
     }
@@ -101,16 +101,11 @@ impl Presets {
         };
         self.list = entries
             .into_iter()
-            .map(|entry| Listed {
-                preset: Arc::new(entry.preset),
-                source: entry.source,
-            })
+            .map(|entry| loaded(entry.preset, entry.source))
             .collect();
         if self.folder.is_none() {
-            let factory = factory_presets().iter().map(|preset| Listed {
-                preset: Arc::new(preset.clone()),
-                source: PresetSource::Factory,
-            });
+            let factory = factory_presets().iter();
+            let factory = factory.map(|preset| loaded(preset.clone(), PresetSource::Factory));
             self.list.extend(factory);
         }
         self.problems = problems
@@ -119,25 +114,34 @@ impl Presets {
             .collect();
     }
 
-    fn load(&mut self, preset: &Arc<Preset>, player: Player<'_>, catalogue: &Catalogue) {
+    fn load(&mut self, preset: &Arc<Loaded>, player: Player<'_>, catalogue: &Catalogue) {
         self.complaint = player.load(preset, catalogue).unwrap_or_else(Some);
     }
 
-    /// Loads the one that is `way` places behind the present one in the list.
-    fn step(&mut self, way: i32, player: Player<'_>, catalogue: &Catalogue) {
+    /// Loads the next one behind the present one, or the one before, of those that the browser shows; of all if it
+    /// shows none.
+    fn step(&mut self, way: Way, player: Player<'_>, catalogue: &Catalogue) {
+        let places = 0..self.list.len();
+        let mut shown: Vec<usize> = places
+            .filter(|at| self.shows(&self.list[*at].preset))
+            .collect();
+        if shown.is_empty() {
+            shown = (0..self.list.len()).collect();
+        }
         let present = player.shared.comparison().label().clone();
-        let at = present.and_then(|present| {
-            let same = |listed: &Listed| listed.preset.name == present.name;
-            self.list.iter().position(same)
-        });
-        let count = self.list.len() as i32;
-        let next = match at {
-            Some(at) => at as i32 + way,
-            None if way > 0 => 0,
-            None => count - 1,
+        let at = present.and_then(|present| self.list.iter().position(|other| other.is(&present)));
+        let next = match way {
+            Way::Forth => {
+                let behind = shown.iter().find(|place| at.is_some_and(|at| **place > at));
+                behind.or(shown.first())
+            }
+            Way::Back => {
+                let before = shown.iter().rev();
+                let mut before = before.filter(|place| at.is_some_and(|at| **place < at));
+                before.next().or(shown.last())
+            }
         };
-        let next = self.list.get(next.rem_euclid(count.max(1)) as usize);
-        if let Some(preset) = next.map(|listed| listed.preset.clone()) {
+        if let Some(preset) = next.map(|place| self.list[*place].clone()) {
             self.load(&preset, player, catalogue);
         }
     }
@@ -152,16 +156,16 @@ impl Presets {
         catalogue: &Catalogue,
     ) -> Result<(), PresetError> {
         let preset = of_params(player.params, catalogue, name.trim(), "Own", about.trim());
-        self.keep(&preset, existing)?;
-        player.shared.comparison().name(Some(Arc::new(preset)));
+        let kept = self.keep(preset, existing)?;
+        player.shared.comparison().name(Some(kept));
         Ok(())
     }
 
-    fn keep(&mut self, preset: &Preset, existing: Existing) -> Result<(), PresetError> {
+    fn keep(&mut self, preset: Preset, existing: Existing) -> Result<Arc<Loaded>, PresetError> {
         let folder = self.folder.as_ref().ok_or(PresetError::NoFolder)?;
-        folder.save(preset, existing)?;
+        let path = folder.save(&preset, existing)?;
         self.read();
-        Ok(())
+        Ok(loaded(preset, PresetSource::File(path)))
     }
 
     fn delete(&mut self, path: &Path) {
@@ -175,9 +179,13 @@ impl Presets {
     /// Sets everything by chance, but the quality and the bypass.
     fn surprise(&mut self, player: Player<'_>, catalogue: &Catalogue) {
         let seed = u64::from(RandomState::new().hash_one(0) as u32);
-        let preset = Arc::new(surprise_of(seed, player, catalogue));
+        let preset = surprise_of(seed, player, catalogue);
         match changes(&preset, player.params, catalogue) {
-            Ok(changes) => player.set_as_one(Some(preset), &changes.values),
+            Ok(changes) => {
+                let source = None;
+                let preset = Arc::new(Loaded { preset, source });
+                player.set_as_one(Some(preset), &changes.values);
+            }
             Err(complaint) => self.complaint = Some(complaint),
         }
     }
@@ -185,13 +193,18 @@ impl Presets {
     /// The name of what is set, and whether it has been changed since it was loaded.
     fn present(&self, player: Player<'_>, catalogue: &Catalogue) -> (String, bool) {
         match player.shared.comparison().label().as_ref() {
-            Some(preset) => (
-                preset.name.clone(),
-                !is_set(preset, player.params, catalogue),
+            Some(loaded) => (
+                loaded.preset.name.clone(),
+                !is_set(&loaded.preset, player.params, catalogue),
             ),
             None => ("No preset".to_owned(), false),
         }
     }
+}
+
+fn loaded(preset: Preset, source: PresetSource) -> Arc<Loaded> {
+    let source = Some(source);
+    Arc::new(Loaded { preset, source })
 }
 
 fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {

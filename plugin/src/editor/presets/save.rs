@@ -57,6 +57,7 @@ impl Presets {
     /// Proposes the name of the present preset if it is one of the player's own.
     fn begin_save(&mut self, player: Player<'_>) {
         let present = player.shared.comparison().label().clone();
+        let present = present.as_ref().map(|loaded| &loaded.preset);
         let own = present.filter(|preset| preset.category == "Own");
         self.save = Form {
             name: own

@@ -81,14 +81,14 @@ pub(in crate::editor) fn show(
                     let card = Card {
                         entry,
                         rect: Rect::from_min_size(corner, size),
-                        chosen: chosen[slot] == index as i32,
+                        chosen: chosen[slot] == entry.slot(),
                         slots: (0..MORPH_SLOTS)
-                            .filter(|at| chosen[*at] == index as i32)
+                            .filter(|at| chosen[*at] == entry.slot())
                             .map(|at| SLOT_NAMES[at])
                             .collect(),
                     };
                     if card.show(ui).clicked() && !card.chosen {
-                        desk.choose_target(slot, index as i32);
+                        desk.choose_target(slot, entry.slot());
                     }
                 }
             });

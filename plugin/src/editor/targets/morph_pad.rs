@@ -240,9 +240,13 @@ fn move_puck(ui: &Ui, desk: Desk<'_>, pad: Rect, response: &Response) {
         x.set(place.x);
         y.set(place.y);
     };
+    // One gesture, and so one step to undo.
     let set_once = |place: Pos2| {
-        x.set_once(place.x);
-        y.set_once(place.y);
+        x.begin();
+        y.begin();
+        set(place);
+        x.end();
+        y.end();
     };
     let place = pos2(x.value(), y.value());
     let under_pointer = response

@@ -3,6 +3,7 @@
 
 mod clicks;
 mod keyboard;
+mod late;
 mod melody;
 mod models;
 mod presets;
@@ -38,10 +39,29 @@ enum Told {
     End,
 }
 
-/// A host that takes over every change at once.
+/// A host that takes over every change at once, or, if it is late, when it comes to it.
 #[derive(Default)]
 struct FakeHost {
     told: Mutex<Vec<Told>>,
+    /// What it has not taken over yet; none if it is not late.
+    waiting: Mutex<Option<Vec<(ParamPtr, f32)>>>,
+}
+
+impl FakeHost {
+    fn be_late(&self) {
+        *self.waiting.lock().unwrap() = Some(Vec::new());
+    }
+
+    /// Takes over so many of the changes that wait, in their order.
+    fn take_over(&self, count: usize) {
+        let mut waiting = self.waiting.lock().unwrap();
+        let waiting = waiting.as_mut().unwrap();
+        let count = count.min(waiting.len());
+        for (param, normalized) in waiting.drain(..count) {
+            // SAFETY: the parameters live in the app's `Arc`, which the bench holds, too.
+            unsafe { param._internal_set_normalized_value(normalized) };
+        }
+    }
 }
 
 impl GuiContextInner for FakeHost {
@@ -53,6 +73,9 @@ impl GuiContextInner for FakeHost {
     }
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
         self.told.lock().unwrap().push(Told::Set);
+        if let Some(waiting) = &mut *self.waiting.lock().unwrap() {
+            return waiting.push((param, normalized));
+        }
         // SAFETY: the parameters live in the app's `Arc`, which outlives the frame.
         unsafe { param._internal_set_normalized_value(normalized) };
     }

@@ -77,6 +77,58 @@ fn presets_are_stepped_through_and_say_when_they_are_changed() {
 }
 
 #[test]
+fn presets_of_one_name_are_stepped_through_by_their_places() {
+    let mut own = Own::new();
+    let factory = &factory_presets()[2];
+    for (file, number) in [("a.json", 3.0), ("b.json", 4.0), ("c.json", 5.0)] {
+        let mut preset = factory.clone();
+        preset.controls.set(Control::Bend, number);
+        let text = preset.to_json().unwrap();
+        std::fs::write(own.folder.path().join(file), text).unwrap();
+    }
+    own.bench.click("Preset");
+    own.bench.click("Search presets");
+    own.bench.write(&factory.name);
+    own.bench.shortcut(Modifiers::NONE, Key::Escape);
+    // Those that the browser shows: the factory's, and three of the player's own with its name.
+    let mut bends = Vec::new();
+    for _ in 0..5 {
+        own.bench.click("Next preset");
+        assert_eq!(own.bench.preset(), factory.name);
+        bends.push(own.bench.param(Control::Bend).number().round());
+    }
+    assert_eq!(bends, [0.0, 3.0, 4.0, 5.0, 0.0]);
+    own.bench.click("Previous preset");
+    assert_eq!(own.bench.param(Control::Bend).number().round(), 5.0);
+    own.bench.click("Previous preset");
+    assert_eq!(own.bench.param(Control::Bend).number().round(), 4.0);
+}
+
+#[test]
+fn putting_the_puck_back_is_one_step() {
+    let mut bench = Bench::new();
+    bench.set(Control::MorphX, 0.3);
+    bench.set(Control::MorphY, 0.8);
+    let place = |bench: &Bench| {
+        [Control::MorphX, Control::MorphY].map(|control| bench.param(control).number())
+    };
+    bench.harness.get_by_label("Morph").focus();
+    bench.harness.run_steps(2);
+    bench.shortcut(Modifiers::NONE, Key::Home);
+    assert_eq!(place(&bench), [0.0, 0.0]);
+    bench.click("Undo");
+    assert_eq!(place(&bench), [0.3, 0.8]);
+    let pad = bench.rect_of("Morph").center();
+    bench.double_click(pad);
+    assert_eq!(place(&bench), [0.0, 0.0]);
+    bench.click("Undo");
+    assert_eq!(place(&bench), [0.3, 0.8]);
+    bench.click_at(pad, Modifiers::NONE);
+    bench.click("Undo");
+    assert_eq!(place(&bench), [0.3, 0.8]);
+}
+
+#[test]
 fn a_preset_is_searched_for_and_chosen() {
     let mut bench = Bench::new();
     bench.click("Preset");

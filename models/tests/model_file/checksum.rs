@@ -1,0 +1,56 @@
+//! A file that gives its checksum is refused when any of its bytes is another.
+
+use super::*;
+
+const BLANK: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A base that gives its checksum, as the trainer writes it.
+fn sealed() -> Vec<u8> {
+    let mut metadata = base_metadata();
+    metadata.insert("checksum".to_owned(), BLANK.to_owned());
+    let mut file = write(&tensors(), &metadata);
+    let digits = ModelHash::of(&file).to_string();
+    let at = file
+        .windows(BLANK.len())
+        .position(|window| window == BLANK.as_bytes());
+    let at = at.unwrap();
+    file[at..at + digits.len()].copy_from_slice(digits.as_bytes());
+    file
+}
+
+#[test]
+fn an_undamaged_file_is_read_and_so_is_one_without_a_checksum() {
+    assert!(Base::from_bytes(&sealed()).is_ok());
+    assert!(Base::from_bytes(&small_base()).is_ok());
+}
+
+#[test]
+fn every_damaged_byte_of_a_weight_is_told_before_anything_is_used() {
+    let file = sealed();
+    let header = u64::from_le_bytes(*file.first_chunk().unwrap()) as usize;
+    for at in (8 + header..file.len()).step_by(97) {
+        for bit in 0_u8..8 {
+            let mut damaged = file.clone();
+            damaged[at] ^= 1 << bit;
+            let error = ModelInfo::read(&damaged).unwrap_err();
+            assert!(matches!(error, ModelFileError::Damaged { .. }), "{error}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_flipped_bit_of_anything_but_the_checksum_itself_is_told(
+        at in any::<prop::sample::Index>(),
+        bit in 0_u8..8,
+    ) {
+        let file = sealed();
+        let mut damaged = file.clone();
+        let at = at.index(damaged.len());
+        damaged[at] ^= 1 << bit;
+        let key = br#""checksum":""#;
+        let begins = file.windows(key.len()).position(|window| window == key).unwrap();
+        let itself = begins..begins + key.len() + BLANK.len();
+        prop_assert!(itself.contains(&at) || Base::from_bytes(&damaged).is_err(), "byte {}", at);
+    }
+}
