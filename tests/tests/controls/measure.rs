@@ -97,6 +97,19 @@ pub(crate) fn render_with_notes(
     output.split_off(latency)
 }
 
+/// How many notes the performer finds in a sound.
+pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u32 {
+    let spec = EngineSpec {
+        host_rate_hz: f64::from(RATE_HZ),
+        max_block_samples: 512,
+    };
+    let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
+    engine.set_controls(controls);
+    let mut output = input.to_vec();
+    engine.process(&mut [&mut output]);
+    engine.meters().telemetry.notes
+}
+
 /// What two targets make of a sound in turns, each for so many seconds.
 pub(crate) fn render_swapping(input: &[f32], each_s: f32, names: [&str; 2]) -> Vec<f32> {
     let spec = EngineSpec {

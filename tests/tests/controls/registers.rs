@@ -51,11 +51,15 @@ fn the_preset_for_basses_plays_every_note_of_one() {
     });
     let targets: Slots = slots(names);
     let controls = preset.controls.with(Control::Room, 0.0);
-    let mut shares = Vec::new();
+    let (mut shares, mut notes) = (Vec::new(), Vec::new());
     for note in 28..=55 {
-        let output = render(targets.clone(), &bass(note as f32, 0.8), |_| controls);
+        let string = bass(note as f32, 0.8);
+        let output = render(targets.clone(), &string, |_| controls);
         shares.push(right(&output, note as f32, 0.7));
+        notes.push(notes_begun(targets.clone(), &string, &controls));
     }
+    let single = notes.iter().filter(|notes| **notes == 1).count();
+    assert!(single >= 20, "{notes:?}");
     let mean = shares.iter().sum::<f32>() / shares.len() as f32;
     assert!(mean > 0.95, "{mean}: {shares:?}");
 }
