@@ -1,5 +1,7 @@
 //! AIFF and AIFF-C.
 
+use std::io;
+
 use super::chunks::{Chunks, Found, Headers, Layout, Walk, is_harmless};
 use super::container::{Opened, Refusal, check_layout};
 use super::loss::LossKind;
@@ -42,6 +44,40 @@ struct Aiff {
     description: Option<(Layout, u32)>,
 }
 
+impl Aiff {
+    /// How far the samples go that begin here, if their chunk has the size `size`.
+    fn extent(&mut self, size: u32, offset: u64, source: &mut Source) -> io::Result<Found> {
+        let bytes = u64::from(size).saturating_sub(8 + offset);
+        let is_there = source
+            .length()
+            .is_some_and(|length| length.saturating_sub(source.position()) >= bytes);
+        let is_certain = match size {
+            9..0x7F00_0000 => true,
+            // What programs write that do not know yet, and cannot go back.
+            0x7F00_0000..0xFFFF_0000 => is_there,
+            _ => false,
+        };
+        if is_certain {
+            return Ok(Found::Sound { bytes, is_certain });
+        }
+        self.headers.forget_padding();
+        let ahead = source.peek(4)?;
+        if size <= 8 && (ahead.len() < 4 || self.headers.is_known(ahead)) {
+            return Ok(Found::Sound {
+                bytes: 0,
+                is_certain,
+            });
+        }
+        Ok(match self.description {
+            Some((layout, frames)) if (1..0x1000_0000).contains(&frames) => Found::Sound {
+                bytes: u64::from(frames) * (layout.channels * layout.coding.bytes()) as u64,
+                is_certain: true,
+            },
+            _ => Found::TO_THE_END,
+        })
+    }
+}
+
 impl Walk for Aiff {
     fn next_sound(&mut self, source: &mut Source) -> Result<Found, Refusal> {
         loop {
@@ -72,26 +108,10 @@ impl Walk for Aiff {
                     };
                     let offset = u64::from(u32::from_be_bytes([a, b, c, d]));
                     source.skip(8 + offset)?;
-                    let bytes = u64::from(header.bytes).saturating_sub(8 + offset);
-                    // A size of nothing, or of everything, is one that nobody filled in.
-                    if (9..0xFFFF_0000).contains(&header.bytes) {
-                        if bytes > 0 {
-                            return Ok(Found::Sound {
-                                bytes,
-                                is_certain: true,
-                            });
-                        }
-                        continue;
+                    match self.extent(header.bytes, offset, source)? {
+                        Found::Sound { bytes: 0, .. } => {}
+                        found => return Ok(found),
                     }
-                    self.headers.forget_padding();
-                    return Ok(match self.description {
-                        Some((layout, frames)) if frames > 0 => Found::Sound {
-                            bytes: u64::from(frames)
-                                * (layout.channels * layout.coding.bytes()) as u64,
-                            is_certain: true,
-                        },
-                        _ => Found::TO_THE_END,
-                    });
                 }
                 _ => {
                     source.skip(u64::from(header.bytes))?;

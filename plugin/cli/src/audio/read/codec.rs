@@ -127,3 +127,21 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     GUARDED.set(before);
     result.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_over_a_packet_is_an_answer() {
+        assert_eq!(guarded(|| 1), Some(1));
+        assert_eq!(guarded(|| -> i32 { panic!("a decoder's own") }), None);
+        // Also where one guards another, and afterwards.
+        assert_eq!(
+            guarded(|| guarded(|| -> i32 { panic!("inside") })),
+            Some(None)
+        );
+        assert_eq!(guarded(|| 2), Some(2));
+        assert!(!GUARDED.get());
+    }
+}

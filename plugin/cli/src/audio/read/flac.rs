@@ -19,6 +19,8 @@ use super::tags;
 const MARKER: &[u8] = b"fLaC";
 /// Bytes looked through at once for what may be a frame.
 const SEARCHED_BYTES: usize = 1 << 16;
+/// What decoding a frame is worth, in bytes that are only checked.
+const DECODING: usize = 1 << 15;
 /// Bytes of a frame's checksum.
 const CHECKSUM_BYTES: usize = 2;
 /// Shortest frame, in bytes.
@@ -125,7 +127,7 @@ impl Flac {
 
     /// Bytes of the frame that begins here, if it is whole.
     fn extent(&mut self, header: &FrameHeader) -> io::Result<Option<usize>> {
-        if !self.effort.spend(1) {
+        if !self.effort.is_left() {
             return Ok(None);
         }
         let longest = self.info.max_bytes(header.frames);
@@ -152,7 +154,9 @@ impl Flac {
                 possible.push(at + 1);
             }
         }
-        self.effort.spend(window.len());
+        // What is decoded below counts, too.
+        self.effort
+            .spend(window.len() + 2 * DECODING * possible.len());
         let mut planes = Vec::new();
         let layout = Some((self.info.rate_hz, self.info.channels));
         // A frame's samples end in the byte before its checksum: they take all of it, and no more.

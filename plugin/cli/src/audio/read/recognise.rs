@@ -76,68 +76,62 @@ pub(super) fn open(mut source: Source) -> Opened {
     }
 }
 
+/// What is known and not read: what it begins with, what stands at its eighth byte besides, and its name.
+const FOREIGN: [(&[u8], &[u8], &str); 33] = [
+    (b"wvpk", b"", "a WavPack file"),
+    (
+        &[0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11],
+        b"",
+        "a Windows Media file (WMA or WMV)",
+    ),
+    (b"MAC ", b"", "a Monkey's Audio file"),
+    (b"MThd", b"", "a MIDI file"),
+    (b"RIFF", b"RMID", "a MIDI file"),
+    (b"RIFF", b"AVI ", "a video (AVI)"),
+    (b"RIFF", b"sfbk", "a SoundFont"),
+    (b"RIFF", b"WEBP", "a picture"),
+    (b"\x89PNG", b"", "a picture"),
+    (&[0xFF, 0xD8, 0xFF], b"", "a picture"),
+    (b"GIF8", b"", "a picture"),
+    (b"#!AMR", b"", "an AMR file"),
+    (b"DSD ", b"", "a DSD file"),
+    (b"FRM8", b"", "a DSD file"),
+    (b"MPCK", b"", "a Musepack file"),
+    (b"MP+", b"", "a Musepack file"),
+    (b"TTA1", b"", "a True Audio file"),
+    (b"TTA2", b"", "a True Audio file"),
+    (b"OFR ", b"", "an OptimFROG file"),
+    (b"tBaK", b"", "a TAK file"),
+    (b"ajkg", b"", "a Shorten file"),
+    (b".RMF", b"", "a RealAudio file"),
+    (b".ra\xFD", b"", "a RealAudio file"),
+    (b"FLV\x01", b"", "a video (FLV)"),
+    (&[0, 0, 1, 0xBA], b"", "a video (MPEG)"),
+    (&[0, 0, 1, 0xB3], b"", "a video (MPEG)"),
+    (b"Creative Voice File", b"", "a Creative Voice file"),
+    (&[0x0B, 0x77], b"", "a Dolby Digital (AC-3) file"),
+    (&[0x7F, 0xFE, 0x80, 0x01], b"", "a DTS file"),
+    (b"FORM", b"8SVX", "an 8SVX file"),
+    (b"PK\x03\x04", b"", "a ZIP archive"),
+    (b"%PDF", b"", "a PDF document"),
+    (b"caff\0\x02", b"", "a CAF file of a later version"),
+];
+
 /// The name of what is known and not read.
-fn foreign(opening: &[u8]) -> Option<String> {
-    let at = |offset: usize, magic: &[u8]| opening.get(offset..offset + magic.len()) == Some(magic);
-    let begins = |magic: &[u8]| at(0, magic);
-    let name = if begins(b"wvpk") {
-        "a WavPack file"
-    } else if begins(&[0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11]) {
-        "a Windows Media file (WMA or WMV)"
-    } else if begins(&[0x1A, 0x45, 0xDF, 0xA3]) {
+fn foreign(opening: &[u8]) -> Option<&'static str> {
+    if opening.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
         // The document's type stands in the first few bytes.
         let first = &opening[..opening.len().min(64)];
-        if first.windows(4).any(|window| window == b"webm") {
+        let is_web = first.windows(4).any(|window| window == b"webm");
+        return Some(if is_web {
             "a WebM file"
         } else {
             "a Matroska file"
-        }
-    } else if begins(b"MAC ") {
-        "a Monkey's Audio file"
-    } else if begins(b"MThd") || (begins(b"RIFF") && at(8, b"RMID")) {
-        "a MIDI file"
-    } else if begins(b"#!AMR") {
-        "an AMR file"
-    } else if begins(b"DSD ") || begins(b"FRM8") {
-        "a DSD file"
-    } else if begins(b"RIFF") && at(8, b"AVI ") {
-        "a video (AVI)"
-    } else if begins(b"RIFF") && at(8, b"WEBP") {
-        "a picture"
-    } else if begins(&[0x89, b'P', b'N', b'G']) || begins(&[0xFF, 0xD8, 0xFF]) || begins(b"GIF8") {
-        "a picture"
-    } else if begins(b"RIFF") && at(8, b"sfbk") {
-        "a SoundFont"
-    } else if begins(b"MPCK") || begins(b"MP+") {
-        "a Musepack file"
-    } else if begins(b"TTA1") || begins(b"TTA2") {
-        "a True Audio file"
-    } else if begins(b"OFR ") {
-        "an OptimFROG file"
-    } else if begins(b"tBaK") {
-        "a TAK file"
-    } else if begins(b"ajkg") {
-        "a Shorten file"
-    } else if begins(b".RMF") || begins(&[b'.', b'r', b'a', 0xFD]) {
-        "a RealAudio file"
-    } else if begins(b"FLV\x01") {
-        "a video (FLV)"
-    } else if begins(&[0, 0, 1, 0xBA]) || begins(&[0, 0, 1, 0xB3]) {
-        "a video (MPEG)"
-    } else if begins(b"Creative Voice File") {
-        "a Creative Voice file"
-    } else if begins(&[0x0B, 0x77]) {
-        "a Dolby Digital (AC-3) file"
-    } else if begins(&[0x7F, 0xFE, 0x80, 0x01]) {
-        "a DTS file"
-    } else if begins(b"FORM") && at(8, b"8SVX") {
-        "an 8SVX file"
-    } else if begins(b"PK\x03\x04") {
-        "a ZIP archive"
-    } else if begins(b"%PDF") {
-        "a PDF document"
-    } else {
-        return None;
-    };
-    Some(name.to_owned())
+        });
+    }
+    let kind = opening.get(8..).unwrap_or_default();
+    FOREIGN
+        .iter()
+        .find(|(begins, at_eight, _)| opening.starts_with(begins) && kind.starts_with(at_eight))
+        .map(|(_, _, name)| *name)
 }

@@ -167,13 +167,13 @@ impl Source {
 
 /// How much checking of what may be a beginning a damaged file is worth: so much for every byte of it, so that no file
 /// can be made that takes for ever.
-pub(super) struct Effort(u64);
+pub(super) struct Effort(i64);
 
 impl Effort {
     /// Bytes that may be checked before the first is taken.
-    const AT_ONCE: u64 = 1 << 26;
+    const AT_ONCE: i64 = 1 << 26;
     /// Bytes that may be checked for each one taken.
-    const FOR_EACH: u64 = 32;
+    const FOR_EACH: i64 = 32;
 
     pub(super) fn new() -> Effort {
         Effort(Effort::AT_ONCE)
@@ -181,13 +181,41 @@ impl Effort {
 
     /// `bytes` of the file were passed.
     pub(super) fn gain(&mut self, bytes: usize) {
-        self.0 = (self.0 + bytes as u64 * Effort::FOR_EACH).min(Effort::AT_ONCE);
+        let gained = (bytes as i64).saturating_mul(Effort::FOR_EACH);
+        self.0 = self.0.saturating_add(gained).min(Effort::AT_ONCE);
     }
 
-    /// Whether checking `bytes` more is worth it.
-    pub(super) fn spend(&mut self, bytes: usize) -> bool {
-        let is_enough = self.0 >= bytes as u64;
-        self.0 -= (bytes as u64).min(self.0);
-        is_enough
+    /// Whether it is worth checking anything more.
+    pub(super) fn is_left(&self) -> bool {
+        self.0 > 0
+    }
+
+    /// `bytes` were checked. There may be a debt then, which is paid before the next check.
+    pub(super) fn spend(&mut self, bytes: usize) {
+        self.0 = self.0.saturating_sub(bytes as i64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However much may be checked at each place, all of it together is bounded by what is passed.
+    #[test]
+    fn checks_cost_no_more_than_what_is_passed_is_worth() {
+        let (mut effort, mut checked) = (Effort::new(), 0u64);
+        let (places, each) = (1_000_000, 20_000usize);
+        for _ in 0..places {
+            if effort.is_left() {
+                effort.spend(each);
+                checked += each as u64;
+            }
+            effort.gain(6);
+        }
+        assert!(
+            checked < (1 << 26) + 32 * 6 * places + 2 * each as u64,
+            "{checked}"
+        );
+        assert!(checked > 32 * 6 * places / 2, "{checked}");
     }
 }

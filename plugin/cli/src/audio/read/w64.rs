@@ -69,6 +69,11 @@ impl Walk for W64 {
                     source.skip(bytes)?;
                 }
                 b"data" => {
+                    let ahead = source.peek(16)?;
+                    // An empty chunk before others, or one whose writer was never told how long it became.
+                    if bytes == 0 && (ahead.len() < 16 || ahead.ends_with(&TAIL)) {
+                        continue;
+                    }
                     return Ok(if (1..1 << 62).contains(&bytes) {
                         Found::Sound {
                             bytes,

@@ -1,6 +1,7 @@
 //! MP3, the layers before it, and bare AAC: frames one behind the other, each with its length in its header.
 
 mod header;
+mod sync;
 
 use std::io;
 
@@ -11,45 +12,14 @@ use symphonia::core::codecs::audio::well_known::{
 };
 
 use header::{AAC, HEADER_BYTES, Header, Info, LONGEST_HEADER_BYTES, MAX_FRAME_BYTES};
+pub(super) use sync::find;
+use sync::{SEARCHED_BYTES, is_chain, strange};
 
 use super::codec::Codec;
 use super::container::{Container, Event, Opened, Refusal};
 use super::loss::LossKind;
-use super::source::Source;
+use super::source::{Effort, Source};
 use super::tags;
-
-/// Bytes looked through at once for the next frame.
-const SEARCHED_BYTES: usize = 1 << 16;
-/// Frames that must follow each other for the first of them to be believed where nothing says that it is MPEG audio.
-const CHAIN: usize = 4;
-
-/// Where the first frame is in the bytes that a file begins with, if they look like MPEG audio: right at the beginning,
-/// or behind something else but with more frames behind it.
-pub(super) fn find(opening: &[u8]) -> Option<usize> {
-    (0..opening.len()).find(|at| {
-        let chain = if *at == 0 { 2 } else { CHAIN };
-        is_chain(&opening[*at..], None, chain, *at == 0)
-    })
-}
-
-/// Whether frames like `like` follow each other, `length` of them, or fewer if `may_end` and the bytes end with one.
-fn is_chain(ahead: &[u8], like: Option<&Header>, length: usize, may_end: bool) -> bool {
-    let Some(first) = Header::parse(ahead).filter(|h| like.is_none_or(|like| h.is_like(like)))
-    else {
-        return false;
-    };
-    let mut at = first.bytes;
-    for _ in 1..length {
-        let Some(rest) = ahead.get(at..).filter(|rest| !rest.is_empty()) else {
-            return may_end && at == ahead.len();
-        };
-        match Header::parse(rest) {
-            Some(next) if next.is_like(&first) => at += next.bytes,
-            _ => return may_end && tags::is_tag(rest),
-        }
-    }
-    true
-}
 
 /// Opens MPEG audio that begins near where `source` stands.
 ///
@@ -62,6 +32,7 @@ pub(super) fn open(mut source: Source) -> Opened {
     let first = Header::parse(&opening[at..]).ok_or_else(broken)?;
     let mut mpeg = Mpeg {
         codec: codec(&first)?,
+        effort: Effort::new(),
         source,
         first,
         info: None,
@@ -89,24 +60,6 @@ pub(super) fn open(mut source: Source) -> Opened {
     Ok(Box::new(mpeg))
 }
 
-/// Bytes up to the next frame that is followed by another, to a tag, or to the end of what was looked at.
-fn strange(ahead: &[u8], like: &Header) -> usize {
-    (1..ahead.len())
-        .find(|at| {
-            let rest = &ahead[*at..];
-            match rest[0] {
-                0xFF => is_chain(rest, Some(like), 2, true),
-                b'T' | b'A' | b'I' | b'L' => tags::is_tag(rest),
-                _ => false,
-            }
-        })
-        // A frame may begin in what was not looked at in whole.
-        .unwrap_or_else(|| match ahead.len() {
-            SEARCHED_BYTES => SEARCHED_BYTES - 2 * MAX_FRAME_BYTES,
-            all => all,
-        })
-}
-
 fn codec(header: &Header) -> Result<Codec, Refusal> {
     let mut parameters = AudioCodecParameters::new();
     parameters.for_codec(match header.layer {
@@ -130,6 +83,7 @@ fn codec(header: &Header) -> Result<Codec, Refusal> {
 struct Mpeg {
     source: Source,
     codec: Codec,
+    effort: Effort,
     /// The stream's first header, which the others are like.
     first: Header,
     /// What the frame without sound says.
@@ -187,7 +141,8 @@ impl Mpeg {
         let is_followed = behind.len() < LONGEST_HEADER_BYTES
             || Header::parse(behind).is_some_and(|next| next.is_like(&self.first))
             || tags::is_tag(behind);
-        if !is_followed {
+        if !is_followed && self.effort.is_left() {
+            self.effort.spend(header.bytes);
             // The frame is shorter than it says if others begin inside it.
             let inside = (HEADER_BYTES..header.bytes)
                 .find(|at| is_chain(&ahead[*at..], Some(&self.first), 2, false));
@@ -285,6 +240,7 @@ impl Mpeg {
         let content = frame.get(header.content_at()..).unwrap_or_default();
         let decoded = self.codec.decode_bytes(content, layout, planes);
         self.source.take(header.bytes);
+        self.effort.gain(header.bytes);
         self.count += 1;
         self.bytes += header.bytes as u64;
         let (before, sound) = self.advance(header.frames());
@@ -345,6 +301,7 @@ impl Container for Mpeg {
                 }
                 Ahead::Torn(bytes) => {
                     self.source.take(bytes);
+                    self.effort.gain(bytes);
                     let frames = self.lose(1);
                     return Ok(Event::Lost {
                         what: LossKind::Gap,

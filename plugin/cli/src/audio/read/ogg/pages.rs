@@ -229,8 +229,9 @@ impl Packets {
                 return Ok(None);
             }
             if let Some(bytes) = self.page_bytes()?
-                && self.effort.spend(bytes)
+                && self.effort.is_left()
             {
+                self.effort.spend(bytes);
                 let whole = self.source.peek(bytes)?;
                 let (is_whole, there) = (whole.len() == bytes, whole.len());
                 let page = Page::parse(whole).filter(|page| {
