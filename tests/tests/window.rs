@@ -1,72 +1,65 @@
 //! The editor in a real window of an X server of its own. Where Xvfb is not installed nothing is tested,
 //! and `cargo xtask test` says so.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, clippy::unwrap_used)]
 
 #[cfg(target_os = "linux")]
 fn main() {
     use mynah_tests::scenarios;
-    use mynah_tests::window::Display;
 
     // For the instance that is loaded from a file, and has the player's own folder.
     let home = tempfile::tempdir().unwrap();
     // SAFETY: nothing has been started in this process yet.
     unsafe { std::env::set_var("XDG_DATA_HOME", home.path()) };
-    let threads_before = threads();
     // Beside the tests, as cargo builds it with them.
     let library = std::env::current_exe().unwrap();
     let library = library.with_file_name("libmynah_plugin.so");
-    let stays = || scenarios::the_library_stays_after_an_editor(&library);
-    let screens: [(u32, u32, u32, &[(&str, &dyn Fn())]); 3] = [
-        (
-            1366,
-            768,
-            96,
-            &[(
-                "a_new_editor_fits_a_small_screen",
-                &scenarios::a_new_editor_fits_a_small_screen,
-            )],
-        ),
-        (
-            3840,
-            2160,
-            192,
-            &[(
-                "an_editor_is_as_large_on_a_fine_screen",
-                &scenarios::an_editor_is_as_large_on_a_fine_screen,
-            )],
-        ),
-        (
-            1600,
-            1200,
-            96,
-            &[
-                (
-                    "a_dragged_knob_is_heard",
-                    &scenarios::a_dragged_knob_is_heard,
-                ),
-                (
-                    "automation_moves_the_knob",
-                    &scenarios::automation_moves_the_knob,
-                ),
-                ("the_editor_opens_again", &scenarios::the_editor_opens_again),
-                ("the_library_stays_after_an_editor", &stays),
-            ],
-        ),
-    ];
-    for (width, height, dpi, scenarios) in screens {
-        let Some(display) = Display::start(width, height) else {
-            println!("left out: Xvfb is not installed");
-            return;
-        };
-        display.set_dpi(dpi);
-        // SAFETY: nothing has been started in this process yet, or all of it has ended.
-        unsafe { display.adopt() };
-        for (name, scenario) in scenarios {
-            scenario();
-            println!("test {name} ... ok");
-        }
-        wait_for_windows(threads_before);
-    }
+    run_on(1366, 768, 96, &|| {
+        test(
+            "a_new_editor_fits_a_small_screen",
+            scenarios::a_new_editor_fits_a_small_screen,
+        );
+    });
+    run_on(3840, 2160, 192, &|| {
+        test(
+            "an_editor_is_as_large_on_a_fine_screen",
+            scenarios::an_editor_is_as_large_on_a_fine_screen,
+        );
+    });
+    run_on(1600, 1200, 96, &|| {
+        test(
+            "a_dragged_knob_is_heard",
+            scenarios::a_dragged_knob_is_heard,
+        );
+        test(
+            "automation_moves_the_knob",
+            scenarios::automation_moves_the_knob,
+        );
+        test("the_editor_opens_again", scenarios::the_editor_opens_again);
+        test("the_library_stays_after_an_editor", || {
+            scenarios::the_library_stays_after_an_editor(&library);
+        });
+    });
+}
+
+#[cfg(target_os = "linux")]
+fn test(name: &str, scenario: impl Fn()) {
+    scenario();
+    println!("test {name} ... ok");
+}
+
+/// Runs tests on a screen of this size, with so many dots on an inch.
+#[cfg(target_os = "linux")]
+fn run_on(width: u32, height: u32, dpi: u32, tests: &dyn Fn()) {
+    let Some(display) = mynah_tests::window::Display::start(width, height) else {
+        println!("left out: Xvfb is not installed");
+        return;
+    };
+    let threads_before = threads();
+    display.set_dpi(dpi);
+    // SAFETY: nothing has been started in this process yet, or all of it has ended.
+    unsafe { display.adopt() };
+    tests();
+    wait_for_windows(threads_before);
 }
 
 /// baseview takes a window down on a thread of its own that nobody waits for, and a process that ends

@@ -73,7 +73,7 @@ fn note(name: &str, status: &Value, test: &Value, report: &mut Report) -> Result
     let of_status = |key: &str| status.get(key).and_then(text);
     let code = text(status).or_else(|| of_status("code"));
     let code = code.or_else(|| of_status("status"));
-    let details = ["details", "reason", "notes"].into_iter();
+    let mut details = ["details", "reason", "notes"].into_iter();
     let details = details.find_map(|key| of_status(key).or_else(|| test.get(key).and_then(text)));
     let said = details.map_or_else(|| name.to_owned(), |details| format!("{name}: {details}"));
     match code.as_deref() {
