@@ -153,12 +153,17 @@ pub(crate) struct Flac {
 impl Flac {
     /// Of 16 bits, 44,100 Hz, in blocks of [`BLOCK`].
     pub(crate) fn of(planes: &[Vec<i32>]) -> Flac {
+        Flac::of_bits(planes, 16)
+    }
+
+    /// The same, of so many bits.
+    pub(crate) fn of_bits(planes: &[Vec<i32>], bits: usize) -> Flac {
         let config = flacenc::config::Encoder::default().into_verified().unwrap();
         let mut samples = Vec::new();
         for i in 0..planes[0].len() {
             samples.extend(planes.iter().map(|plane| plane[i]));
         }
-        let source = flacenc::source::MemSource::from_samples(&samples, planes.len(), 16, 44_100);
+        let source = flacenc::source::MemSource::from_samples(&samples, planes.len(), bits, 44_100);
         let stream = flacenc::encode_with_fixed_block_size(&config, source, BLOCK).unwrap();
         let bytes = |component: &dyn Fn(&mut ByteSink)| {
             let mut sink = ByteSink::new();

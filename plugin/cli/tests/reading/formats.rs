@@ -1,6 +1,6 @@
 //! What is read besides, and what is not: named by what it is, whatever it is called.
 
-use super::files::{fixture, read, refusal};
+use super::files::{Flac, assert_same, fixture, noise, read, refusal, scaled};
 
 /// The rising sine of the fixtures, `seconds` from its beginning.
 fn sweep(seconds: f64) -> f64 {
@@ -37,6 +37,22 @@ fn compressed_files_are_in_time_with_what_was_coded() {
         let difference = (difference / level).sqrt();
         assert!(difference < 0.1, "{name}: {difference}");
     }
+}
+
+#[test]
+fn flac_frames_that_are_longer_than_their_samples_are_read() {
+    // Some encoders do not look: full-scale noise of 24 bits is coded in half as many bytes again.
+    let planes = noise(9_000, 1, 24);
+    let flac = Flac::of_bits(&planes, 24);
+    let longest = flac.frames.iter().map(Vec::len).max().unwrap();
+    let samples = planes[0].len() / (flac.frames.len() - 1);
+    assert!(
+        longest > 4 * samples,
+        "{longest} bytes for {samples} samples"
+    );
+    let heard = read(&flac.bytes());
+    assert_eq!(heard.losses, []);
+    assert_same(&heard.planes, &scaled(&planes, 24), 0..9_000);
 }
 
 #[test]

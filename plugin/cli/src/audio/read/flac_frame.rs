@@ -16,6 +16,8 @@ pub(super) struct StreamInfo {
     pub(super) bits: u32,
     /// Length in frames; 0 if it is not known.
     pub(super) frames: u64,
+    /// Bytes of the longest frame; 0 if it is not known.
+    pub(super) longest_frame_bytes: usize,
 }
 
 impl StreamInfo {
@@ -31,6 +33,7 @@ impl StreamInfo {
             channels: (packed >> 41 & 7) as usize + 1,
             bits: (packed >> 36 & 31) as u32 + 1,
             frames: packed & 0xF_FFFF_FFFF,
+            longest_frame_bytes: usize::from(bytes[7]) << 16 | usize::from(word(8)),
         }
     }
 
@@ -39,10 +42,12 @@ impl StreamInfo {
         (self.rate_hz, self.channels, self.bits) == (other.rate_hz, other.channels, other.bits)
     }
 
-    /// Most bytes of a frame of `frames` frames: it is never coded longer than plain samples, but for a little.
+    /// Most bytes of a frame of `frames` frames. It should never be coded longer than plain samples, but for a little; where
+    /// the header says that one is (some encoders do not look), it may be up to twice as long.
     pub(super) fn max_bytes(&self, frames: u32) -> usize {
         let bits = frames as usize * self.channels * (self.bits as usize + 1);
-        bits / 8 + bits / 64 + 1_024
+        let plain = bits / 8 + bits / 64 + 1_024;
+        self.longest_frame_bytes.clamp(plain, 2 * plain)
     }
 }
 
