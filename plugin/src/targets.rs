@@ -6,7 +6,7 @@
 //! cloning or dropping an `Arc` it got from here never allocates and never frees, because the
 //! catalogue always holds one more. There is a fixed place for each value of a target parameter, which is filled once
 //! and never moves: the audio thread sees either nothing there or a target that is ready to sound. Each model has the
-//! same place in every process ([`places`]).
+//! same place in every process (`places.rs`).
 
 mod places;
 
