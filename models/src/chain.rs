@@ -332,6 +332,16 @@ impl ChainState {
         self.conditioning.change_targets();
     }
 
+    /// The octave that was chosen from what was heard, -3..=3, asked for or not. Audio thread.
+    pub fn octave(&self) -> i32 {
+        self.conditioning.octave()
+    }
+
+    /// The octave goes on from what another side of the same playing has chosen and heard. Audio thread.
+    pub fn take_octave_of(&mut self, other: &Self) {
+        self.conditioning.take_octave_of(&other.conditioning);
+    }
+
     /// Becomes `other`, which must be of the same base, without allocating. Audio thread.
     pub fn copy_from(&mut self, other: &Self) {
         self.features.copy_from(&other.features);

@@ -33,6 +33,7 @@ pub mod targets;
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
+use mynah_engine::{Channels, Controls};
 use nice_plug::prelude::*;
 
 pub use exports::{GetPluginFactory, clap_entry};
@@ -79,6 +80,17 @@ impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
             sound: Sound::default(),
             spreads_mono: false,
         }
+    }
+}
+
+impl<const CONTROLLERS: bool> Mynah<CONTROLLERS> {
+    /// What the engine is to do. One channel in has no sides: two voices would cost twice as much and sound the same.
+    fn controls(&self) -> Controls {
+        let mut controls = self.params.controls();
+        if self.spreads_mono {
+            controls.channels = Channels::Mono;
+        }
+        controls
     }
 }
 
@@ -149,7 +161,7 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
             f64::from(buffer_config.sample_rate),
             buffer_config.max_buffer_size as usize,
             self.params.slots(),
-            &self.params.controls(),
+            &self.controls(),
             &self.shared,
         );
         context.set_latency_samples(latency_samples);
@@ -173,10 +185,11 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
         {
             right.copy_from_slice(left);
         }
+        let controls = self.controls();
         let tail_samples = self.sound.process(
             channels,
             self.params.slots(),
-            &self.params.controls(),
+            &controls,
             || context.next_event(),
             &self.shared,
         );

@@ -72,6 +72,8 @@ pub struct Reading {
     pub voicing: f32,
     /// The octave in use.
     pub octave: i32,
+    /// Whether left and right cancel in the mono that is translated.
+    pub cancels: bool,
     /// Whether the engine reports hops, so that there is always something new to see.
     pub reports: bool,
 }
@@ -89,6 +91,7 @@ pub struct Shared {
     pitch_hz: SharedF32,
     voicing: SharedF32,
     octave: AtomicI32,
+    cancels: AtomicBool,
     repaint: RepaintNotifier,
     /// The present engine's. Only the main thread and the window's lock it, never the audio thread.
     monitor: Mutex<Option<Monitor>>,
@@ -186,13 +189,15 @@ impl Shared {
         self.input_peak.raise(reading.input_peak);
         self.output_peak.raise(reading.output_peak);
         let octave_before = self.octave.swap(reading.octave, Ordering::Relaxed);
-        let pitch_changed =
-            self.pitch_hz.get() != reading.pitch_hz || octave_before != reading.octave;
+        let cancels_before = self.cancels.swap(reading.cancels, Ordering::Relaxed);
+        let changed = self.pitch_hz.get() != reading.pitch_hz
+            || octave_before != reading.octave
+            || cancels_before != reading.cancels;
         self.pitch_hz.set(reading.pitch_hz);
         self.voicing.set(reading.voicing);
         // -72 dBFS: below the lowest mark of the meters.
         let audible = reading.input_peak.max(reading.output_peak) > 2.5e-4;
-        if audible || pitch_changed || reading.reports {
+        if audible || changed || reading.reports {
             self.repaint.request_repaint();
         }
     }
@@ -205,6 +210,7 @@ impl Shared {
             pitch_hz: self.pitch_hz.get(),
             voicing: self.voicing.get(),
             octave: self.octave.load(Ordering::Relaxed),
+            cancels: self.cancels.load(Ordering::Relaxed),
             reports: false,
         }
     }
@@ -215,5 +221,6 @@ impl Shared {
         self.pitch_hz.set(0.0);
         self.voicing.set(0.0);
         self.octave.store(0, Ordering::Relaxed);
+        self.cancels.store(false, Ordering::Relaxed);
     }
 }

@@ -153,6 +153,7 @@ impl Sound {
                 pitch_hz: meters.telemetry.f0_hz,
                 voicing: meters.telemetry.voicing,
                 octave: meters.octave,
+                cancels: meters.cancels,
                 reports: !meters.asleep,
             });
         }
@@ -223,7 +224,7 @@ mod tests {
 
     use std::borrow::Cow;
 
-    use mynah_engine::Library;
+    use mynah_engine::{Channels, Library};
     use mynah_models::Base;
     use mynah_models::testing::{random_base, random_target};
 
@@ -300,6 +301,32 @@ mod tests {
             shared.take_reports(|_| reports += 1);
             assert_eq!(reports, expected, "{rate_hz} Hz, open: {open}");
         }
+    }
+
+    #[test]
+    fn an_open_editor_is_told_that_the_sides_cancel_in_mono() {
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
+        let (mut sound, shared) = (Sound::default(), Shared::default());
+        shared.set_editor_open(true);
+        let mut cancels = |channels: Channels, right_gain: f32| {
+            let controls = Controls {
+                channels,
+                ..Controls::neutral()
+            };
+            sound.prepare(catalogue, 48_000.0, 512, [0; 4], &controls, &shared);
+            let mut left: Vec<f32> = (0..48_000).map(|n| (n % 100) as f32 / 200.0).collect();
+            let mut right: Vec<f32> = left.iter().map(|x| right_gain * x).collect();
+            let mut sides = [left.as_mut_slice(), right.as_mut_slice()];
+            let no_event = || None::<NoteEvent<()>>;
+            sound.process(&mut sides, [0; 4], &controls, no_event, &shared);
+            shared.take_reading().cancels
+        };
+        assert!(!cancels(Channels::Mono, 1.0));
+        assert!(cancels(Channels::Mono, -1.0));
+        assert!(!cancels(Channels::Stereo, -1.0));
+        assert!(cancels(Channels::Mono, -1.0));
     }
 
     #[test]

@@ -173,6 +173,16 @@ impl ConditioningState {
         self.octave.change_targets();
     }
 
+    /// The octave chosen from what was heard goes on from what another side of the same playing has chosen and heard.
+    pub fn take_octave_of(&mut self, other: &Self) {
+        self.octave.go_on_from(&other.octave);
+    }
+
+    /// The octave that was chosen from what was heard, -3..=3, asked for or not.
+    pub fn octave(&self) -> i32 {
+        self.octave.octave()
+    }
+
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         let mut kept_z = std::mem::take(&mut self.kept_z);

@@ -48,6 +48,16 @@ pub enum AutoOctave {
     Listening,
     /// Found beforehand: octaves, -3..=3.
     Known(i32),
+    /// Chosen from what another side of the same playing hears: octaves, -3..=3.
+    Led(i32),
+}
+
+impl AutoOctave {
+    /// Whether this is found in the same way, so that another octave is another choice and no turn of a control.
+    pub(super) fn is_found_as(self, other: AutoOctave) -> bool {
+        let chosen = |found| matches!(found, AutoOctave::Listening | AutoOctave::Led(_));
+        self == other || (chosen(self) && chosen(other))
+    }
 }
 
 /// What is asked for at one frame.
@@ -109,6 +119,23 @@ impl OctaveChoice {
         self.at_once = true;
     }
 
+    /// Goes on from what another side of the same playing has chosen and heard; whether there is a rest is its own.
+    pub(super) fn go_on_from(&mut self, other: &Self) {
+        *self = Self {
+            resting_frames: self.resting_frames,
+            due: self.due,
+            opening_frames: self.opening_frames,
+            by_itself: self.by_itself,
+            at_once: self.at_once,
+            ..*other
+        };
+    }
+
+    /// The one that was chosen, -3..=3, asked for or not.
+    pub(super) fn octave(&self) -> i32 {
+        self.octave
+    }
+
     /// There was silence for so long that nothing was listened to.
     pub(super) fn rest(&mut self) {
         self.resting_frames = REST_FRAMES;
@@ -146,7 +173,9 @@ impl OctaveChoice {
         match wanted.octave {
             AutoOctave::Off => 0,
             AutoOctave::Listening => self.octave,
-            AutoOctave::Known(octave) => octave.clamp(*OCTAVES.start(), *OCTAVES.end()),
+            AutoOctave::Known(octave) | AutoOctave::Led(octave) => {
+                octave.clamp(*OCTAVES.start(), *OCTAVES.end())
+            }
         }
     }
 

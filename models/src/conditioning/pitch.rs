@@ -78,7 +78,7 @@ impl PlayedPitch {
             std::mem::replace(&mut self.octave, (octave, controls.auto_octave));
         // A player who turns the choice on or off hears it glide as from one octave to another; the choice itself is
         // there at once, since it begins a phrase.
-        if octave != octave_before && found_before == controls.auto_octave {
+        if octave != octave_before && found_before.is_found_as(controls.auto_octave) {
             self.shift.jump([wanted_octaves]);
         }
         let [shift_octaves] = self.shift.step([wanted_octaves]);

@@ -114,6 +114,22 @@ fn each_side_keeps_its_place() {
 }
 
 #[test]
+fn what_the_plugin_plays_in_stereo_is_both_sides_by_themselves() {
+    let desk = Desk::new();
+    let (low, high) = (tone(48_000, 110.0, 0.6), tone(48_000, 440.0, 0.6));
+    let opposite = minus(&low, 1.0);
+    let set = |setting| ["--set", setting, "--set", "room=0"];
+    for planes in [[low.clone(), high], [low, opposite]] {
+        let (stereo, stderr) = desk.bounce(&planes, &set("channels=stereo"));
+        assert!(stderr.is_empty(), "{stderr}");
+        let mut apart = set("channels=mono").to_vec();
+        apart.extend(["--channels", "both"]);
+        let (apart, _) = desk.bounce(&planes, &apart);
+        assert!(stereo == apart);
+    }
+}
+
+#[test]
 fn both_sides_move_by_the_same_octave() {
     let desk = Desk::new();
     // By themselves they would go to different octaves on the way to the flute.

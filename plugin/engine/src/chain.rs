@@ -36,6 +36,14 @@ pub(crate) trait Chain {
     /// Other targets sound from the next hop on.
     fn change_targets(&self, _state: &mut Self::State) {}
 
+    /// The octave that was chosen from what was heard.
+    fn octave(&self, _state: &Self::State) -> i32 {
+        0
+    }
+
+    /// Makes the octave of `to` go on from what `from`, another side of the same playing, has chosen.
+    fn take_octave(&self, _from: &Self::State, _to: &mut Self::State) {}
+
     /// Makes `to` continue as `from` would.
     fn copy_state(&self, from: &Self::State, to: &mut Self::State);
 
@@ -90,6 +98,14 @@ impl Chain for ModelChain {
 
     fn change_targets(&self, state: &mut ModelState) {
         state.chain.change_targets();
+    }
+
+    fn octave(&self, state: &ModelState) -> i32 {
+        state.chain.octave()
+    }
+
+    fn take_octave(&self, from: &ModelState, to: &mut ModelState) {
+        to.chain.take_octave_of(&from.chain);
     }
 
     fn copy_state(&self, from: &ModelState, to: &mut ModelState) {

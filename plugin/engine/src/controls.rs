@@ -26,6 +26,16 @@ pub enum Quality {
     Full,
 }
 
+/// How many voices there are for a stereo signal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Channels {
+    /// One, which hears the mean of both sides and is heard on both.
+    #[default]
+    Mono,
+    /// One for each side.
+    Stereo,
+}
+
 /// Why a control could not be set. The texts are sentences for the player.
 #[derive(thiserror::Error, Clone, PartialEq, Debug)]
 pub enum ControlError {

@@ -67,7 +67,7 @@ pub(crate) fn peak(hop: &Hop) -> f32 {
 }
 
 /// Decides, hop by hop, whether the chain needs to run. Depends on nothing but the hops' peaks.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct SilenceGate {
     silent_hops: u32,
 }

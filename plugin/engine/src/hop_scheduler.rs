@@ -2,6 +2,8 @@
 //!
 //! Working sample by sample is what makes the output independent of the host's blocks: a block is just
 //! as many samples, and the chain runs when a hop is full, wherever in a block that is.
+//!
+//! There are two lanes, for two voices in step; while the second does not run, it costs nothing and gives what the first gives.
 
 use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES};
 
@@ -9,26 +11,37 @@ use crate::chain::Hop;
 use crate::latency::Timing;
 use crate::resample::{History, Positions, Resampler};
 
+/// Voices that are translated in step, at the most.
+pub(crate) const LANES: usize = 2;
+
 /// What the chain makes of one hop.
 pub(crate) struct Translation {
-    /// The sound.
-    pub(crate) wet: Hop,
+    /// The sound of each lane that runs.
+    pub(crate) wet: [Hop; LANES],
     /// How much of a translation there is, 0 to 1: 0 without a target. Not delayed by the chain.
     pub(crate) presence: Hop,
 }
 
-/// The stream around the chain.
-pub(crate) struct HopScheduler {
+/// One voice's way to 48 kHz and back.
+#[derive(Clone)]
+struct Lane {
     to_core: Resampler,
     from_core: Resampler,
+}
+
+/// The stream around the chain.
+pub(crate) struct HopScheduler {
+    lanes: [Lane; LANES],
+    /// How many of them run: the first, or both.
+    running: usize,
     presence: History,
-    input: Hop,
+    inputs: [Hop; LANES],
     filled_samples: usize,
     translation: Translation,
 }
 
 impl HopScheduler {
-    /// Allocates.
+    /// With one lane running. Allocates.
     pub(crate) fn new(timing: &Timing) -> HopScheduler {
         let (host, core) = (timing.host_rate, timing.core_rate);
         let to_core = Positions {
@@ -48,47 +61,79 @@ impl HopScheduler {
         // Right after a hop, the way back lags by that hop and by its filter; one more hop and the
         // samples that one host sample stands for (6 at 8 kHz) are to spare.
         let lag_samples = timing.down_half_samples + 2 * HOP_SAMPLES + CHAIN_DELAY_SAMPLES;
-        let from_core = Resampler::new(timing.down_half_samples, lag_samples, from_core);
-        HopScheduler {
+        let lane = Lane {
             to_core: Resampler::new(timing.up_half_samples, HOP_SAMPLES, to_core),
-            from_core,
+            from_core: Resampler::new(timing.down_half_samples, lag_samples, from_core),
+        };
+        HopScheduler {
+            lanes: [lane.clone(), lane],
+            running: 1,
             presence: History::new(2 * timing.down_half_samples + lag_samples + 1),
-            input: [0.0; HOP_SAMPLES],
+            inputs: [[0.0; HOP_SAMPLES]; LANES],
             filled_samples: 0,
             translation: Translation {
-                wet: [0.0; HOP_SAMPLES],
+                wet: [[0.0; HOP_SAMPLES]; LANES],
                 presence: [0.0; HOP_SAMPLES],
             },
         }
     }
 
-    /// The next host sample of the translation, and its presence (0 to 1). To be called once before
-    /// each [`push`](Self::push); the latency is such that there always is one then.
-    pub(crate) fn pull(&mut self) -> Option<(f32, f32)> {
-        let presence = self.presence.window(self.from_core.index(), 1)[0];
-        Some((self.from_core.pull()?, presence))
+    /// Has so many lanes run from now on, 1 or 2. The second begins as a copy of the first.
+    pub(crate) fn run_lanes(&mut self, lanes: usize) {
+        if lanes == LANES && self.running < LANES {
+            let [first, second] = &mut self.lanes;
+            second.to_core.copy_from(&first.to_core);
+            second.from_core.copy_from(&first.from_core);
+            self.inputs[1] = self.inputs[0];
+        }
+        self.running = lanes.clamp(1, LANES);
     }
 
-    /// Takes in a host sample; when that completes a hop, has it translated and returns true.
+    /// The next host sample of each lane's translation, and the presence (0 to 1). To be called once before
+    /// each [`push`](Self::push); the latency is such that there always is one then.
+    pub(crate) fn pull(&mut self) -> Option<([f32; LANES], f32)> {
+        let [first, second] = &mut self.lanes;
+        let presence = self.presence.window(first.from_core.index(), 1)[0];
+        let wet = first.from_core.pull()?;
+        let other = if self.running == LANES {
+            second.from_core.pull()?
+        } else {
+            wet
+        };
+        Some(([wet, other], presence))
+    }
+
+    /// Takes in a host sample of each lane; when that completes a hop, has it translated and returns true.
     ///
     /// It can complete one hop at the most: a host sample is 6 core samples at 8 kHz.
     pub(crate) fn push(
         &mut self,
-        sample: f32,
-        translate: impl FnOnce(&Hop, &mut Translation),
+        samples: [f32; LANES],
+        translate: impl FnOnce(&[Hop; LANES], &mut Translation),
     ) -> bool {
-        self.to_core.push(sample);
+        let running = &mut self.lanes[..self.running];
+        for (lane, sample) in running.iter_mut().zip(samples) {
+            lane.to_core.push(sample);
+        }
         let mut translate = Some(translate);
-        while let Some(sample) = self.to_core.pull() {
-            self.input[self.filled_samples] = sample;
+        // All lanes are in step: where the first has a sample, the others have one.
+        while let Some(sample) = running[0].to_core.pull() {
+            self.inputs[0][self.filled_samples] = sample;
+            for (lane, input) in running.iter_mut().zip(&mut self.inputs).skip(1) {
+                input[self.filled_samples] = lane.to_core.pull().unwrap_or_default();
+            }
             self.filled_samples += 1;
             if self.filled_samples == HOP_SAMPLES {
                 self.filled_samples = 0;
                 if let Some(translate) = translate.take() {
-                    translate(&self.input, &mut self.translation);
+                    translate(&self.inputs, &mut self.translation);
                 }
-                for (wet, presence) in self.translation.wet.iter().zip(&self.translation.presence) {
-                    self.from_core.push(*wet);
+                for (lane, wet) in running.iter_mut().zip(&self.translation.wet) {
+                    for sample in wet {
+                        lane.from_core.push(*sample);
+                    }
+                }
+                for presence in &self.translation.presence {
                     self.presence.push(*presence);
                 }
             }
@@ -108,22 +153,29 @@ impl HopScheduler {
 
     /// The same; how many hops were completed.
     fn skip_hops(&mut self, samples: usize) -> usize {
-        self.from_core.skip_values(samples);
-        self.to_core.skip_input(samples);
-        let core_samples = self.to_core.available();
-        self.to_core.skip_values(core_samples);
+        let mut core_samples = 0;
+        for lane in &mut self.lanes[..self.running] {
+            lane.from_core.skip_values(samples);
+            lane.to_core.skip_input(samples);
+            core_samples = lane.to_core.available();
+            lane.to_core.skip_values(core_samples);
+        }
         let filled_samples = self.filled_samples + core_samples;
         let hops = filled_samples / HOP_SAMPLES;
         self.filled_samples = filled_samples % HOP_SAMPLES;
-        self.from_core.skip_input(hops * HOP_SAMPLES);
+        for lane in &mut self.lanes[..self.running] {
+            lane.from_core.skip_input(hops * HOP_SAMPLES);
+        }
         self.presence.skip(hops * HOP_SAMPLES);
         hops
     }
 
-    /// Back to silence.
+    /// Back to silence, with one lane running.
     pub(crate) fn reset(&mut self) {
-        self.to_core.reset();
-        self.from_core.reset();
+        self.running = 1;
+        // The second becomes a copy of the first when it begins.
+        self.lanes[0].to_core.reset();
+        self.lanes[0].from_core.reset();
         self.presence.reset();
         self.filled_samples = 0;
     }

@@ -5,6 +5,7 @@
 //! in -> normal -+-> delay (latency) --------------------------------------- dry --+-> mix -> gain -> bypass -> bound -> out
 //!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate -> room --+
 //! ```
+//! (in stereo twice between mono and room, once for each side)
 //!
 //! # Threads
 //! | type | thread | may |
@@ -42,11 +43,14 @@
 //!   [`OUTPUT_BOUND`].
 //! - After half a second below -96 dBFS the networks rest, and the translation is exactly silent. Zeros that
 //!   follow for another 0.17 s are skipped from then on: silence costs next to nothing.
-//! - Both channels of a stereo signal are heard; the translation is mono and goes to both, while the dry
-//!   signal stays stereo. Its room is stereo; in a single channel both sides of the room are heard, each half.
+//! - Of a stereo signal the mean of both sides is heard; the translation is mono and goes to both, while the dry
+//!   signal stays stereo. With [`Controls::channels`] in stereo each side is translated by itself, which costs twice as much; sides
+//!   that are the same give what mono gives, to the bit. The room is stereo, and hears the mean of the translations; in a single
+//!   channel both sides of the room are heard, each half.
 //! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
 //!   rings out to below -96 dBFS before anything rests.
 
+mod cancellation;
 mod chain;
 mod controls;
 mod delay_line;
@@ -63,6 +67,7 @@ mod preset;
 mod quiet;
 mod resample;
 mod room;
+mod sides;
 mod slots;
 mod smoothing;
 mod survey;
@@ -74,8 +79,8 @@ mod user_file;
 mod tests;
 
 pub use controls::{
-    CONTROLS, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls, Quality,
-    Scale,
+    CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
+    Quality, Scale,
 };
 pub use engine::{Engine, EngineError, EngineHandle, EngineSpec, OtherBase, SwapError, engine};
 pub use guard::OUTPUT_BOUND;

@@ -21,6 +21,9 @@ pub struct Meters {
     pub has_target: bool,
     /// Whether the chain rests because there is nothing to translate.
     pub asleep: bool,
+    /// Whether left and right cancel in the mean of which the translation is made: it is 12 dB softer than they are, over
+    /// half a second of sound. Never in stereo.
+    pub cancels: bool,
 }
 
 /// A peak that falls slowly.

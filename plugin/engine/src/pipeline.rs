@@ -5,23 +5,31 @@
 //!               +-> mono -> gain -> 48 kHz -> hop -> chain -> host rate -> room --+
 //! ```
 //!
+//! In stereo there is a lane for each side between *mono* and *room*, in step. On the way there and back, 50 ms, what the lanes
+//! hear goes from the mean to the sides, and what is heard of them from the first to both.
+//!
 //! All of it is work per host sample, or per hop of the chain; nothing depends on the host's blocks.
 
+use crate::cancellation::Cancellation;
 use crate::chain::Chain;
-use crate::controls::{Controls, db_to_gain};
+use crate::controls::{Channels, Controls, db_to_gain};
 use crate::delay_line::DelayLine;
 use crate::guard;
-use crate::hop_scheduler::HopScheduler;
+use crate::hop_scheduler::{HopScheduler, LANES};
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
 use crate::monitor::MonitorFeed;
 use crate::quiet::{Quiet, zeros_from};
 use crate::room::Room;
+use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
 use crate::swap::SwapReceiver;
 use crate::translator::Translator;
 
 use mynah_models::{AutoOctave, HopControls};
+
+/// How long it takes from mono to stereo and back.
+const WIDTH_MS: f64 = 50.0;
 
 /// The whole path around one chain. Lives on the audio thread.
 pub(crate) struct Pipeline<C: Chain> {
@@ -43,11 +51,18 @@ pub(crate) struct Pipeline<C: Chain> {
     output_gain: Glide,
     mix: Glide,
     bypass: Glide,
+    /// 0 for one voice, 1 for one on each side.
+    width: Glide,
+    /// How many channels the host gives, 1 or 2.
+    channels: usize,
+    /// Whether it is on its way to one voice on each side, or there.
+    is_stereo: bool,
     at_hop_start: bool,
     /// Nothing has sounded yet: controls jump to their values.
     fresh: bool,
     input_meter: PeakMeter,
     output_meter: PeakMeter,
+    cancellation: Cancellation,
     pub(crate) quiet: Quiet,
 }
 
@@ -78,10 +93,14 @@ impl<C: Chain> Pipeline<C> {
             output_gain: glide(1.0),
             mix: glide(controls.mix),
             bypass: glide(0.0),
+            width: Glide::lasting(WIDTH_MS, 0.0, host_rate_hz),
+            channels: 2,
+            is_stereo: false,
             at_hop_start: true,
             fresh: true,
             input_meter: PeakMeter::new(host_rate_hz),
             output_meter: PeakMeter::new(host_rate_hz),
+            cancellation: Cancellation::new(host_rate_hz),
             quiet: Quiet::default(),
         }
     }
@@ -115,8 +134,12 @@ impl<C: Chain> Pipeline<C> {
         let heard = channels.len().min(2);
         let channels = &mut channels[..heard];
         let samples = channels.iter().map(|channel| channel.len()).min();
+        let samples = samples.unwrap_or_default();
+        if samples > 0 {
+            self.channels = heard;
+        }
         let mut next = 0;
-        while next < samples.unwrap_or_default() {
+        while next < samples {
             if self.can_rest() {
                 next += self.rest(channels, next);
             }
@@ -155,6 +178,7 @@ impl<C: Chain> Pipeline<C> {
     fn can_rest(&self) -> bool {
         self.quiet.can_rest()
             && self.wanted == self.controls
+            && self.wants_stereo() == self.is_stereo
             && self.wanted_note == self.hop_controls.note_semitones
             && self.wanted_auto_octave() == self.hop_controls.auto_octave
             && self.translator.is_settled()
@@ -188,6 +212,9 @@ impl<C: Chain> Pipeline<C> {
         }
         self.input_meter.reset();
         self.output_meter.reset();
+        self.cancellation.reset();
+        self.width.jump_to(0.0);
+        self.is_stereo = false;
         self.at_hop_start = true;
         self.fresh = true;
         self.quiet = Quiet::default();
@@ -205,7 +232,19 @@ impl<C: Chain> Pipeline<C> {
             telemetry: self.translator.telemetry(),
             has_target: self.translator.has_target(),
             asleep: self.translator.is_asleep(),
+            cancels: self.cancellation.found() && self.plays_the_mean(),
         }
+    }
+
+    /// Whether what is heard comes of one voice, that of the mean of both sides.
+    fn plays_the_mean(&self) -> bool {
+        let Controls { bypass, mix, .. } = self.controls;
+        !self.is_stereo && !bypass && mix > 0.0 && self.translator.has_target()
+    }
+
+    /// Whether each side is to have a voice of its own: a single channel has no sides.
+    fn wants_stereo(&self) -> bool {
+        self.wanted.channels == Channels::Stereo && self.channels == 2
     }
 
     /// How the octave is found besides the control's.
@@ -224,25 +263,32 @@ impl<C: Chain> Pipeline<C> {
         }
         let input = input.map(guard::normal);
         self.input_meter.take(input);
+        self.cancellation.hear(input);
 
         let dry = [self.dry[0].push(input[0]), self.dry[1].push(input[1])];
         // There always is one: `latency` shows why, and a test that it is so at every rate.
         let (wet, presence) = self.scheduler.pull().unwrap_or_default();
-        let wet = self.room.step(wet, presence);
+        let width = self.width.advance();
+        let wet = self.room.step(spread(wet, width), presence);
         let output = self.blend(dry, wet, presence).map(guard::bounded);
         self.output_meter.take(output);
         self.quiet.take(input);
         self.quiet.take(output);
 
-        // Halved first: the sum of two finite samples need not be finite.
-        let mono = 0.5 * input[0] + 0.5 * input[1];
-        let heard = guard::normal(mono * self.input_gain.advance());
+        let gain = self.input_gain.advance();
+        let heard = heard_by_lanes(input, width).map(|heard| guard::normal(heard * gain));
         let (translator, controls) = (&mut self.translator, &self.hop_controls);
-        self.at_hop_start = self.scheduler.push(heard, |hop, translation| {
-            translator.translate(controls, hop, translation);
+        self.at_hop_start = self.scheduler.push(heard, |hops, translation| {
+            translator.translate(controls, hops, translation);
         });
         if self.at_hop_start {
-            let glides = [&self.input_gain, &self.output_gain, &self.mix, &self.bypass];
+            let glides = [
+                &self.input_gain,
+                &self.output_gain,
+                &self.mix,
+                &self.bypass,
+                &self.width,
+            ];
             let settled = glides.iter().all(|glide| glide.rests()) && self.room.rests();
             self.quiet.end_hop(settled && self.translator.is_settled());
         }
@@ -308,19 +354,30 @@ impl<C: Chain> Pipeline<C> {
                 }
             }
         }
+        self.take_width();
         // A note makes no sound by itself, nor does an octave: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
         self.hop_controls.auto_octave = self.wanted_auto_octave();
         self.at_hop_start = false;
         self.fresh = false;
     }
-}
 
-/// What a single channel gets of two: to the bit the same where they are the same.
-fn middle([left, right]: [f32; 2]) -> f32 {
-    if left == right {
-        left
-    } else {
-        guard::normal(0.5 * left + 0.5 * right)
+    /// At the start of a hop: whether one lane runs or both. The second begins as a copy of the first, which nobody hears, and
+    /// ends when it is heard no more.
+    fn take_width(&mut self) {
+        let wants_stereo = self.wants_stereo();
+        if wants_stereo != self.is_stereo {
+            self.quiet.disturb();
+            self.is_stereo = wants_stereo;
+            let goal = if wants_stereo { 1.0 } else { 0.0 };
+            if self.fresh {
+                self.width.jump_to(goal);
+            } else {
+                self.width.glide_to(goal);
+            }
+        }
+        let lanes = if self.width.rests_at(0.0) { 1 } else { LANES };
+        self.scheduler.run_lanes(lanes);
+        self.translator.run_lanes(lanes);
     }
 }

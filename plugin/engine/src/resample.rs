@@ -9,11 +9,14 @@
 //! position is a sum of `f64` steps, too; here it is a fraction of integers that never drifts. And sample
 //! in, sample out costs no chunk on top of the hop.
 
+use std::sync::Arc;
+
 use crate::kernel::Kernel;
 
 /// A stretch of the past, indexed from the first sample pushed (0); before it is silence.
 ///
 /// Each sample is written twice, a ring's length apart, so that any stretch is one slice.
+#[derive(Clone)]
 pub(crate) struct History {
     ring: Box<[f32]>,
     mask: usize,
@@ -56,6 +59,12 @@ impl History {
         &self.ring[slot..slot + samples]
     }
 
+    /// Becomes `other`, which remembers as much, without allocating.
+    pub(crate) fn copy_from(&mut self, other: &History) {
+        self.ring.copy_from_slice(&other.ring);
+        self.length = other.length;
+    }
+
     /// Forgets all.
     pub(crate) fn reset(&mut self) {
         self.ring.fill(0.0);
@@ -78,10 +87,11 @@ pub(crate) struct Positions {
 }
 
 /// Reads a sequence of samples at evenly spaced positions, band limited.
+#[derive(Clone)]
 pub(crate) struct Resampler {
     history: History,
     /// `None` where every position is a sample: reads them to the bit.
-    kernel: Option<Kernel>,
+    kernel: Option<Arc<Kernel>>,
     half_samples: i64,
     positions: Positions,
     /// The step as whole samples and a rest below `phases`: no division per sample.
@@ -100,7 +110,8 @@ impl Resampler {
         let band = (positions.phases as f64 / positions.step as f64).min(1.0);
         let mut resampler = Resampler {
             history: History::new(2 * half_samples + lag_samples + 1),
-            kernel: (half_samples > 0).then(|| Kernel::new(half_samples, positions.phases, band)),
+            kernel: (half_samples > 0)
+                .then(|| Arc::new(Kernel::new(half_samples, positions.phases, band))),
             half_samples: half_samples as i64,
             positions,
             whole_step: (positions.step / positions.phases) as i64,
@@ -159,6 +170,13 @@ impl Resampler {
         let phase = self.phase + values as u64 * self.phase_step;
         self.index += values as i64 * self.whole_step + (phase / self.positions.phases) as i64;
         self.phase = phase % self.positions.phases;
+    }
+
+    /// Goes on as `other`, a clone of this one, would; without allocating.
+    pub(crate) fn copy_from(&mut self, other: &Resampler) {
+        self.history.copy_from(&other.history);
+        self.index = other.index;
+        self.phase = other.phase;
     }
 
     /// Back to silence and to the first position.

@@ -1,9 +1,9 @@
 //! A small room around the translation: instruments are known in rooms.
 //!
 //! ```text
-//! wet -+------------------------------------------------------------ direct gain --+-> left, right
-//!      +-> low cut -> line -+-> a dozen reflections each, duller ------------------+
-//!                           +-> all-passes -> late room (sixteen lines) -- gain ---+
+//! wet -+-------------------------------------------------------------------- direct gain --+-> left, right
+//!      +-> mean -> low cut -> line -+-> a dozen reflections each, duller ------------------+
+//!                                   +-> all-passes -> late room (sixteen lines) -- gain ---+
 //! ```
 //!
 //! Works at the host's rate, a sample in and a sample out. All times are in milliseconds, so that the room is the same at every rate.
@@ -61,7 +61,7 @@ pub(crate) fn tail_s(size: f32) -> f64 {
 pub fn in_room(sound: &[f32], host_rate_hz: f64, controls: &Controls) -> Vec<f32> {
     let mut room = Room::new(host_rate_hz);
     room.set(controls.room, controls.room_size, true);
-    let heard = sound.iter().map(|sample| room.step(*sample, 1.0));
+    let heard = sound.iter().map(|sample| room.step([*sample; 2], 1.0));
     heard.map(|[left, right]| 0.5 * (left + right)).collect()
 }
 
@@ -186,26 +186,28 @@ impl Room {
         }
     }
 
-    /// A sample of the translation in its room, left and right. `presence`, 0 to 1, is how much of a translation there is:
+    /// A sample of the translation, left and right, in its room. The room hears the mean of both. `presence`, 0 to 1, is how much of a translation there is:
     /// the dry sound that takes its place has no room.
-    pub(crate) fn step(&mut self, wet: f32, presence: f32) -> [f32; 2] {
+    pub(crate) fn step(&mut self, wet: [f32; 2], presence: f32) -> [f32; 2] {
         let direct_gain = self.direct_gain.advance();
         let room_gain = self.room_gain.advance();
         if room_gain == 0.0 && self.room_gain.rests() {
             self.clear();
-            return [wet; 2];
+            return wet;
         }
-        let direct = direct_gain * wet;
-        let sent = settled(wet);
+        let direct = wet.map(|wet| direct_gain * wet);
+        // To the bit the same as both, where they are the same.
+        let sent = settled(0.5 * wet[0] + 0.5 * wet[1]);
         if self.silent {
             if sent == 0.0 {
-                return [direct; 2];
+                return direct;
             }
             self.jump_to_size();
             self.silent = false;
         }
         let gain = presence * room_gain;
-        self.ring(sent).map(|room| direct + gain * room)
+        let room = self.ring(sent);
+        std::array::from_fn(|side| direct[side] + gain * room[side])
     }
 
     /// Whether silence is answered with silence, and nothing moves.

@@ -15,7 +15,12 @@ pub(crate) struct Glide {
 impl Glide {
     /// At rest at `value`; glides take [`GLIDE_MS`] at `rate_hz`.
     pub(crate) fn new(value: f32, rate_hz: f64) -> Glide {
-        let length_samples = (rate_hz * GLIDE_MS / 1000.0).round().max(1.0) as u32;
+        Glide::lasting(GLIDE_MS, value, rate_hz)
+    }
+
+    /// The same with glides that take `ms`.
+    pub(crate) fn lasting(ms: f64, value: f32, rate_hz: f64) -> Glide {
+        let length_samples = (rate_hz * ms / 1000.0).round().max(1.0) as u32;
         Glide {
             value,
             goal: value,
@@ -45,6 +50,11 @@ impl Glide {
     /// Whether the value is where it is to stay.
     pub(crate) fn rests(&self) -> bool {
         self.remaining_samples == 0
+    }
+
+    /// Whether it stays at `value`.
+    pub(crate) fn rests_at(&self, value: f32) -> bool {
+        self.rests() && self.value == value
     }
 
     /// The value for the next sample.

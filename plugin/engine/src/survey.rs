@@ -43,8 +43,9 @@ impl Survey {
                 [] => return,
             };
             self.scheduler.pull();
-            self.scheduler
-                .push(guard::normal(mono), |hop, _| self.heard.hear(hop));
+            self.scheduler.push([guard::normal(mono); 2], |hops, _| {
+                self.heard.hear(&hops[0])
+            });
         }
     }
 

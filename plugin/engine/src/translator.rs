@@ -1,36 +1,28 @@
-//! Runs the chain hop by hop: swaps of target and mode with a crossfade, silence, and clean output.
+//! Runs the chain hop by hop: swaps of target and mode with a crossfade, silence, and clean output; for one voice, or for one
+//! on each side, which share all that the player chooses.
+
+mod fade;
+mod lane;
 
 use std::time::Instant;
 
-use mynah_models::{HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
+use mynah_models::{AutoOctave, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
 
 use crate::chain::{Chain, Hop};
-use crate::guard::{self, SilenceGate};
-use crate::hop_scheduler::Translation;
+use crate::guard;
+use crate::hop_scheduler::{LANES, Translation};
 use crate::monitor::MonitorFeed;
 use crate::swap::SwapReceiver;
 
-/// Length of a crossfade from one target or mode to another: 10.7 ms, in which both run.
-pub(crate) const FADE_HOPS: usize = 4;
+pub(crate) use fade::FADE_HOPS;
+use fade::{Fade, Outgoing, Ramp};
+use lane::{Lane, both, run_chain};
 
 /// What the targets' weights go of the way in a hop: the chain's smoothing, 12 ms.
 const APPROACH_SHARE: f32 = 0.2;
 
-/// What is being faded out.
-enum Outgoing<P> {
-    /// No target: the dry signal.
-    Nothing,
-    /// The target that also sounds from now on, in another mode.
-    SameTarget,
-    /// Another target.
-    Target(P),
-}
-
-struct Fade<P> {
-    from: Outgoing<P>,
-    mode: Mode,
-    hops_done: usize,
-}
+/// The other voice leads when it is louder by this factor (6 dB), so that two alike do not take turns.
+const LOUDER: f32 = 2.0;
 
 /// The chain with its target, its memory, and the way in for new targets.
 pub(crate) struct Translator<C: Chain> {
@@ -38,12 +30,15 @@ pub(crate) struct Translator<C: Chain> {
     swaps: SwapReceiver<C::Patch>,
     patch: Option<C::Patch>,
     mode: Mode,
-    /// The running one, and during a fade that of the chain being faded out.
-    states: [C::State; 2],
+    lanes: [Lane<C>; LANES],
+    /// How many of them run: the first, or both.
+    running: usize,
+    /// The louder of those that run: its octave is that of all, and a display is shown what it hears.
+    leader: usize,
+    /// Which of a lane's states is the running one.
     active: usize,
     fade: Option<Fade<C::Patch>>,
     faded_out: Hop,
-    gate: SilenceGate,
     /// The targets' weights at the end of the hop before, and of this one.
     weights: [[f32; MORPH_SLOTS]; 2],
     /// No hop yet: there is nothing to fade from.
@@ -57,17 +52,18 @@ pub(crate) struct Translator<C: Chain> {
 impl<C: Chain> Translator<C> {
     /// Allocates.
     pub(crate) fn new(chain: C, patch: Option<C::Patch>, swaps: SwapReceiver<C::Patch>) -> Self {
-        let states = [chain.new_state(), chain.new_state()];
+        let lanes = [Lane::new(&chain), Lane::new(&chain)];
         Translator {
             chain,
             swaps,
             patch,
             mode: Mode::default(),
-            states,
+            lanes,
+            running: 1,
+            leader: 0,
             active: 0,
             fade: None,
             faded_out: [0.0; HOP_SAMPLES],
-            gate: SilenceGate::default(),
             weights: [[0.0; MORPH_SLOTS]; 2],
             fresh: true,
             octave: 0,
@@ -75,32 +71,37 @@ impl<C: Chain> Translator<C> {
         }
     }
 
-    /// Translates one hop.
+    /// Has so many lanes run from now on, 1 or 2. The second begins as a copy of the first.
+    pub(crate) fn run_lanes(&mut self, lanes: usize) {
+        if lanes == LANES && self.running < LANES {
+            let [first, second] = &mut self.lanes;
+            second.copy_from(&self.chain, first);
+        } else if lanes < LANES && self.leader > 0 {
+            self.lead_with(0);
+        }
+        self.running = lanes.clamp(1, LANES);
+    }
+
+    /// Translates one hop of each lane that runs.
     pub(crate) fn translate(
         &mut self,
         controls: &HopControls,
-        input: &Hop,
+        inputs: &[Hop; LANES],
         output: &mut Translation,
     ) {
         let started = self.monitor.as_ref().and_then(MonitorFeed::start);
-        let input = &input.map(guard::without_denormals);
+        let inputs = &inputs
+            .each_ref()
+            .map(|input| input.map(guard::without_denormals));
         self.take_changes(controls.mode);
         self.approach(&controls.morph);
+        self.choose_leader(inputs);
 
-        let input_peak = guard::peak(input);
-        if self.gate.sleeps_through(input_peak) {
-            output.wet.fill(0.0);
-        } else {
-            self.run(controls, input, &mut output.wet);
-        }
-        if self.gate.count(input_peak, guard::peak(&output.wet)) {
-            // Waking up later is then the same as starting up, but for the octave.
-            for state in &mut self.states {
-                self.chain.rest(state);
-            }
-        }
-        if self.patch.is_some() && !self.gate.is_asleep() {
-            self.octave = self.chain.telemetry(&self.states[self.active]).octave;
+        // The leader first: its octave is the other's in the same hop.
+        let leader = self.leader;
+        self.translate_lane(leader, controls, inputs, output);
+        if self.running == LANES {
+            self.translate_lane(1 - leader, controls, inputs, output);
         }
 
         self.write_presence(&mut output.presence);
@@ -110,26 +111,86 @@ impl<C: Chain> Translator<C> {
         self.finish_fade();
         self.fresh = false;
         if let Some(started) = started {
-            self.report(started, input, &output.wet);
+            self.report(started, &inputs[leader], &output.wet[leader]);
         }
+    }
+
+    /// Translates one hop of one lane.
+    fn translate_lane(
+        &mut self,
+        index: usize,
+        controls: &HopControls,
+        inputs: &[Hop; LANES],
+        output: &mut Translation,
+    ) {
+        let (input, wet) = (&inputs[index], &mut output.wet[index]);
+        let input_peak = guard::peak(input);
+        if self.lanes[index].gate.sleeps_through(input_peak) {
+            wet.fill(0.0);
+        } else {
+            self.run(index, controls, input, wet);
+        }
+        let lane = &mut self.lanes[index];
+        if lane.gate.count(input_peak, guard::peak(wet)) {
+            // Waking up later is then the same as starting up, but for the octave.
+            for state in &mut lane.states {
+                self.chain.rest(state);
+            }
+        }
+        if index == self.leader && self.patch.is_some() && !lane.gate.is_asleep() {
+            self.octave = self.chain.telemetry(&lane.states[self.active]).octave;
+        }
+    }
+
+    /// The louder lane leads, and one that sleeps never leads one that does not.
+    fn choose_leader(&mut self, inputs: &[Hop; LANES]) {
+        if self.running < LANES {
+            return;
+        }
+        let peaks = inputs.each_ref().map(guard::peak);
+        for (lane, peak) in self.lanes.iter_mut().zip(peaks) {
+            lane.hear(peak);
+        }
+        let (leader, other) = (self.leader, 1 - self.leader);
+        let sleeps = |index: usize| self.lanes[index].gate.sleeps_through(peaks[index]);
+        let is_softer = LOUDER * self.lanes[leader].level < self.lanes[other].level;
+        if !sleeps(other) && (sleeps(leader) || is_softer) {
+            self.lead_with(other);
+        }
+    }
+
+    /// Another lane leads, and the octave goes on from what was chosen before.
+    fn lead_with(&mut self, index: usize) {
+        let [first, second] = &mut self.lanes;
+        let (from, to) = if index == 0 {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        for (from, to) in from.states.iter().zip(&mut to.states) {
+            self.chain.take_octave(from, to);
+        }
+        self.leader = index;
     }
 
     /// Tells the monitor of the hop just translated; nothing while the chain rests.
     fn report(&mut self, started: Instant, input: &Hop, wet: &Hop) {
         let telemetry = self.telemetry();
+        let rests = self.lanes[self.leader].gate.is_asleep();
         if let Some(monitor) = &mut self.monitor
-            && !self.gate.is_asleep()
+            && !rests
         {
             monitor.report(started, input, wet, &telemetry);
         }
     }
 
-    /// What the chain hears; zeros while it does not run.
+    /// What the chain hears, of two the louder one; zeros while it does not run.
     pub(crate) fn telemetry(&self) -> Telemetry {
-        if self.patch.is_none() || self.gate.is_asleep() {
+        let leader = &self.lanes[self.leader];
+        if self.patch.is_none() || leader.gate.is_asleep() {
             return Telemetry::default();
         }
-        self.chain.telemetry(&self.states[self.active])
+        self.chain.telemetry(&leader.states[self.active])
     }
 
     /// The octave that was chosen last, whether the chain runs or not.
@@ -142,23 +203,26 @@ impl<C: Chain> Translator<C> {
     }
 
     pub(crate) fn is_asleep(&self) -> bool {
-        self.gate.is_asleep()
+        let running = &self.lanes[..self.running];
+        running.iter().all(|lane| lane.gate.is_asleep())
     }
 
     /// Whether silence is answered with silence until something else comes: a sound, a target, a mode.
     pub(crate) fn is_settled(&self) -> bool {
-        self.gate.is_asleep() && self.fade.is_none() && !self.swaps.waits()
+        self.is_asleep() && self.fade.is_none() && !self.swaps.waits()
     }
 
-    /// Back to silence; a fade is cut short.
+    /// Back to silence, with one lane running; a fade is cut short.
     pub(crate) fn reset(&mut self) {
         if let Some(fade) = &mut self.fade {
             fade.hops_done = FADE_HOPS;
             self.finish_fade();
         }
-        self.reset_states();
+        // The second becomes a copy of the first when it begins.
+        self.lanes[0].reset(&self.chain);
+        self.running = 1;
+        self.leader = 0;
         self.octave = 0;
-        self.gate = SilenceGate::default();
         self.fresh = true;
     }
 
@@ -176,15 +240,17 @@ impl<C: Chain> Translator<C> {
                 return;
             }
         };
-        let (old, new) = both(&mut self.states, self.active);
-        if matches!(from, Outgoing::Nothing) {
-            self.chain.reset(new);
-        } else {
-            // The newcomer has heard what came before.
-            self.chain.copy_state(old, new);
-        }
-        if matches!(from, Outgoing::Target(_)) {
-            self.chain.change_targets(new);
+        for lane in &mut self.lanes[..self.running] {
+            let (old, new) = both(&mut lane.states, self.active);
+            if matches!(from, Outgoing::Nothing) {
+                self.chain.reset(new);
+            } else {
+                // The newcomer has heard what came before.
+                self.chain.copy_state(old, new);
+            }
+            if matches!(from, Outgoing::Target(_)) {
+                self.chain.change_targets(new);
+            }
         }
         self.active = 1 - self.active;
         let hops_done = if self.fresh { FADE_HOPS } else { 0 };
@@ -211,12 +277,15 @@ impl<C: Chain> Translator<C> {
         }
     }
 
-    /// Runs the chain, and during a fade the one being faded out beside it.
-    fn run(&mut self, controls: &HopControls, input: &Hop, wet: &mut Hop) {
+    /// Runs a lane's chain, and during a fade the one being faded out beside it.
+    fn run(&mut self, index: usize, controls: &HopControls, input: &Hop, wet: &mut Hop) {
         let [before, now] = self.presences();
-        let (new, old) = both(&mut self.states, self.active);
+        let [octave_before, octave_now] =
+            [1 - self.active, self.active].map(|state| self.octave_of(index, state, controls));
+        let (new, old) = both(&mut self.lanes[index].states, self.active);
         let controls_now = HopControls {
             mode: self.mode,
+            auto_octave: octave_now,
             ..*controls
         };
         run_chain(
@@ -236,6 +305,7 @@ impl<C: Chain> Translator<C> {
         };
         let controls_before = HopControls {
             mode: fade.mode,
+            auto_octave: octave_before,
             ..*controls
         };
         run_chain(
@@ -252,6 +322,18 @@ impl<C: Chain> Translator<C> {
             // straight weights, where uncorrelated sounds would need equal power.
             let share = fade.share(n);
             *wet = *out + share * (*wet - *out);
+        }
+    }
+
+    /// How one of a lane's states finds the octave: the leader's from what it hears, the other's from the leader's, so that two
+    /// that hear the same play the same.
+    fn octave_of(&self, index: usize, state: usize, controls: &HopControls) -> AutoOctave {
+        match controls.auto_octave {
+            AutoOctave::Listening if index != self.leader => {
+                let leader = &self.lanes[self.leader];
+                AutoOctave::Led(self.chain.octave(&leader.states[state]))
+            }
+            asked_for => asked_for,
         }
     }
 
@@ -301,66 +383,5 @@ impl<C: Chain> Translator<C> {
                 hops_done,
             });
         }
-    }
-
-    fn reset_states(&mut self) {
-        for state in &mut self.states {
-            self.chain.reset(state);
-        }
-    }
-}
-
-impl<P> Fade<P> {
-    /// The newcomer's share at sample `n` of the present hop, 0 to 1.
-    fn share(&self, n: usize) -> f32 {
-        let done_samples = (self.hops_done * HOP_SAMPLES + n + 1) as f32;
-        (done_samples / (FADE_HOPS * HOP_SAMPLES) as f32).min(1.0)
-    }
-}
-
-/// A share that goes straight from one value to another in a hop.
-#[derive(Clone, Copy)]
-struct Ramp {
-    from: f32,
-    to: f32,
-}
-
-impl Ramp {
-    fn at(self, n: usize) -> f32 {
-        self.from + (self.to - self.from) * (n + 1) as f32 / HOP_SAMPLES as f32
-    }
-
-    /// Exactly what it was, where the share is the whole.
-    fn scale(self, hop: &mut Hop) {
-        if self.from == 1.0 && self.to == 1.0 {
-            return;
-        }
-        for (n, sample) in hop.iter_mut().enumerate() {
-            *sample *= self.at(n);
-        }
-    }
-}
-
-/// Both states: the one at `first`, then the other.
-fn both<S>(states: &mut [S; 2], first: usize) -> (&mut S, &mut S) {
-    let [zero, one] = states;
-    if first == 0 { (zero, one) } else { (one, zero) }
-}
-
-/// One hop of one chain; silence without a target. A chain that has gone wrong starts afresh.
-fn run_chain<C: Chain>(
-    chain: &C,
-    patch: Option<&C::Patch>,
-    state: &mut C::State,
-    controls: &HopControls,
-    input: &Hop,
-    output: &mut Hop,
-) {
-    let Some(patch) = patch else {
-        return output.fill(0.0);
-    };
-    chain.step(patch, state, controls, input, output);
-    if !guard::clean_translation(output) {
-        chain.reset(state);
     }
 }

@@ -7,7 +7,8 @@ mod common;
 use std::sync::Arc;
 
 use mynah_engine::{
-    Controls, Engine, EngineError, EngineSpec, Library, Mode, SwapError, engine, latency_samples,
+    Channels, Controls, Engine, EngineError, EngineSpec, Library, Mode, SwapError, engine,
+    latency_samples,
 };
 use mynah_models::{
     Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, LowCut, Target, alone, testing,
@@ -116,6 +117,73 @@ proptest! {
             signal
         };
         prop_assert!(run(&blocks) == run(&[16_384]));
+    }
+}
+
+/// Two engines side by side are what a stereo track was given before there was stereo.
+#[test]
+fn in_stereo_each_side_is_what_an_engine_of_its_own_makes_of_it() {
+    let models = Models::new();
+    for (rate_hz, mode) in [
+        (48_000.0, Mode::Track),
+        (44_100.0, Mode::Follow),
+        (48_000.0, Mode::Auto),
+    ] {
+        let make = || {
+            let base = Arc::clone(&models.base);
+            let (mut engine, handle) = engine(spec(rate_hz), base, Some(models.target(1))).unwrap();
+            engine.set_octave(Some(1));
+            engine.set_controls(&Controls {
+                mode,
+                channels: Channels::Stereo,
+                variation: 0.3,
+                octave_auto: true,
+                ..Controls::neutral()
+            });
+            (engine, handle)
+        };
+        let mut sides = [tune(40_000), noise(5, 40_000)];
+        // One of them sleeps for a while.
+        sides[0][4_000..34_000].fill(0.0);
+        let alone = sides.clone().map(|mut side| {
+            let (mut engine, mut handle) = make();
+            engine.process(&mut [&mut side[..20_000]]);
+            handle.swap_target(Some(models.target(2))).unwrap();
+            engine.process(&mut [&mut side[20_000..]]);
+            side
+        });
+        let (mut engine, mut handle) = make();
+        let [left, right] = &mut sides;
+        engine.process(&mut [&mut left[..20_000], &mut right[..20_000]]);
+        handle.swap_target(Some(models.target(2))).unwrap();
+        engine.process(&mut [&mut left[20_000..], &mut right[20_000..]]);
+        assert!(sides == alone, "{rate_hz} Hz, {mode:?}");
+    }
+}
+
+/// All that is chosen by what is heard, the octave above all, is chosen alike.
+#[test]
+fn sides_that_are_the_same_sound_as_in_mono() {
+    let models = Models::new();
+    for mode in [Mode::Track, Mode::Follow, Mode::Auto] {
+        let of = |channels: Channels| {
+            let base = Arc::clone(&models.base);
+            let (mut engine, mut handle) =
+                engine(spec(44_100.0), base, Some(models.target(1))).unwrap();
+            engine.set_controls(&Controls {
+                mode,
+                channels,
+                ..Controls::default()
+            });
+            let mut left = tune(60_000);
+            left[15_000..45_000].fill(0.0);
+            let mut right = left.clone();
+            engine.process(&mut [&mut left[..10_000], &mut right[..10_000]]);
+            handle.swap_target(Some(models.target(2))).unwrap();
+            engine.process(&mut [&mut left[10_000..], &mut right[10_000..]]);
+            [left, right]
+        };
+        assert!(of(Channels::Mono) == of(Channels::Stereo), "{mode:?}");
     }
 }
 

@@ -7,7 +7,7 @@ mod tracker;
 
 use std::sync::Arc;
 
-use mynah_engine::{Control, Controls, Engine, EngineSpec, Mode, engine};
+use mynah_engine::{Channels, Control, Controls, Engine, EngineHandle, EngineSpec, Mode, engine};
 
 use common::{Models, noise};
 
@@ -43,6 +43,34 @@ fn process(engine: &mut Engine, what: &str, left: &mut [f32], right: &mut [f32])
         }
     });
     assert_eq!(counts, tracker::Counts::default(), "{what}");
+}
+
+/// To stereo and back, with other targets on the way, and with sides of which one sleeps.
+fn play_in_stereo(engine: &mut Engine, handle: &mut EngineHandle, models: &Models) {
+    let sides = [noise(3, 20_000), noise(4, 20_000)];
+    for (turn, [left, right]) in [[0.1, 0.1], [0.1, 0.0], [0.0, 0.1], [0.0, 0.0], [0.1, 0.2]]
+        .into_iter()
+        .enumerate()
+    {
+        for channels in [Channels::Stereo, Channels::Mono, Channels::Stereo] {
+            handle
+                .swap_target(Some(models.target(20 + turn as u64)))
+                .unwrap();
+            let controls = Controls {
+                channels,
+                mode: [Mode::Track, Mode::Follow, Mode::Auto][turn % 3],
+                ..Controls::default()
+            };
+            let mut left: Vec<f32> = sides[0].iter().map(|x| left * x).collect();
+            let mut right: Vec<f32> = sides[1].iter().map(|x| right * x).collect();
+            let ((), counts) = tracker::count(|| {
+                engine.set_controls(&controls);
+                engine.process(&mut [&mut left, &mut right]);
+                std::hint::black_box(engine.meters());
+            });
+            assert_eq!(counts, tracker::Counts::default(), "{channels:?}");
+        }
+    }
 }
 
 #[test]
@@ -135,6 +163,7 @@ fn processing_leaves_the_heap_alone() {
                 .unwrap();
             run(&mut engine, "swapped targets", 0.1);
         }
+        play_in_stereo(&mut engine, &mut handle, &models);
         run(&mut engine, "non-finite input", f32::INFINITY);
         run(&mut engine, "falling asleep", 0.0);
         run(&mut engine, "sleep", 0.0);

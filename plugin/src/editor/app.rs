@@ -159,7 +159,15 @@ impl App {
         panels::show(ui, desk, layout.panels, reading.octave);
         self.output.show(ui, layout.output);
         let load = self.scope.load();
-        status_line::show(ui, desk, &self.shared, catalogue, layout.status, &load);
+        status_line::show(
+            ui,
+            desk,
+            &self.shared,
+            catalogue,
+            layout.status,
+            &load,
+            reading.cancels,
+        );
     }
 }
 

@@ -14,8 +14,10 @@ pub(super) const HEIGHT: f32 = 32.0;
 const FONT_SIZE: f32 = 12.0;
 /// Distance between two statements, logical pixels.
 const GAP: f32 = 16.0;
+/// What to do where one voice has nothing to hear.
+const CANCELS: &str = "Left and right cancel each other in Mono: set Channels to Stereo";
 
-/// Draws the line. `load` is how busy the processor is, in words.
+/// Draws the line. `load` is how busy the processor is, in words; `cancels`, whether the mono that is translated is none.
 pub(super) fn show(
     ui: &mut Ui,
     desk: Desk<'_>,
@@ -23,6 +25,7 @@ pub(super) fn show(
     catalogue: &Catalogue,
     rect: Rect,
     load: &str,
+    cancels: bool,
 ) {
     let sounding = desk
         .params
@@ -39,7 +42,8 @@ pub(super) fn show(
             catalogue,
         )
     });
-    let complaint = notice().map(str::to_owned).or(of_target);
+    let of_sound = cancels.then(|| CANCELS.to_owned());
+    let complaint = notice().map(str::to_owned).or(of_target).or(of_sound);
     // The corner belongs to the grip.
     let rect = Rect::from_min_max(rect.min, rect.max - vec2(6.0, 0.0));
     let right = show_costs(ui, shared, rect, load);

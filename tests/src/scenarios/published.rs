@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 45] = [
+pub const PUBLISHED: [Published; 46] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -79,4 +79,5 @@ pub const PUBLISHED: [Published; 45] = [
     row("output_gain", 1_322_673_149, "Output gain", 0.5, 0),
     row("bypass", 773_352_680, "Bypass", 0.0, 1),
     row("quality", 651_215_103, "Quality", 1.0, 1),
+    row("channels", 1_432_626_128, "Channels", 0.0, 1),
 ];

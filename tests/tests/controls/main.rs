@@ -15,6 +15,7 @@ mod player;
 mod rates;
 mod registers;
 mod room;
+mod stereo;
 mod tone;
 
 use mynah_engine::Control;
@@ -81,4 +82,5 @@ effects! {
     OutputGain => mixing::output_gain_scales_everything,
     Bypass => mixing::bypass_is_the_input,
     Quality => mixing::eco_leaves_the_generator_out,
+    Channels => stereo::each_side_is_played_by_itself,
 }

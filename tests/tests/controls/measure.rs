@@ -3,7 +3,9 @@
 use std::f32::consts::TAU;
 use std::sync::{Arc, OnceLock};
 
-use mynah_engine::{Control, Controls, EngineSpec, Library, Slots, TargetRef};
+use mynah_engine::{
+    Control, Controls, Engine, EngineHandle, EngineSpec, Library, Slots, TargetRef,
+};
 use mynah_models::features::{FeatureFrame, Features, FeaturesState, log_to_db, mel_band_hz};
 use mynah_models::{Base, HOP_SAMPLES};
 
@@ -31,6 +33,11 @@ pub(crate) fn slots(names: [&str; 4]) -> Slots {
         (!name.is_empty()).then(|| models().0.load(&reference).unwrap())
     };
     names.map(load).into()
+}
+
+/// An engine around the shipped base.
+pub(crate) fn engine(spec: EngineSpec, slots: Slots) -> (Engine, EngineHandle) {
+    mynah_engine::engine(spec, models().1.clone(), slots).unwrap()
 }
 
 /// What the flute makes of a sound, in time with it.

@@ -2,9 +2,9 @@
 
 use mynah_models::{Mode, Unvoiced};
 
-use super::Quality;
 use super::scale::{KEYS, SCALES, Scale};
 use super::value::Value;
+use super::{Channels, Quality};
 
 /// What values a control takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -172,6 +172,8 @@ const MODES: &[&str] = &["track", "follow", "auto"];
 const UNVOICED: &[&str] = &["held", "noise", "softened", "swallowed"];
 /// Names of the qualities, likewise.
 const QUALITIES: &[&str] = &["eco", "full"];
+/// Names of the numbers of voices, likewise.
+const CHANNELS: &[&str] = &["mono", "stereo"];
 
 // Every control: variant, field, type, default (and `neutral` with the value that changes nothing, where that is another
 // one); id, name, group, kind, range, unit; tooltip. Ids and the
@@ -300,6 +302,9 @@ control_table! {
     Quality, quality: Quality = 1.0;
     "quality", "Quality", Output, Choice(QUALITIES), 0.0..=1.0, "",
     "Full runs all networks; Eco leaves the generator out and costs less.";
+    Channels, channels: Channels = 0.0;
+    "channels", "Channels", Output, Choice(CHANNELS), 0.0..=1.0, "",
+    "Mono makes one voice of both sides; Stereo translates left and right each by itself, and costs twice as much.";
 }
 
 impl Control {

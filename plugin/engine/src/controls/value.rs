@@ -2,8 +2,8 @@
 
 use mynah_models::{Mode, Unvoiced};
 
-use super::Quality;
 use super::scale::Scale;
+use super::{Channels, Quality};
 
 /// A type of value that has a number. Numbers are whole where the type is; others are rounded.
 pub(super) trait Value: Copy {
@@ -60,4 +60,5 @@ macro_rules! choice {
 choice!(Mode: Track, Follow, Auto);
 choice!(Unvoiced: Held, Noise, Softened, Swallowed);
 choice!(Quality: Eco, Full);
+choice!(Channels: Mono, Stereo);
 choice!(Scale: Chromatic, Major, Minor, MajorPentatonic, MinorPentatonic, Blues, Custom);

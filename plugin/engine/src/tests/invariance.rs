@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::controls::Channels;
 
 /// Something that happens at a moment of the stream.
 #[derive(Clone, Debug)]
@@ -14,6 +15,7 @@ enum Event {
         follow: bool,
         /// Amount and size.
         room: (f32, f32),
+        channels: Channels,
     },
     Target(Option<f32>),
     Note(Option<f32>),
@@ -22,8 +24,10 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        4 => (0.0f32..=1.0, -24.0f32..24.0, any::<bool>(), any::<bool>(), room()).prop_map(
-            |(mix, gain_db, bypass, follow, room)| Event::Controls { mix, gain_db, bypass, follow, room }
+        4 => (0.0f32..=1.0, -24.0f32..24.0, any::<bool>(), any::<bool>(), room(), channels()).prop_map(
+            |(mix, gain_db, bypass, follow, room, channels)| {
+                Event::Controls { mix, gain_db, bypass, follow, room, channels }
+            }
         ),
         4 => proptest::option::of(0.0f32..2.0).prop_map(Event::Target),
         4 => proptest::option::of(0.0f32..127.0).prop_map(Event::Note),
@@ -33,6 +37,10 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn room() -> impl Strategy<Value = (f32, f32)> {
     (prop_oneof![Just(0.0), 0.0f32..=1.0], 0.0f32..=1.0)
+}
+
+pub(super) fn channels() -> impl Strategy<Value = Channels> {
+    prop_oneof![Just(Channels::Mono), Just(Channels::Stereo)]
 }
 
 fn rate_hz() -> impl Strategy<Value = f64> {
@@ -65,6 +73,7 @@ fn run(
                     bypass,
                     follow,
                     room: (room, room_size),
+                    channels,
                 } => {
                     let mode = if follow { Mode::Follow } else { Mode::Track };
                     let (input_gain_db, output_gain_db) = (gain_db, -gain_db);
@@ -77,6 +86,7 @@ fn run(
                         mode,
                         room,
                         room_size,
+                        channels,
                         ..neutral
                     };
                     pipeline.set_controls(&controls);

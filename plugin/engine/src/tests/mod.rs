@@ -8,6 +8,7 @@ mod invariance;
 mod rates;
 mod rest;
 mod room;
+mod stereo;
 mod swaps;
 mod timing;
 

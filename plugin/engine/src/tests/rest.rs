@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::invariance::channels;
 use super::*;
+use crate::controls::Channels;
 use crate::monitor::monitor;
 use crate::quiet::Quiet;
 
@@ -11,8 +13,10 @@ use crate::quiet::Quiet;
 struct Stretch {
     silence_s: f64,
     sound_samples: usize,
-    /// Mix, mode and a small room, or a target's gain.
-    controls: Option<(f32, bool, f32)>,
+    /// Mix, mode, a small room and the channels, or a target's gain.
+    controls: Option<(f32, bool, f32, Channels)>,
+    /// Of the right side, in -1 to 1 of the left one's; with `None` the host gives one channel alone.
+    right: Option<f32>,
     target: Option<Option<f32>>,
     note: Option<Option<f32>>,
 }
@@ -26,15 +30,23 @@ fn stretch() -> impl Strategy<Value = Stretch> {
             0.0f32..=1.0,
             any::<bool>(),
             prop_oneof![Just(0.0), 0.0f32..=1.0],
+            channels(),
         )),
+        prop_oneof![
+            Just(None),
+            Just(Some(0.0)),
+            Just(Some(1.0)),
+            (-1.0f32..1.0).prop_map(Some)
+        ],
         proptest::option::of(proptest::option::of(0.0f32..2.0)),
         proptest::option::of(proptest::option::of(0.0f32..127.0)),
     )
         .prop_map(
-            |(silence_s, sound_samples, controls, target, note)| Stretch {
+            |(silence_s, sound_samples, controls, right, target, note)| Stretch {
                 silence_s,
                 sound_samples,
                 controls,
+                right,
                 target,
                 note,
             },
@@ -54,17 +66,30 @@ fn run(
     for (index, stretch) in stretches.iter().enumerate() {
         let mut sound = noise(index as u32 + 1, stretch.sound_samples);
         sound.resize(sound.len() + (stretch.silence_s * rate_hz) as usize, -0.0);
-        for block in sound.chunks_mut(block_samples) {
-            pipeline.process(&mut [block]);
+        let right_gain = stretch.right.unwrap_or(1.0);
+        let mut other: Vec<f32> = sound.iter().map(|x| right_gain * x).collect();
+        for (block, other) in sound
+            .chunks_mut(block_samples)
+            .zip(other.chunks_mut(block_samples))
+        {
+            if stretch.right.is_some() {
+                pipeline.process(&mut [block, other]);
+            } else {
+                pipeline.process(&mut [block]);
+            }
             rested |= pipeline.quiet.can_rest();
         }
         output.extend(sound);
-        if let Some((mix, follow, room)) = stretch.controls {
+        if stretch.right.is_some() {
+            output.extend(other);
+        }
+        if let Some((mix, follow, room, channels)) = stretch.controls {
             pipeline.set_controls(&Controls {
                 mix,
                 room,
                 room_size: 0.0,
                 mode: if follow { Mode::Follow } else { Mode::Track },
+                channels,
                 ..Controls::neutral()
             });
         }
@@ -101,6 +126,7 @@ fn a_second_of_silence_leads_to_rest_and_a_sound_out_of_it() {
         silence_s,
         sound_samples,
         controls: None,
+        right: None,
         target: None,
         note: None,
     };

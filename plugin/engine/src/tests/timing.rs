@@ -180,7 +180,7 @@ fn latency_is_enough_and_not_much_more() {
             let mut scheduler = HopScheduler::new(timing);
             (0..200_000).all(|_| {
                 let ready = scheduler.pull().is_some();
-                scheduler.push(0.0, |_, _| {});
+                scheduler.push([0.0; 2], |_, _| {});
                 ready
             })
         };

@@ -223,7 +223,11 @@ fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {
     } else {
         Quality::Eco
     };
-    surprise(seed, &targets, quality)
+    let mut preset = surprise(seed, &targets, quality);
+    // As the quality, a matter of the track and of what it may cost.
+    let channels = player.params[Control::Channels].chosen_number();
+    preset.controls.set(Control::Channels, channels);
+    preset
 }
 
 fn shortcuts(ui: &Ui, player: Player<'_>) {

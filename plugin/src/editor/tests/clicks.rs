@@ -102,7 +102,7 @@ fn values_are_typed() {
 }
 
 #[test]
-fn buttons_switch_mode_bypass_quality_and_freeze() {
+fn buttons_switch_mode_channels_bypass_quality_and_freeze() {
     let mut bench = Bench::new();
     for (label, mode) in [
         ("Mode Follow", Mode::Follow),
@@ -122,9 +122,14 @@ fn buttons_switch_mode_bypass_quality_and_freeze() {
             assert_eq!(bench.param(control).number(), number, "{label}");
         }
     }
-    for (label, number) in [("Quality Eco", 0.0), ("Quality Full", 1.0)] {
+    for (label, control, number) in [
+        ("Quality Eco", Control::Quality, 0.0),
+        ("Quality Full", Control::Quality, 1.0),
+        ("Channels Stereo", Control::Channels, 1.0),
+        ("Channels Mono", Control::Channels, 0.0),
+    ] {
         bench.click(label);
-        assert_eq!(bench.param(Control::Quality).number(), number);
+        assert_eq!(bench.param(control).number(), number);
     }
 }
 
@@ -216,6 +221,24 @@ fn theme_and_scale_are_chosen_and_kept() {
 }
 
 #[test]
+fn sides_that_cancel_are_told_of_until_they_do_not() {
+    let mut bench = Bench::new();
+    for cancels in [false, true, false] {
+        bench.shared.publish(&Reading {
+            cancels,
+            ..Reading::default()
+        });
+        bench.harness.run();
+        let sentence = "Left and right cancel each other in Mono: set Channels to Stereo";
+        let shown = bench.harness.query_by_label(sentence);
+        assert_eq!(shown.is_some(), cancels);
+        if let Some(shown) = shown {
+            assert!(bench.layout().status.contains_rect(shown.rect()));
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_where_it_can_be_read() {
     let mut bench = Bench::new();
     bench
@@ -258,11 +281,11 @@ fn every_control_has_a_place_with_its_name_and_value() {
             Control::MorphX | Control::MorphY => {
                 bench.harness.get_by_label("Morph");
             }
-            Control::Mode | Control::Quality => {
-                let first = if *control == Control::Mode {
-                    "Track"
-                } else {
-                    "Eco"
+            Control::Mode | Control::Quality | Control::Channels => {
+                let first = match control {
+                    Control::Mode => "Track",
+                    Control::Quality => "Eco",
+                    _ => "Mono",
                 };
                 bench
                     .harness

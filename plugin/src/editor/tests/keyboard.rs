@@ -40,8 +40,11 @@ fn tab_reaches_everything_and_comes_back() {
     // the list, the next one, A and B, the copy of one to the other, chance and the models. Without anything to
     // save, undo or redo, those three have none.
     let cards = catalogue().entries().len();
-    let lone = Control::ALL.len() - "mode quality notes morph_x morph_y".split(' ').count();
-    let expected = lone + 3 + 2 + cards + MORPH_SLOTS + 1 + 2 + 2 + 7;
+    let lone = Control::ALL.len()
+        - "mode quality channels notes morph_x morph_y"
+            .split(' ')
+            .count();
+    let expected = lone + 3 + 2 + 2 + cards + MORPH_SLOTS + 1 + 2 + 2 + 7;
     assert_eq!(reached.len(), expected);
 }
 

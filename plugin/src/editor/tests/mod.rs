@@ -260,6 +260,7 @@ impl Bench {
             pitch_hz: 441.5,
             voicing: 1.0,
             octave: -1,
+            cancels: false,
             reports: false,
         });
         // A note that bends upwards, and an octave lower what might come of it.

@@ -241,15 +241,17 @@ fn a_and_b_are_compared_and_copied() {
 }
 
 #[test]
-fn a_surprise_is_one_step_and_keeps_quality_and_bypass() {
+fn a_surprise_is_one_step_and_keeps_quality_channels_and_bypass() {
     let mut bench = Bench::new();
     bench.set(Control::Quality, 0.0);
+    bench.set(Control::Channels, 1.0);
     bench.set(Control::Bypass, 1.0);
     let before = bench.params.values();
     bench.click("Surprise me");
     assert_eq!(bench.preset(), "Surprise");
     assert_ne!(bench.params.values(), before);
     assert_eq!(bench.param(Control::Quality).number(), 0.0);
+    assert_eq!(bench.param(Control::Channels).number(), 1.0);
     assert_eq!(bench.param(Control::Bypass).number(), 1.0);
     bench.click("Undo");
     assert_eq!(bench.params.values(), before);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
+use mynah_engine::Channels::Stereo;
 use mynah_engine::Survey;
 use mynah_models::Base;
 
@@ -63,7 +64,9 @@ impl Work {
             .with_context(|| format!("'{shown}'"))?;
         report.rate_hz = Some(rate_hz);
         report.channels = Some(channels);
-        let octave = self.octave(&mut job.source, &route)?;
+        // Two sides that go into one engine, which keeps them apart.
+        let is_stereo = self.setting.controls.channels == Stereo && reader.channels() == 2;
+        let octave = self.octave(&mut job.source, &route, is_stereo)?;
         report.octave_found = octave.is_some();
         report.octave = match octave {
             None if self.setting.controls.octave_auto => None,
@@ -131,7 +134,8 @@ impl Work {
         report.seconds = Some(bar.seconds());
         report.tail_seconds = Some(tail_s);
         report.took_seconds = bar.elapsed().as_secs_f64();
-        self.warn(report, &shown, loudest < SILENCE, cancellation.found());
+        let cancels = cancellation.found() && !is_stereo;
+        self.warn(report, &shown, loudest < SILENCE, cancels);
         Ok(())
     }
 
@@ -164,12 +168,13 @@ impl Work {
 
     /// The octave for a whole file, if one is to be found: hears all of it first, of channels that are translated by
     /// themselves one after the other, so that all of them are moved by the same.
-    fn octave(&self, source: &mut Source, route: &Route) -> Result<Option<i32>> {
+    fn octave(&self, source: &mut Source, route: &Route, is_stereo: bool) -> Result<Option<i32>> {
         let controls = &self.setting.controls;
         if !controls.octave_auto || self.setting.octave_live {
             return Ok(None);
         }
         let passes: Vec<Route> = match route {
+            Route::Mix(_) if is_stereo => vec![Route::Each(vec![0]), Route::Each(vec![1])],
             Route::Mix(_) => vec![route.clone()],
             Route::Each(channels) => {
                 let each = channels.iter().map(|channel| Route::Each(vec![*channel]));

@@ -63,14 +63,14 @@ proptest! {
                 left = *samples;
             }
             left -= 1;
-            let answer = room.step(*sample, 1.0);
+            let answer = room.step([*sample; 2], 1.0);
             // A resonance that is hit exactly: the sum of a decay of 1.8 s is far above the impulse's energy of 1.
             prop_assert!(peak(answer) < 40.0, "{answer:?}");
         }
         room.set(1.0, 1.0, false);
         let mut tail = Vec::new();
         while !room.silent {
-            tail.push(peak(room.step(0.0, 1.0)));
+            tail.push(peak(room.step([0.0; 2], 1.0)));
             prop_assert!((tail.len() as f64) < 8.0 * rate_hz, "it rings on");
         }
         // What was left has only become less.
@@ -89,7 +89,7 @@ fn size_at_full_speed_adds_nothing() {
         for (n, sample) in sound.iter().enumerate() {
             let up = (n as f64 / (every_ms * 8.0)) as usize % 2;
             room.set(1.0, up as f32, false);
-            loudest = loudest.max(peak(room.step(*sample, 1.0)));
+            loudest = loudest.max(peak(room.step([*sample; 2], 1.0)));
         }
         assert!(loudest < 6.0, "{every_ms} ms: {loudest}");
     }
@@ -105,11 +105,11 @@ fn a_tail_rings_out_below_what_is_heard_and_then_is_forgotten() {
     ] {
         let mut room = room(rate_hz, 1.0, size);
         for sample in noise(2, (0.5 * rate_hz) as usize) {
-            room.step(sample, 1.0);
+            room.step([sample; 2], 1.0);
         }
         let mut tail = Vec::new();
         while !room.rests() {
-            tail.push(peak(room.step(0.0, 1.0)));
+            tail.push(peak(room.step([0.0; 2], 1.0)));
         }
         assert!(tail.iter().all(|x| !x.is_subnormal()));
         let last = &tail[tail.len() - 64..];
@@ -117,7 +117,7 @@ fn a_tail_rings_out_below_what_is_heard_and_then_is_forgotten() {
         // The last that is louder than -96 dB comes within the tail that hosts are told of.
         let heard = tail.iter().rposition(|x| *x > 1.6e-5).unwrap();
         assert!((heard as f64) < tail_s(size) * rate_hz, "{heard}");
-        assert_eq!(room.step(0.0, 1.0), [0.0; 2]);
+        assert_eq!(room.step([0.0; 2], 1.0), [0.0; 2]);
     }
 }
 
@@ -126,7 +126,7 @@ fn tiny_sounds_leave_nothing_behind() {
     let mut room = room(48_000.0, 0.5, 0.5);
     for n in 0..48_000 {
         let tiny = f32::MIN_POSITIVE * (1.0 + (n % 7) as f32);
-        let answer = room.step(if n % 2 == 0 { tiny } else { 1e-17 }, 1.0);
+        let answer = room.step([if n % 2 == 0 { tiny } else { 1e-17 }; 2], 1.0);
         assert!(peak(answer) < 1e-15);
     }
     assert!(room.rests());
@@ -137,18 +137,21 @@ fn tiny_sounds_leave_nothing_behind() {
 fn no_room_is_no_change() {
     let mut room = room(48_000.0, 0.0, 0.7);
     for sample in noise(4, 5_000) {
-        assert_eq!(room.step(sample, 1.0), [sample; 2]);
+        assert_eq!(room.step([sample; 2], 1.0), [sample; 2]);
         assert!(room.rests());
     }
     room.set(0.5, 0.7, false);
-    let heard: Vec<[f32; 2]> = noise(4, 5_000).iter().map(|x| room.step(*x, 1.0)).collect();
+    let heard: Vec<[f32; 2]> = noise(4, 5_000)
+        .iter()
+        .map(|x| room.step([*x; 2], 1.0))
+        .collect();
     assert!(heard[3_000..].iter().any(|[left, right]| left != right));
     room.set(0.0, 0.7, false);
     for sample in noise(6, 960) {
-        room.step(sample, 1.0);
+        room.step([sample; 2], 1.0);
     }
     for sample in noise(6, 960) {
-        assert_eq!(room.step(sample, 1.0), [sample; 2]);
+        assert_eq!(room.step([sample; 2], 1.0), [sample; 2]);
     }
     assert!(room.rests());
 }
@@ -158,8 +161,8 @@ fn no_room_is_no_change() {
 fn nothing_of_the_room_is_heard_without_presence() {
     let mut room = room(48_000.0, 0.5, 0.5);
     for sample in noise(8, 10_000) {
-        room.step(sample, 1.0);
+        room.step([sample; 2], 1.0);
     }
-    assert!(peak(room.step(0.0, 1.0)) > 0.01);
-    assert_eq!(room.step(0.0, 0.0), [0.0; 2]);
+    assert!(peak(room.step([0.0; 2], 1.0)) > 0.01);
+    assert_eq!(room.step([0.0; 2], 0.0), [0.0; 2]);
 }

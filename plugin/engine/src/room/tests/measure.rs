@@ -10,7 +10,7 @@ pub(super) fn impulse_response(rate_hz: f64, size: f32, seconds: f64) -> [Vec<f3
     let samples = (seconds * rate_hz) as usize;
     let mut sides = [Vec::with_capacity(samples), Vec::with_capacity(samples)];
     for n in 0..samples {
-        let answer = room.step(if n == 0 { 1.0 } else { 0.0 }, 1.0);
+        let answer = room.step([if n == 0 { 1.0 } else { 0.0 }; 2], 1.0);
         sides
             .iter_mut()
             .zip(answer)

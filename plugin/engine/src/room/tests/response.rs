@@ -128,7 +128,7 @@ fn the_loudness_stays() {
         for size in SIZES {
             for amount in [0.15, 0.25, 0.5, 0.75, 1.0] {
                 let mut room = room(rate_hz, amount, size);
-                let sides: Vec<[f32; 2]> = sound.iter().map(|x| room.step(*x, 1.0)).collect();
+                let sides: Vec<[f32; 2]> = sound.iter().map(|x| room.step([*x; 2], 1.0)).collect();
                 let of = |side: fn(&[f32; 2]) -> f32| {
                     let heard: Vec<f32> = sides[settled..].iter().map(side).collect();
                     db(energy(&heard) / energy(&sound[settled..]))
