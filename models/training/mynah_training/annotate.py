@@ -2,8 +2,8 @@
 
     python -m mynah_training.annotate ../../assets/targets/*.mynah
 
-Only the header's metadata changes, and with it the file's hash and checksum. A file that says the same already is
-left alone.
+Only the header's metadata changes, and with it the file's hash and checksum. A file that says the same
+already is left alone.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .registers import HOME_REGISTERS_MIDI
 from .safetensors_file import join, sealed, split
+
 
 def annotated(file: bytes) -> bytes:
     """The file of a shipped target with its home register; the same bytes if it has that already."""

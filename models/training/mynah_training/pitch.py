@@ -46,8 +46,8 @@ SHORTER_ALLOWANCE = 0.03
 KEY_THRESHOLD = 0.93
 """The shortest lag whose peak reaches this share of the best is the period."""
 HILL_RATIO = 1.09
-"""What reaches so much farther belongs to the same hill, of which the highest peak counts: noise on a low note
-makes many of one."""
+"""What reaches so much farther belongs to the same hill, of which the highest peak counts: noise on a low
+note makes many of one."""
 CONTINUITY_BONUS = 0.03
 CONTINUITY_RATIO = 1.06
 """A peak within a semitone of the previous period gains the bonus: it keeps a strong second

@@ -1,4 +1,4 @@
-"""A safetensors file taken apart and put together again, and the checksum by which damage is told (models/FORMAT.md)."""
+"""A safetensors file taken apart and put together again, and the checksum of `models/FORMAT.md`."""
 
 import json
 
@@ -29,7 +29,7 @@ def join(header: dict[str, object], tensors: bytes) -> bytes:
 
 
 def sealed(file: bytes) -> bytes:
-    """The file with the checksum of what it holds; that of before, if it had one, is replaced where it stood."""
+    """The file with the checksum of what it holds; one that it had is replaced where it stood."""
     header, tensors = split(file)
     metadata = header.get("__metadata__")
     if not isinstance(metadata, dict):
