@@ -26,7 +26,7 @@ def melody(rate_hz: int, channels: int = 2, seconds: float = 1.0) -> Sound:
 
 
 def ardour_tone(rate_hz: int, samples: int, late_samples: int) -> Sound:
-    """What `ardour/test_tone.lua` plays from the start of the transport on, by the same formula, and so much later."""
+    """What `ardour/test_tone.lua` plays from the start of the transport on, by its formula, so much later."""
     tone = np.zeros(samples, dtype=np.float32)
     for sample in range(samples - late_samples):
         time_s = sample / rate_hz
@@ -34,7 +34,9 @@ def ardour_tone(rate_hz: int, samples: int, late_samples: int) -> Sound:
         pitch_hz = 220.0 * 2.0 ** (math.floor(time_s / 0.25) % 5 / 5)
         phase = 2.0 * math.pi * pitch_hz * within_s
         level = 0.3 * math.exp(-4.0 * within_s)
-        tone[late_samples + sample] = level * (math.sin(phase) + math.sin(2.0 * phase) / 2.0 + math.sin(3.0 * phase) / 3.0)
+        tone[late_samples + sample] = level * (
+            math.sin(phase) + math.sin(2.0 * phase) / 2.0 + math.sin(3.0 * phase) / 3.0
+        )
     return tone
 
 

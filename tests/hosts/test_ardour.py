@@ -36,8 +36,8 @@ def test_scan(bundle: Path, tmp_path: Path) -> None:
 def test_the_bus_is_aligned_to_the_sample(ardour: Ardour, rate_hz: int, block_samples: int) -> None:
     """The dry sound through Mynah is in the mix just as late as Mynah says, to the sample.
 
-    It is compared with the tone's formula, not with the bus past Mynah, which Ardour 7.3 delays by another number of
-    samples now and then: by three at 44.1 kHz in blocks of 1,024.
+    It is compared with the tone's formula, not with the bus past Mynah, which Ardour 7.3 delays by another
+    number of samples now and then: by three at 44.1 kHz in blocks of 1,024.
     """
     for parameters in ({"Bypass": 1.0}, {"Mix": 0.0}):
         mix = ardour.mix(rate_hz, block_samples, **parameters)
@@ -58,8 +58,8 @@ def test_export_sounds_as_the_chosen_target(bundle: Path, ardour: Ardour) -> Non
     for name in TARGETS:
         host = PedalboardHost(bundle, Setup())
         host.set("Target", target_value(name))
-        # Not to the bit: how much silence Mynah has heard before an export starts differs, and with it the phases and
-        # the noise. That alone makes up to 0.17.
+        # Not to the bit: how much silence Mynah has heard before an export starts differs, and with it the
+        # phases and the noise. That alone makes up to 0.17.
         distances[name] = float(np.mean(np.abs(picture(host.render(sound)[0]) - played)))
     nearest, next_nearest = sorted(distances, key=distances.__getitem__)[:2]
     assert nearest == "Cello", distances
