@@ -1,7 +1,7 @@
 //! What a player can shape between what is heard and what is played: pitch, dynamics, tone, and the
 //! content itself. One step a frame, between encoder and translator, and one on the target's envelopes.
 //!
-//! With every control at its default nothing is changed, to the bit.
+//! With every control at its default nothing is changed, to the bit, but the level of low notes (`low_note`).
 //!
 //! Thread: a [`ConditioningState`] belongs to one stream; its steps are for the audio thread.
 
@@ -67,7 +67,7 @@ pub struct Voice {
     /// The same as the networks are to believe it.
     pub believed_log_loudness: f32,
     /// Natural log of the root mean square that is heard, relative to the A-weighted amplitude: less for what is bright.
-    pub log_rms: f32,
+    pub log_rms_over_loudness: f32,
     /// How much louder the newest samples are, in nepers, 0 or more.
     pub attack: f32,
     /// Whether the tonal stream is the whitened input.
@@ -273,7 +273,7 @@ impl ConditioningState {
             },
             log_loudness: level.log_loudness + loudness_change(kind, consonant),
             believed_log_loudness: level.believed_log_loudness,
-            log_rms: log_rms(frame) - frame.log_loudness,
+            log_rms_over_loudness: log_rms(frame) - frame.log_loudness,
             attack: heard.attack,
             follow,
             gate_open: level.gate_open,

@@ -250,7 +250,7 @@ impl PerformerState {
             pitch,
             voicing: voice.voicing,
             follow: voice.follow,
-            most_noise_log: unpitched.then_some(voice.log_rms - RECORDED_PEAKS),
+            most_noise_log: unpitched.then_some(voice.log_rms_over_loudness - RECORDED_PEAKS),
         };
         self.blend(&parts, &sounding, harmonic, noise);
     }
