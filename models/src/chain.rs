@@ -327,6 +327,12 @@ impl ChainState {
         self.telemetry = self.silence();
     }
 
+    /// Has the next frame end where it would after so many hops: every second hop of a stream, whether the chain has run all along
+    /// or not. Changes nothing where it has. Audio thread.
+    pub fn align_frames(&mut self, hops: usize) {
+        self.features.align(hops);
+    }
+
     /// Other targets sound from the next hop on: their octave is chosen there, rather than at the next rest. Audio thread.
     pub fn change_targets(&mut self) {
         self.conditioning.change_targets();

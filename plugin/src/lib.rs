@@ -18,6 +18,7 @@ mod comparison;
 pub mod editor;
 mod exports;
 mod history;
+mod instances;
 mod look;
 mod notes;
 mod notice;
@@ -45,7 +46,7 @@ pub use params::{
 pub use shared::{Condition, Shared};
 pub use state::{EditorSize, SavedTarget, SavedTargets};
 
-use sound::Sound;
+use sound::{Sound, Stream};
 
 /// One instance of the plugin.
 ///
@@ -158,8 +159,10 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
             audio_io_layout.main_input_channels < audio_io_layout.main_output_channels;
         let latency_samples = self.sound.prepare(
             targets::catalogue(),
-            f64::from(buffer_config.sample_rate),
-            buffer_config.max_buffer_size as usize,
+            Stream {
+                rate_hz: f64::from(buffer_config.sample_rate),
+                is_offline: buffer_config.process_mode == ProcessMode::Offline,
+            },
             self.params.slots(),
             &self.controls(),
             &self.shared,

@@ -3,6 +3,7 @@
 use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, supported_rate};
 use nice_plug::prelude::NoteEvent;
 
+use crate::instances::InstanceNumber;
 use crate::notes::NoteStack;
 use crate::params::MORPH_SLOTS;
 use crate::shared::{Condition, Reading, Shared};
@@ -23,14 +24,34 @@ pub(crate) struct Sound {
     notes: NoteStack,
 }
 
+/// What a host is about to send.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Stream {
+    pub(crate) rate_hz: f64,
+    /// A bounce, rather than playing.
+    pub(crate) is_offline: bool,
+}
+
+#[cfg(test)]
+impl Stream {
+    pub(crate) fn bounced(rate_hz: f64) -> Self {
+        Stream {
+            rate_hz,
+            is_offline: true,
+        }
+    }
+}
+
 struct Running {
     engine: Engine,
     /// Used on the audio thread: with targets from the catalogue, handing them over and taking
     /// them back only counts references.
     handle: EngineHandle,
     catalogue: &'static Catalogue,
-    rate_hz: f64,
-    max_block_samples: usize,
+    stream: Stream,
+    /// When it does its work, among the instances that play beside it; a bounce is waited for, and is to be the same whatever
+    /// plays beside it.
+    _number: Option<InstanceNumber>,
     /// The values of the target parameters that the engine was last given.
     slots: [i32; MORPH_SLOTS],
     /// How many targets there were then.
@@ -38,33 +59,30 @@ struct Running {
 }
 
 impl Sound {
-    /// Makes ready for a host rate and block size, with the targets of `slots` in place from the
+    /// Makes ready for a host's stream, with the targets of `slots` in place from the
     /// first sample, and returns the latency in host samples. Called again with the same values it
     /// does next to nothing. Main thread: allocates, decodes models.
     pub(crate) fn prepare(
         &mut self,
         catalogue: &'static Catalogue,
-        rate_hz: f64,
-        max_block_samples: usize,
+        stream: Stream,
         slots: [i32; MORPH_SLOTS],
         controls: &Controls,
         shared: &Shared,
     ) -> u32 {
         let base = catalogue.prepare();
-        let fits = |running: &Running| {
-            running.rate_hz == rate_hz
-                && running.max_block_samples == max_block_samples
-                && running.slots == slots
-        };
+        let rate_hz = stream.rate_hz;
+        let fits = |running: &Running| running.stream == stream && running.slots == slots;
         if !self.running.as_ref().is_some_and(fits) {
             self.running = None;
             shared.set_monitor(None);
             if supported_rate(rate_hz)
                 && let Ok(base) = base
             {
+                let number = (!stream.is_offline).then(InstanceNumber::take);
                 let spec = EngineSpec {
                     host_rate_hz: rate_hz,
-                    max_block_samples,
+                    instance: number.as_ref().map_or(0, InstanceNumber::get),
                 };
                 let known = catalogue.count();
                 let built = mynah_engine::engine(spec, base, catalogue.targets(slots));
@@ -74,8 +92,8 @@ impl Sound {
                         engine,
                         handle,
                         catalogue,
-                        rate_hz,
-                        max_block_samples,
+                        stream,
+                        _number: number,
                         slots,
                         known,
                     }
@@ -162,7 +180,7 @@ impl Sound {
         }
         let release_s = f64::from(controls.release_ms) / 1000.0 * RELEASE_TO_SILENCE;
         let tail_s = TAIL_S + release_s + controls.room_tail_s();
-        (running.rate_hz * tail_s) as u32 + running.engine.latency_samples()
+        (running.stream.rate_hz * tail_s) as u32 + running.engine.latency_samples()
     }
 }
 
@@ -252,7 +270,13 @@ mod tests {
     fn play(catalogue: &'static Catalogue, slot: i32) -> ([Vec<f32>; 2], usize, Condition) {
         let (mut sound, shared) = (Sound::default(), Shared::default());
         let controls = Controls::neutral();
-        let latency = sound.prepare(catalogue, 48_000.0, 512, [slot; 4], &controls, &shared);
+        let latency = sound.prepare(
+            catalogue,
+            Stream::bounced(48_000.0),
+            [slot; 4],
+            &controls,
+            &shared,
+        );
         let input: Vec<f32> = (0..4_000u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
             .collect();
@@ -293,7 +317,13 @@ mod tests {
             (48_000.0, false, 0),
         ] {
             shared.set_editor_open(open);
-            sound.prepare(catalogue, rate_hz, 512, [0; 4], &controls, &shared);
+            sound.prepare(
+                catalogue,
+                Stream::bounced(rate_hz),
+                [0; 4],
+                &controls,
+                &shared,
+            );
             let mut block: Vec<f32> = (0..1_280).map(|n| (n % 100) as f32 / 100.0).collect();
             let no_event = || None::<NoteEvent<()>>;
             sound.process(&mut [&mut block], [0; 4], &controls, no_event, &shared);
@@ -315,7 +345,13 @@ mod tests {
                 channels,
                 ..Controls::neutral()
             };
-            sound.prepare(catalogue, 48_000.0, 512, [0; 4], &controls, &shared);
+            sound.prepare(
+                catalogue,
+                Stream::bounced(48_000.0),
+                [0; 4],
+                &controls,
+                &shared,
+            );
             let mut left: Vec<f32> = (0..48_000).map(|n| (n % 100) as f32 / 200.0).collect();
             let mut right: Vec<f32> = left.iter().map(|x| right_gain * x).collect();
             let mut sides = [left.as_mut_slice(), right.as_mut_slice()];
@@ -358,7 +394,13 @@ mod tests {
         let (mut sound, shared) = (Sound::default(), Shared::default());
         let controls = Controls::neutral();
         let slots = [LAST; MORPH_SLOTS];
-        let latency = sound.prepare(catalogue, 48_000.0, 512, slots, &controls, &shared) as usize;
+        let latency = sound.prepare(
+            catalogue,
+            Stream::bounced(48_000.0),
+            slots,
+            &controls,
+            &shared,
+        ) as usize;
         let input: Vec<f32> = (0..4_000u32)
             .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
             .collect();

@@ -11,6 +11,7 @@ use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::Match;
 use clack_host::events::event_types::{
@@ -244,6 +245,13 @@ impl Host for ClapHost {
         layouts
             .select(&handle, ClapId::from_raw(layout).unwrap())
             .unwrap();
+        let render: PluginRender = handle.get_extension().unwrap();
+        let mode = if setup.offline {
+            RenderMode::Offline
+        } else {
+            RenderMode::Realtime
+        };
+        render.set(&handle, mode).unwrap();
         let configuration = PluginAudioConfiguration {
             sample_rate: setup.rate_hz,
             min_frames_count: 1,

@@ -18,16 +18,19 @@ pub struct Setup {
     pub mono_input: bool,
     /// Input and output are the same buffers.
     pub in_place: bool,
+    /// A bounce, which is the same to the bit whatever plays beside it.
+    pub offline: bool,
 }
 
 impl Setup {
-    /// Stereo at 48 kHz in blocks of up to 16,384 samples.
+    /// A bounce in stereo at 48 kHz, in blocks of up to 16,384 samples.
     pub const USUAL: Self = Self {
         rate_hz: 48_000.0,
         max_block: 16_384,
         channels: 2,
         mono_input: false,
         in_place: false,
+        offline: true,
     };
 
     /// Channels in.

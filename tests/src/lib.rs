@@ -43,6 +43,7 @@ macro_rules! host_tests {
             latency_is_as_reported,
             any_host_rate,
             reset_forgets_everything,
+            live_instances_take_turns,
             every_target_sounds,
             silence_becomes_silent,
             denormals_are_back_after_a_block,

@@ -6,6 +6,7 @@ mod careless;
 #[cfg(target_os = "linux")]
 mod editor;
 mod faults;
+mod instances;
 mod notes;
 mod parameters;
 mod published;
@@ -17,6 +18,7 @@ pub use careless::*;
 #[cfg(target_os = "linux")]
 pub use editor::*;
 pub use faults::*;
+pub use instances::*;
 pub use notes::*;
 pub use parameters::*;
 pub use published::*;
@@ -101,10 +103,7 @@ fn target(slot: usize) -> Arc<Target> {
 
 /// The engine itself, for what the plugin must sound like.
 fn reference(rate_hz: f64, slot: usize, controls: &Controls) -> (Engine, EngineHandle) {
-    let spec = EngineSpec {
-        host_rate_hz: rate_hz,
-        max_block_samples: 16_384,
-    };
+    let spec = EngineSpec::alone(rate_hz);
     let base = library().base().unwrap();
     let (mut engine, handle) = mynah_engine::engine(spec, base, Some(target(slot))).unwrap();
     engine.set_controls(controls);

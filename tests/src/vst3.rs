@@ -143,7 +143,7 @@ impl Host for Vst3Host {
 
     fn activate(&mut self, setup: Setup) -> Vst3Audio {
         let mut process_setup = ProcessSetup {
-            processMode: ProcessModes_::kRealtime as i32,
+            processMode: process_mode(&setup),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
             maxSamplesPerBlock: setup.max_block as i32,
             sampleRate: setup.rate_hz,
@@ -208,6 +208,14 @@ impl Drop for Vst3Host {
     }
 }
 
+fn process_mode(setup: &Setup) -> i32 {
+    if setup.offline {
+        ProcessModes_::kOffline as i32
+    } else {
+        ProcessModes_::kRealtime as i32
+    }
+}
+
 /// The audio side of a VST3 instance.
 pub struct Vst3Audio {
     processor: ComPtr<IAudioProcessor>,
@@ -241,7 +249,7 @@ impl Audio for Vst3Audio {
         let notes = ComWrapper::new(Notes::new(notes));
         let notes = notes.to_com_ptr::<IEventList>().unwrap();
         let mut data = ProcessData {
-            processMode: ProcessModes_::kRealtime as i32,
+            processMode: process_mode(&self.setup),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
             numSamples: frames as i32,
             numInputs: 1,

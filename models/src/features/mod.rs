@@ -199,6 +199,11 @@ impl FeaturesState {
         self.frame = self.silence;
     }
 
+    /// Has the next frame end as if so many hops had been stepped through since the start.
+    pub fn align(&mut self, hops: usize) {
+        self.pending_samples = hops * HOP_SAMPLES % FRAME_SAMPLES;
+    }
+
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
         self.history.copy_from(&other.history);

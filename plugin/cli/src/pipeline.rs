@@ -35,10 +35,7 @@ impl Translation {
         rate_hz: u32,
         channels: usize,
     ) -> Result<Translation> {
-        let spec = EngineSpec {
-            host_rate_hz: f64::from(rate_hz),
-            max_block_samples: BLOCK_SAMPLES,
-        };
+        let spec = EngineSpec::alone(f64::from(rate_hz));
         let (mut engine, handle) = mynah_engine::engine(spec, Arc::clone(base), targets)
             .with_context(|| format!("cannot translate at {rate_hz} Hz"))?;
         engine.set_controls(controls);

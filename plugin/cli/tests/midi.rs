@@ -73,10 +73,7 @@ impl Desk {
             name: "cello".to_owned(),
             hash: None,
         };
-        let spec = EngineSpec {
-            host_rate_hz: f64::from(RATE_HZ),
-            max_block_samples: 512,
-        };
+        let spec = EngineSpec::alone(f64::from(RATE_HZ));
         let target = library.load(&cello).unwrap();
         let (mut engine, _handle) = engine(spec, library.base().unwrap(), target).unwrap();
         engine.set_controls(&Controls {

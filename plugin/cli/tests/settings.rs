@@ -53,10 +53,7 @@ impl Desk {
             let name = name?.to_owned();
             Some(library.load(&TargetRef { name, hash: None }).unwrap())
         });
-        let spec = EngineSpec {
-            host_rate_hz: 48_000.0,
-            max_block_samples: 100,
-        };
+        let spec = EngineSpec::alone(48_000.0);
         let base = library.base().unwrap();
         let mut survey = Survey::new(48_000.0).unwrap();
         survey.hear(&[&self.input]);

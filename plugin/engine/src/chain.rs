@@ -33,6 +33,10 @@ pub(crate) trait Chain {
         self.reset(state);
     }
 
+    /// So many hops of the stream have passed: what happens every second hop happens where it would have if the chain had run
+    /// through all of them.
+    fn align(&self, _state: &mut Self::State, _hops: usize) {}
+
     /// Other targets sound from the next hop on.
     fn change_targets(&self, _state: &mut Self::State) {}
 
@@ -94,6 +98,10 @@ impl Chain for ModelChain {
     fn rest(&self, state: &mut ModelState) {
         state.low_cut.reset();
         state.chain.rest();
+    }
+
+    fn align(&self, state: &mut ModelState, hops: usize) {
+        state.chain.align_frames(hops);
     }
 
     fn change_targets(&self, state: &mut ModelState) {

@@ -18,9 +18,19 @@ use crate::swap::{SWAPS_WAITING, SwapSender, swap_queues};
 pub struct EngineSpec {
     /// The host's sample rate, 8,000 to 192,000 Hz, whole or not.
     pub host_rate_hz: f64,
-    /// The longest block that the host announces. Longer ones are processed just the same: the engine
-    /// works sample by sample and hop by hop, and sizes nothing by it.
-    pub max_block_samples: usize,
+    /// Which of the engines that play together this is, from 0. Each of sixteen has its frames, where most of the work is, at
+    /// another time, so that not all fall into one block. The sound is the same to the bit for the same number.
+    pub instance: usize,
+}
+
+impl EngineSpec {
+    /// For an engine that plays by itself, or whose frames are to lie where those of a bounce do.
+    pub fn alone(host_rate_hz: f64) -> Self {
+        EngineSpec {
+            host_rate_hz,
+            instance: 0,
+        }
+    }
 }
 
 /// Why no engine could be made.
@@ -73,10 +83,7 @@ pub fn engine(
     base: Arc<Base>,
     targets: impl Into<Slots>,
 ) -> Result<(Engine, EngineHandle), EngineError> {
-    let EngineSpec {
-        host_rate_hz,
-        max_block_samples: _,
-    } = spec;
+    let host_rate_hz = spec.host_rate_hz;
     if !supported_rate(host_rate_hz) {
         return Err(EngineError::UnsupportedRate { host_rate_hz });
     }
@@ -85,7 +92,7 @@ pub fn engine(
     check_base(&slots, base_hash)?;
     let (sender, receiver) = swap_queues();
     let slots = slots.any().then_some(slots);
-    let mut pipeline = Pipeline::new(host_rate_hz, ModelChain { base }, slots, receiver);
+    let mut pipeline = Pipeline::new(spec, ModelChain { base }, slots, receiver);
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
     Ok((

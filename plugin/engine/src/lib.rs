@@ -21,7 +21,8 @@
 //!
 //! # Guarantees
 //! - The output is the same to the bit however the stream is cut into blocks, live or offline. Controls
-//!   take effect at the start of a hop, and so do new targets.
+//!   take effect at the start of a hop, and so do new targets. Of several engines that play together each may have its hops at
+//!   another time ([`EngineSpec::instance`]), so that their work is spread; a bounce is equal to the bit to the first of them.
 //! - The latency is constant, and exact to the sample:
 //!
 //! | host rate, Hz | latency, samples | ms |
@@ -70,6 +71,7 @@ mod room;
 mod sides;
 mod slots;
 mod smoothing;
+mod stagger;
 mod survey;
 mod swap;
 mod translator;

@@ -14,6 +14,7 @@ use crate::cancellation::Cancellation;
 use crate::chain::Chain;
 use crate::controls::{Channels, Controls, db_to_gain};
 use crate::delay_line::DelayLine;
+use crate::engine::EngineSpec;
 use crate::guard;
 use crate::hop_scheduler::{HopScheduler, LANES};
 use crate::latency::Timing;
@@ -23,6 +24,7 @@ use crate::quiet::{Quiet, zeros_from};
 use crate::room::Room;
 use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
+use crate::stagger;
 use crate::swap::SwapReceiver;
 use crate::translator::Translator;
 
@@ -34,6 +36,8 @@ const WIDTH_MS: f64 = 50.0;
 /// The whole path around one chain. Lives on the audio thread.
 pub(crate) struct Pipeline<C: Chain> {
     timing: Timing,
+    /// How many silent host samples count as gone before the first.
+    lead_samples: usize,
     translator: Translator<C>,
     scheduler: HopScheduler,
     room: Room,
@@ -69,17 +73,19 @@ pub(crate) struct Pipeline<C: Chain> {
 impl<C: Chain> Pipeline<C> {
     /// For a supported rate. Allocates all that will ever be needed.
     pub(crate) fn new(
-        host_rate_hz: f64,
+        spec: EngineSpec,
         chain: C,
         patch: Option<C::Patch>,
         swaps: SwapReceiver<C::Patch>,
     ) -> Self {
+        let host_rate_hz = spec.host_rate_hz;
         let timing = Timing::new(host_rate_hz);
         let controls = Controls::neutral();
         let delay_samples = timing.latency_samples as usize;
         let glide = |value| Glide::new(value, host_rate_hz);
-        Pipeline {
+        let mut pipeline = Pipeline {
             timing,
+            lead_samples: stagger::lead_samples(spec.instance, &timing),
             translator: Translator::new(chain, patch, swaps),
             scheduler: HopScheduler::new(&timing),
             room: Room::new(host_rate_hz),
@@ -102,7 +108,16 @@ impl<C: Chain> Pipeline<C> {
             output_meter: PeakMeter::new(host_rate_hz),
             cancellation: Cancellation::new(host_rate_hz),
             quiet: Quiet::default(),
-        }
+        };
+        pipeline.begin();
+        pipeline
+    }
+
+    /// Begins the stream of hops, the first of which is under way already where there are other instances.
+    fn begin(&mut self) {
+        let skipped = self.scheduler.skip(self.lead_samples);
+        self.translator.pass(skipped.hops);
+        self.at_hop_start = true;
     }
 
     pub(crate) fn latency_samples(&self) -> u32 {
@@ -199,7 +214,9 @@ impl<C: Chain> Pipeline<C> {
         }
         self.input_meter.skip(samples);
         self.output_meter.skip(samples);
-        self.at_hop_start = self.scheduler.skip(samples);
+        let skipped = self.scheduler.skip(samples);
+        self.translator.pass(skipped.hops);
+        self.at_hop_start = skipped.ends_a_hop;
         samples
     }
 
@@ -215,9 +232,9 @@ impl<C: Chain> Pipeline<C> {
         self.cancellation.reset();
         self.width.jump_to(0.0);
         self.is_stereo = false;
-        self.at_hop_start = true;
         self.fresh = true;
         self.quiet = Quiet::default();
+        self.begin();
     }
 
     pub(crate) fn meters(&self) -> Meters {

@@ -90,11 +90,11 @@ proptest! {
     #[test]
     fn any_host_is_refused_or_served(
         host_rate_hz in rate_hz(),
-        max_block_samples in 0usize..20_000,
+        instance in 0usize..40,
         calls in prop::collection::vec(call(), 1..16),
         samples in prop::collection::vec(sample(), 1..500),
     ) {
-        let spec = EngineSpec { host_rate_hz, max_block_samples };
+        let spec = EngineSpec { host_rate_hz, instance };
         let models = models();
         let made = engine(spec, Arc::clone(&models.base), Some(models.target(1)));
         let (mut engine, mut handle) = match made {

@@ -89,10 +89,7 @@ fn played(name: &str, mode: Mode, performance: f32, input: &[f32]) -> Vec<f32> {
         .iter()
         .find(|e| e.info.name == name)
         .unwrap();
-    let spec = EngineSpec {
-        host_rate_hz: RATE_HZ as f64,
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(RATE_HZ as f64);
     let target = library.load(&entry.into()).unwrap();
     let (mut engine, _handle) = engine(spec, library.base().unwrap(), Some(target)).unwrap();
     engine.set_controls(&Controls {

@@ -18,10 +18,7 @@ use proptest::prelude::*;
 use common::{Models, noise};
 
 fn spec(host_rate_hz: f64) -> EngineSpec {
-    EngineSpec {
-        host_rate_hz,
-        max_block_samples: 512,
-    }
+    EngineSpec::alone(host_rate_hz)
 }
 
 /// A gliding tone with a little noise: something that a chain can hear a pitch in.

@@ -13,10 +13,7 @@ use common::{Models, noise};
 const HOP: usize = 128;
 
 fn new_engine(models: &Models, host_rate_hz: f64) -> (Engine, EngineHandle) {
-    let spec = EngineSpec {
-        host_rate_hz,
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(host_rate_hz);
     engine(spec, Arc::clone(&models.base), Some(models.target(1))).unwrap()
 }
 

@@ -282,10 +282,7 @@ fn render(library: &Library, base: &Arc<Base>, preset: &Preset, input: &[f32]) -
             preset.name
         );
     }
-    let spec = EngineSpec {
-        host_rate_hz: RATE_HZ,
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(RATE_HZ);
     let (mut engine, _handle) = engine(spec, base.clone(), Slots(targets)).unwrap();
     engine.set_controls(&preset.controls);
     let mut output = input.to_vec();

@@ -77,10 +77,7 @@ fn play_in_stereo(engine: &mut Engine, handle: &mut EngineHandle, models: &Model
 fn processing_leaves_the_heap_alone() {
     let models = Models::new();
     for host_rate_hz in [44_100.0, 48_000.0, 44_100.5, 192_000.0] {
-        let spec = EngineSpec {
-            host_rate_hz,
-            max_block_samples: 4_096,
-        };
+        let spec = EngineSpec::alone(host_rate_hz);
         let first = models.target(1);
         let (mut engine, mut handle) = engine(spec, Arc::clone(&models.base), Some(first)).unwrap();
         // Watched by a display, which is quick enough at first and then too slow.

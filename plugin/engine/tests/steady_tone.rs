@@ -65,10 +65,7 @@ fn steady(library: &Library, name: &str, mode: Mode) -> Vec<f32> {
         .iter()
         .find(|e| e.info.name == name)
         .unwrap();
-    let spec = EngineSpec {
-        host_rate_hz: RATE_HZ,
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(RATE_HZ);
     let target = library.load(&entry.into()).unwrap();
     let (mut engine, _handle) = engine(spec, library.base().unwrap(), Some(target)).unwrap();
     engine.set_controls(&Controls {

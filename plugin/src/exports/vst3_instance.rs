@@ -259,8 +259,16 @@ impl IAudioProcessorTrait for Instance {
         fn getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
         fn canProcessSampleSize(size: int32) -> tresult;
         fn getLatencySamples() -> uint32;
-        fn setupProcessing(setup: *mut ProcessSetup) -> tresult;
         fn getTailSamples() -> uint32;
+    }
+
+    unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
+        // nice-plug 0.4.2 stores the mode behind the setup that it is a part of: with the second call, it is.
+        // SAFETY: a call of the host's, passed on as it is.
+        unsafe {
+            self.inner.setupProcessing(setup);
+            self.inner.setupProcessing(setup)
+        }
     }
 
     unsafe fn setProcessing(&self, state: TBool) -> tresult {

@@ -38,10 +38,7 @@ mod linux {
             .collect();
         let mut engines: Vec<_> = [48_000.0, 44_100.0]
             .map(|host_rate_hz| {
-                let spec = EngineSpec {
-                    host_rate_hz,
-                    max_block_samples: 1_024,
-                };
+                let spec = EngineSpec::alone(host_rate_hz);
                 let (engine, mut handle) =
                     engine(spec, base.clone(), targets.first().cloned()).expect("an engine");
                 let mut monitor = handle.take_monitor().expect("the engine's monitor");

@@ -43,10 +43,7 @@ impl Bench {
         };
         let targets: Vec<Arc<Target>> = (1..4).map(target).collect();
         let made = RATES_HZ.map(|host_rate_hz| {
-            let spec = EngineSpec {
-                host_rate_hz,
-                max_block_samples: LONGEST,
-            };
+            let spec = EngineSpec::alone(host_rate_hz);
             engine(spec, Arc::clone(&base), None).unwrap()
         });
         Self {

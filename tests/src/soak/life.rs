@@ -46,7 +46,7 @@ impl<'a> Life<'a> {
         let rate_hz = any_rate_hz(&mut random);
         let spec = EngineSpec {
             host_rate_hz: rate_hz,
-            max_block_samples: random.within(1, LONGEST),
+            instance: random.within(0, 15),
         };
         let target = any_target(models, &mut random);
         let first = target.map(|index| Arc::clone(&models.targets[index]));
@@ -218,10 +218,7 @@ impl<'a> Life<'a> {
         self.rest((REST_S * self.rate_hz) as u64)?;
         self.rest((grid - self.position % grid) % grid)?;
 
-        let spec = EngineSpec {
-            host_rate_hz: self.rate_hz,
-            max_block_samples: LONGEST,
-        };
+        let spec = EngineSpec::alone(self.rate_hz);
         let target = self
             .target
             .map(|index| Arc::clone(&self.models.targets[index]));

@@ -53,10 +53,7 @@ pub(crate) fn with(control: Control, number: f32) -> Controls {
 /// What the cello makes of the steady tone at a host's rate, a whole multiple of [`RATE_HZ`]; every so many
 /// samples of it.
 pub(crate) fn cello_at(controls: &Controls, seconds: f32, times: usize) -> Vec<f32> {
-    let spec = EngineSpec {
-        host_rate_hz: f64::from(RATE_HZ) * times as f64,
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(f64::from(RATE_HZ) * times as f64);
     let cello = slots(["cello", "flute", "", ""]);
     let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), cello).unwrap();
     engine.set_controls(controls);
@@ -87,10 +84,7 @@ pub(crate) fn render_with_notes(
     controls: impl Fn(f32) -> Controls,
     note: impl Fn(f32) -> Option<f32>,
 ) -> Vec<f32> {
-    let spec = EngineSpec {
-        host_rate_hz: f64::from(RATE_HZ),
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(f64::from(RATE_HZ));
     let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
     let latency = engine.latency_samples() as usize;
     let mut output = input.to_vec();
@@ -106,10 +100,7 @@ pub(crate) fn render_with_notes(
 
 /// How many notes the performer finds in a sound.
 pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u32 {
-    let spec = EngineSpec {
-        host_rate_hz: f64::from(RATE_HZ),
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(f64::from(RATE_HZ));
     let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
     engine.set_controls(controls);
     let mut output = input.to_vec();
@@ -119,10 +110,7 @@ pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u
 
 /// What two targets make of a sound in turns, each for so many seconds.
 pub(crate) fn render_swapping(input: &[f32], each_s: f32, names: [&str; 2]) -> Vec<f32> {
-    let spec = EngineSpec {
-        host_rate_hz: f64::from(RATE_HZ),
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(f64::from(RATE_HZ));
     let targets = names.map(|name| slots([name, "", "", ""]));
     let (mut engine, mut handle) =
         mynah_engine::engine(spec, models().1.clone(), targets[0].clone()).unwrap();

@@ -87,10 +87,7 @@ fn the_register_is_that_of_the_weightiest_target() {
 #[test]
 fn another_target_is_at_home_at_once() {
     let steady = tone(2.0, |_| 60.0, |_| -12.0);
-    let spec = mynah_engine::EngineSpec {
-        host_rate_hz: f64::from(RATE_HZ),
-        max_block_samples: 512,
-    };
+    let spec = mynah_engine::EngineSpec::alone(f64::from(RATE_HZ));
     let base = Library::shipped().base().unwrap();
     let (mut engine, mut handle) = mynah_engine::engine(spec, base, target("violin")).unwrap();
     engine.set_controls(&auto());

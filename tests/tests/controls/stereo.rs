@@ -8,10 +8,7 @@ const STEREO: f32 = 1.0;
 
 /// What the flute makes of two sides, in time with them, with the controls of each moment in seconds.
 fn flute_in_stereo(sides: [&[f32]; 2], controls: impl Fn(f32) -> Controls) -> [Vec<f32>; 2] {
-    let spec = EngineSpec {
-        host_rate_hz: f64::from(RATE_HZ),
-        max_block_samples: 512,
-    };
+    let spec = EngineSpec::alone(f64::from(RATE_HZ));
     let (mut engine, _handle) = engine(spec, slots(["flute", "", "", ""]));
     let latency = engine.latency_samples() as usize;
     let [mut left, mut right] = sides.map(|side| {

@@ -18,6 +18,7 @@ use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES, HopControls, MORPH_SLOTS, M
 
 use crate::chain::{Chain, Hop};
 use crate::controls::Controls;
+use crate::engine::EngineSpec;
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
 use crate::swap::{SwapSender, swap_queues};
@@ -109,7 +110,7 @@ type TestPipeline = (Pipeline<PassThrough>, SwapSender<Arc<Gains>>);
 
 fn pipeline(rate_hz: f64, patch: Option<Arc<Gains>>, controls: Controls) -> TestPipeline {
     let (sender, receiver) = swap_queues();
-    let mut pipeline = Pipeline::new(rate_hz, PassThrough, patch, receiver);
+    let mut pipeline = Pipeline::new(EngineSpec::alone(rate_hz), PassThrough, patch, receiver);
     pipeline.set_controls(&controls);
     (pipeline, sender)
 }

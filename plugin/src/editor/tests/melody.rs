@@ -8,7 +8,7 @@ use mynah_engine::Controls;
 use nice_plug::prelude::NoteEvent;
 
 use super::*;
-use crate::sound::Sound;
+use crate::sound::{Sound, Stream};
 
 /// Also prints what a frame costs without the drawing of triangles:
 /// `cargo test --release -p mynah-plugin --lib -- --nocapture a_melody_is_seen`.
@@ -25,7 +25,13 @@ fn a_melody_is_seen() {
 
     shared.set_editor_open(true);
     let (mut sound, controls) = (Sound::default(), Controls::default());
-    sound.prepare(catalogue(), 48_000.0, 800, [0; 4], &controls, &shared);
+    sound.prepare(
+        catalogue(),
+        Stream::bounced(48_000.0),
+        [0; 4],
+        &controls,
+        &shared,
+    );
     let mut phase = 0.0;
     let mut costs_ms = Vec::new();
     for frame in 0..360 {

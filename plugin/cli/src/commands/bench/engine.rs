@@ -33,10 +33,7 @@ pub(super) struct CallbackTimes {
 
 /// Without a room, which is measured by itself.
 fn new_engine(base: &Arc<Base>, target: &Arc<Target>, host_rate_hz: f64) -> Result<Engine> {
-    let spec = EngineSpec {
-        host_rate_hz,
-        max_block_samples: 1_024,
-    };
+    let spec = EngineSpec::alone(host_rate_hz);
     let target = Some(Arc::clone(target));
     let (mut engine, _handle) = mynah_engine::engine(spec, Arc::clone(base), target)?;
     engine.set_controls(&Controls::neutral());
@@ -140,10 +137,7 @@ pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32])
     const LARGEST: usize = 1_024;
     let mut total = 0;
     for rate_hz in [48_000.0, 44_100.0] {
-        let spec = EngineSpec {
-            host_rate_hz: rate_hz,
-            max_block_samples: LARGEST,
-        };
+        let spec = EngineSpec::alone(rate_hz);
         let (mut engine, mut handle) =
             mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))?;
         let (mut left, mut right) = ([0.0f32; LARGEST], [0.0f32; LARGEST]);
