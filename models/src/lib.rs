@@ -21,7 +21,8 @@ pub mod testing;
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, DynamicsControls, HomeRegister, HopControls, MORPH_SLOTS, Mode,
-    OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
+    MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced,
+    VariationControls,
 };
 pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};
 pub use low_cut::LowCut;

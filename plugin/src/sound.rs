@@ -1,6 +1,6 @@
 //! The engine behind a face of four calls, the only place of this crate that knows it.
 
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, supported_rate};
+use mynah_engine::{Controls, Engine, EngineSpec, supported_rate};
 use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
@@ -44,9 +44,7 @@ impl Stream {
 
 struct Running {
     engine: Engine,
-    /// Used on the audio thread: with targets from the catalogue, handing them over and taking
-    /// them back only counts references.
-    handle: EngineHandle,
+    /// Holds each target for as long as the process lives: to the engine, taking one and letting go of it only counts references.
     catalogue: &'static Catalogue,
     stream: Stream,
     /// When it does its work, among the instances that play beside it; a bounce is waited for, and is to be the same whatever
@@ -86,11 +84,10 @@ impl Sound {
                 };
                 let known = catalogue.count();
                 let built = mynah_engine::engine(spec, base, catalogue.targets(slots));
-                self.running = built.ok().map(|(engine, mut handle)| {
-                    shared.set_monitor(handle.take_monitor());
+                self.running = built.ok().map(|(engine, monitor)| {
+                    shared.set_monitor(Some(monitor));
                     Running {
                         engine,
-                        handle,
                         catalogue,
                         stream,
                         _number: number,
@@ -185,8 +182,7 @@ impl Sound {
 }
 
 impl Running {
-    /// Gives the engine the targets of `slots` if it has others, or if one of them is there only now. While the engine's queue is
-    /// full (it is still fading the last ones in) the next block tries again.
+    /// Gives the engine the targets of `slots` if it has others, or if one of them is there only now.
     fn choose(&mut self, slots: [i32; MORPH_SLOTS]) {
         let count = self.catalogue.count();
         let appeared = slots.iter().any(|slot| {
@@ -195,12 +191,11 @@ impl Running {
         });
         if slots != self.slots || appeared {
             let targets = self.catalogue.targets(slots);
-            if self.handle.swap_target(targets).is_ok() {
+            if self.engine.set_targets(targets).is_ok() {
                 self.slots = slots;
                 self.known = count;
             }
         }
-        self.handle.collect_garbage();
     }
 }
 

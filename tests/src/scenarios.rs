@@ -29,7 +29,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, TargetRef};
+use mynah_engine::{Controls, Engine, EngineSpec, TargetRef};
 use mynah_models::{ModelInfo, Target};
 
 use crate::host::{Audio, Host, Setup, library, run, targets};
@@ -102,17 +102,17 @@ fn target(slot: usize) -> Arc<Target> {
 }
 
 /// The engine itself, for what the plugin must sound like.
-fn reference(rate_hz: f64, slot: usize, controls: &Controls) -> (Engine, EngineHandle) {
+fn reference(rate_hz: f64, slot: usize, controls: &Controls) -> Engine {
     let spec = EngineSpec::alone(rate_hz);
     let base = library().base().unwrap();
-    let (mut engine, handle) = mynah_engine::engine(spec, base, Some(target(slot))).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, base, Some(target(slot))).unwrap();
     engine.set_controls(controls);
-    (engine, handle)
+    engine
 }
 
 /// What a bounce through the engine makes of `input`, in one call.
 fn bounce(rate_hz: f64, slot: usize, controls: &Controls, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    let (mut engine, _handle) = reference(rate_hz, slot, controls);
+    let mut engine = reference(rate_hz, slot, controls);
     let mut output = input.to_vec();
     process(&mut engine, &mut output, 0, usize::MAX);
     output

@@ -26,6 +26,7 @@ pub use controls::{
     ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, PlayerControls,
     ToneControls, Unvoiced, VariationControls,
 };
+pub use morph::MorphGlide;
 pub use octave::AutoOctave;
 pub use register::HomeRegister;
 pub use survey::OctaveSurvey;

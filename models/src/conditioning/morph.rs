@@ -31,6 +31,20 @@ impl Morph {
     }
 }
 
+/// The same weights hop by hop, for what sounds beside the chain where a target is missing: they go the way that they go in it.
+/// Audio thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MorphGlide {
+    weights: Approach<MORPH_SLOTS>,
+}
+
+impl MorphGlide {
+    /// One hop: the weights at its end. The first are taken at once.
+    pub fn step(&mut self, wanted: &[f32; MORPH_SLOTS]) -> [f32; MORPH_SLOTS] {
+        self.weights.step_hop(*wanted)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Values that come to what is wanted within a few frames.
 
-use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Time from one frame to the next.
 pub(super) const FRAME_MS: f32 = 1000.0 * FRAME_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
@@ -39,8 +39,17 @@ impl<const N: usize> Approach<N> {
 
     /// One frame.
     pub(super) fn step(&mut self, wanted: [f32; N]) -> [f32; N] {
+        self.go(share(self.time_constant_ms), wanted)
+    }
+
+    /// One hop.
+    pub(super) fn step_hop(&mut self, wanted: [f32; N]) -> [f32; N] {
+        let hops = (FRAME_SAMPLES / HOP_SAMPLES) as f32;
+        self.go(share(hops * self.time_constant_ms), wanted)
+    }
+
+    fn go(&mut self, share: f32, wanted: [f32; N]) -> [f32; N] {
         let mut now = self.reached.unwrap_or(wanted);
-        let share = share(self.time_constant_ms);
         for (now, wanted) in now.iter_mut().zip(wanted) {
             *now += share * (wanted - *now);
             if (*now - wanted).abs() < NEAR {
@@ -72,5 +81,16 @@ mod tests {
         assert!(first > 3.2 && first < 3.8, "{first}");
         let last = (0..40).map(|_| approach.step([4.0])[0]).last();
         assert_eq!(last, Some(4.0));
+    }
+
+    #[test]
+    fn two_hops_are_a_frame() {
+        let (mut frames, mut hops) = (Approach::default(), Approach::default());
+        for wanted in [1.0, 5.0, 5.0, -2.0] {
+            let frame = frames.step([wanted])[0];
+            hops.step_hop([wanted]);
+            let hop = hops.step_hop([wanted])[0];
+            assert!((frame - hop).abs() < 1e-5, "{frame} {hop}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Slots, Survey};
+use mynah_engine::{Controls, Engine, EngineSpec, Slots, Survey};
 use mynah_models::{Base, Target};
 
 /// Samples given to the engine at once. Any other number would give the same output to the bit.
@@ -12,8 +12,6 @@ pub const BLOCK_SAMPLES: usize = 4_096;
 /// An engine at one rate, and the samples of its latency still to be dropped.
 pub struct Translation {
     engine: Engine,
-    // Held for the engine's lifetime: the other end of its queues.
-    _handle: EngineHandle,
     latency: usize,
     to_drop: usize,
     planes: Vec<Vec<f32>>,
@@ -36,13 +34,12 @@ impl Translation {
         channels: usize,
     ) -> Result<Translation> {
         let spec = EngineSpec::alone(f64::from(rate_hz));
-        let (mut engine, handle) = mynah_engine::engine(spec, Arc::clone(base), targets)
+        let (mut engine, _) = mynah_engine::engine(spec, Arc::clone(base), targets)
             .with_context(|| format!("cannot translate at {rate_hz} Hz"))?;
         engine.set_controls(controls);
         let latency = engine.latency_samples() as usize;
         Ok(Translation {
             engine,
-            _handle: handle,
             latency,
             to_drop: latency,
             planes: vec![Vec::with_capacity(BLOCK_SAMPLES); channels],

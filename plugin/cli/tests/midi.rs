@@ -75,7 +75,7 @@ impl Desk {
         };
         let spec = EngineSpec::alone(f64::from(RATE_HZ));
         let target = library.load(&cello).unwrap();
-        let (mut engine, _handle) = engine(spec, library.base().unwrap(), target).unwrap();
+        let (mut engine, _) = engine(spec, library.base().unwrap(), target).unwrap();
         engine.set_controls(&Controls {
             octave_auto: false,
             ..Controls::default()

@@ -59,7 +59,7 @@ impl Desk {
         survey.hear(&[&self.input]);
         let slots = Slots(targets);
         let octave = survey.octave(&slots, controls);
-        let (mut engine, _handle) = engine(spec, base, slots).unwrap();
+        let (mut engine, _) = engine(spec, base, slots).unwrap();
         engine.set_controls(controls);
         engine.set_octave(Some(octave));
         let latency = engine.latency_samples() as usize;

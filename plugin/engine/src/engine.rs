@@ -11,7 +11,6 @@ use crate::meters::Meters;
 use crate::monitor::{Monitor, monitor};
 use crate::pipeline::Pipeline;
 use crate::slots::Slots;
-use crate::swap::{SWAPS_WAITING, SwapSender, swap_queues};
 
 /// What an engine is made for.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -60,18 +59,7 @@ pub struct OtherBase {
     pub here: ModelHash,
 }
 
-/// Why a target was not sent to the engine.
-#[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
-pub enum SwapError {
-    /// The audio thread has not yet taken the swaps before. Try again later.
-    #[error("{SWAPS_WAITING} targets are already waiting to sound")]
-    QueueFull,
-    /// The target belongs to another base.
-    #[error(transparent)]
-    OtherBase(#[from] OtherBase),
-}
-
-/// Makes an engine and its handle. `targets` are the [`Slots`], or a single target. Without any, the dry
+/// Makes an engine, and the monitor by which a display is shown what it does. `targets` are the [`Slots`], or a single target. Without any, the dry
 /// signal passes.
 ///
 /// Allocates all that the engine will ever need.
@@ -82,7 +70,7 @@ pub fn engine(
     spec: EngineSpec,
     base: Arc<Base>,
     targets: impl Into<Slots>,
-) -> Result<(Engine, EngineHandle), EngineError> {
+) -> Result<(Engine, Monitor), EngineError> {
     let host_rate_hz = spec.host_rate_hz;
     if !supported_rate(host_rate_hz) {
         return Err(EngineError::UnsupportedRate { host_rate_hz });
@@ -90,19 +78,14 @@ pub fn engine(
     let base_hash = base.info().hash;
     let slots = targets.into();
     check_base(&slots, base_hash)?;
-    let (sender, receiver) = swap_queues();
-    let slots = slots.any().then_some(slots);
-    let mut pipeline = Pipeline::new(spec, ModelChain { base }, slots, receiver);
+    let mut pipeline = Pipeline::new(spec, ModelChain { base }, slots.any().then_some(slots));
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
-    Ok((
-        Engine { pipeline },
-        EngineHandle {
-            swaps: sender,
-            base_hash,
-            monitor: Some(monitor),
-        },
-    ))
+    let engine = Engine {
+        pipeline,
+        base_hash,
+    };
+    Ok((engine, monitor))
 }
 
 fn check_base(slots: &Slots, here: ModelHash) -> Result<(), OtherBase> {
@@ -120,6 +103,7 @@ fn check_base(slots: &Slots, here: ModelHash) -> Result<(), OtherBase> {
 /// that belongs elsewhere.
 pub struct Engine {
     pipeline: Pipeline<ModelChain>,
+    base_hash: ModelHash,
 }
 
 impl Engine {
@@ -133,6 +117,21 @@ impl Engine {
     /// Values outside their ranges are brought into them.
     pub fn set_controls(&mut self, controls: &Controls) {
         self.pipeline.set_controls(controls);
+    }
+
+    /// Changes the targets at the next hop, with a crossfade of 10.7 ms, to [`Slots`] or to a single one; none at all fades to the
+    /// dry signal. Of several that are set before that hop, or while a fade is on its way, the last one counts.
+    ///
+    /// The engine lets go of targets where it has done with them, on the audio thread: who holds another reference to each,
+    /// as the plugin's catalogue does, has nothing freed there.
+    ///
+    /// # Errors
+    /// If a target belongs to another base; the engine goes on as before, and the error has allocated its text.
+    pub fn set_targets(&mut self, targets: impl Into<Slots>) -> Result<(), OtherBase> {
+        let slots = targets.into();
+        check_base(&slots, self.base_hash)?;
+        self.pipeline.set_patch(slots.any().then_some(slots));
+        Ok(())
     }
 
     /// The pitch to play in place of the tracked one, in MIDI semitones (69 is 440 Hz, fractions are
@@ -166,39 +165,5 @@ impl Engine {
     /// What can be shown at present.
     pub fn meters(&self) -> Meters {
         self.pipeline.meters()
-    }
-}
-
-/// The half for any one other thread.
-pub struct EngineHandle {
-    swaps: SwapSender<Slots>,
-    base_hash: ModelHash,
-    monitor: Option<Monitor>,
-}
-
-impl EngineHandle {
-    /// Changes the targets at the next hop, with a crossfade of 10.7 ms, to [`Slots`] or to a single one;
-    /// none at all fades to the dry signal.
-    /// Of several that wait, the latest wins. The old ones come back here and are dropped at the next
-    /// call of this or of [`collect_garbage`](Self::collect_garbage).
-    ///
-    /// # Errors
-    /// If too many swaps wait (the audio thread is not running), or if the target belongs to another
-    /// base. The engine goes on as before.
-    pub fn swap_target(&mut self, targets: impl Into<Slots>) -> Result<(), SwapError> {
-        let slots = targets.into();
-        check_base(&slots, self.base_hash)?;
-        let slots = slots.any().then_some(slots);
-        self.swaps.send(slots).map_err(|_| SwapError::QueueFull)
-    }
-
-    /// The engine's monitor, for a display on any thread. There is one: the second call finds `None`.
-    pub fn take_monitor(&mut self) -> Option<Monitor> {
-        self.monitor.take()
-    }
-
-    /// Drops the targets that the audio thread has done with. To be called now and then.
-    pub fn collect_garbage(&mut self) {
-        self.swaps.drop_old();
     }
 }

@@ -11,6 +11,8 @@ const SOFT_LIMIT_FROM: f32 = 4.0;
 
 /// Peak below which a hop counts as silent: -96 dBFS.
 const SILENCE_PEAK: f32 = 1.584_893_2e-5;
+/// -72 dBFS: what is softer does not wake a chain that sleeps. It would be played below -85 dBFS, since pauses are kept pauses.
+const WAKING_PEAK: f32 = 2.5e-4;
 /// Silent hops after which the chain is not run any more: 0.5 s.
 pub(crate) const HOPS_TO_SLEEP: u32 = (SAMPLE_RATE_HZ / 2).div_ceil(HOP_SAMPLES as u32);
 
@@ -67,20 +69,31 @@ pub(crate) fn peak(hop: &Hop) -> f32 {
 }
 
 /// Decides, hop by hop, whether the chain needs to run. Depends on nothing but the hops' peaks.
-#[derive(Clone, Copy, Default)]
+///
+/// It begins asleep: a chain without a past that has heard a few frames of nothing takes what comes then for more than it is.
+#[derive(Clone, Copy)]
 pub(crate) struct SilenceGate {
     silent_hops: u32,
+}
+
+impl Default for SilenceGate {
+    fn default() -> Self {
+        SilenceGate {
+            silent_hops: HOPS_TO_SLEEP + 1,
+        }
+    }
 }
 
 impl SilenceGate {
     /// Whether a hop with this input peak can be answered with silence.
     pub(crate) fn sleeps_through(&self, input_peak: f32) -> bool {
-        self.silent_hops >= HOPS_TO_SLEEP && input_peak < SILENCE_PEAK
+        self.silent_hops >= HOPS_TO_SLEEP && input_peak < WAKING_PEAK
     }
 
     /// Counts a hop; true at the one that ends the tail.
     pub(crate) fn count(&mut self, input_peak: f32, output_peak: f32) -> bool {
-        if input_peak < SILENCE_PEAK && output_peak < SILENCE_PEAK {
+        let is_silent = input_peak < SILENCE_PEAK && output_peak < SILENCE_PEAK;
+        if is_silent || self.sleeps_through(input_peak) {
             self.silent_hops = (self.silent_hops + 1).min(HOPS_TO_SLEEP + 1);
         } else {
             self.silent_hops = 0;
@@ -141,13 +154,17 @@ mod tests {
     #[test]
     fn sleeps_after_half_a_second_and_wakes_at_once() {
         let mut gate = SilenceGate::default();
+        assert!(gate.is_asleep() && gate.sleeps_through(1e-4));
+        assert!(!gate.sleeps_through(1e-3) && !gate.count(1e-3, 0.0));
         assert_eq!(HOPS_TO_SLEEP, 188);
         for hop in 1..=HOPS_TO_SLEEP {
             assert!(!gate.sleeps_through(0.0));
             assert_eq!(gate.count(0.0, 1e-5), hop == HOPS_TO_SLEEP);
         }
-        assert!(gate.is_asleep() && gate.sleeps_through(1e-6));
-        assert!(!gate.count(0.0, 0.0), "the tail ends once");
+        assert!(gate.is_asleep() && gate.sleeps_through(1e-4));
+        for _ in 0..5 {
+            assert!(!gate.count(1e-4, 0.0), "the tail ends once");
+        }
         assert!(!gate.sleeps_through(1e-3));
         assert!(!gate.count(1e-3, 0.0) && !gate.is_asleep());
     }
@@ -155,6 +172,7 @@ mod tests {
     #[test]
     fn a_long_tail_keeps_it_awake() {
         let mut gate = SilenceGate::default();
+        gate.count(1e-3, 0.0);
         for _ in 0..2 * HOPS_TO_SLEEP {
             gate.count(0.0, 1e-4);
         }

@@ -11,13 +11,12 @@
 //! | type | thread | may |
 //! |---|---|---|
 //! | [`Engine`] | audio | never allocate, lock, wait or free |
-//! | [`EngineHandle`] | any one other | allocate, free the targets that come back |
 //! | [`Monitor`] | any one other, a display's | look at what the engine reports |
 //! | [`Survey`] | any but audio | allocate |
 //! | [`Library`], [`Preset`] | any but audio | read and write files, allocate, lock |
 //!
-//! [`engine`] makes the first two as a pair, joined by lock-free queues; the handle gives the third away. The networks run inside
-//! [`Engine::process`], every 128 samples at 48 kHz.
+//! [`engine`] makes the first two as a pair, joined by a lock-free queue. The networks run inside [`Engine::process`], every 128
+//! samples at 48 kHz.
 //!
 //! # Guarantees
 //! - The output is the same to the bit however the stream is cut into blocks, live or offline. Controls
@@ -54,6 +53,7 @@
 mod cancellation;
 mod chain;
 mod controls;
+mod crossfade;
 mod delay_line;
 mod engine;
 mod guard;
@@ -73,8 +73,6 @@ mod slots;
 mod smoothing;
 mod stagger;
 mod survey;
-mod swap;
-mod translator;
 mod user_file;
 
 #[cfg(test)]
@@ -84,7 +82,7 @@ pub use controls::{
     CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
     Quality, Scale,
 };
-pub use engine::{Engine, EngineError, EngineHandle, EngineSpec, OtherBase, SwapError, engine};
+pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
 pub use guard::OUTPUT_BOUND;
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
 pub use library::{

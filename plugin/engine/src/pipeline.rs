@@ -13,6 +13,7 @@
 use crate::cancellation::Cancellation;
 use crate::chain::Chain;
 use crate::controls::{Channels, Controls, db_to_gain};
+use crate::crossfade::Crossfade;
 use crate::delay_line::DelayLine;
 use crate::engine::EngineSpec;
 use crate::guard;
@@ -25,8 +26,6 @@ use crate::room::Room;
 use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
 use crate::stagger;
-use crate::swap::SwapReceiver;
-use crate::translator::Translator;
 
 use mynah_models::{AutoOctave, HopControls};
 
@@ -38,7 +37,7 @@ pub(crate) struct Pipeline<C: Chain> {
     timing: Timing,
     /// How many silent host samples count as gone before the first.
     lead_samples: usize,
-    translator: Translator<C>,
+    crossfade: Crossfade<C>,
     scheduler: HopScheduler,
     room: Room,
     dry: [DelayLine; 2],
@@ -72,12 +71,7 @@ pub(crate) struct Pipeline<C: Chain> {
 
 impl<C: Chain> Pipeline<C> {
     /// For a supported rate. Allocates all that will ever be needed.
-    pub(crate) fn new(
-        spec: EngineSpec,
-        chain: C,
-        patch: Option<C::Patch>,
-        swaps: SwapReceiver<C::Patch>,
-    ) -> Self {
+    pub(crate) fn new(spec: EngineSpec, chain: C, patch: Option<C::Patch>) -> Self {
         let host_rate_hz = spec.host_rate_hz;
         let timing = Timing::new(host_rate_hz);
         let controls = Controls::neutral();
@@ -86,7 +80,7 @@ impl<C: Chain> Pipeline<C> {
         let mut pipeline = Pipeline {
             timing,
             lead_samples: stagger::lead_samples(spec.instance, &timing),
-            translator: Translator::new(chain, patch, swaps),
+            crossfade: Crossfade::new(chain, patch),
             scheduler: HopScheduler::new(&timing),
             room: Room::new(host_rate_hz),
             dry: [DelayLine::new(delay_samples), DelayLine::new(delay_samples)],
@@ -116,7 +110,7 @@ impl<C: Chain> Pipeline<C> {
     /// Begins the stream of hops, the first of which is under way already where there are other instances.
     fn begin(&mut self) {
         let skipped = self.scheduler.skip(self.lead_samples);
-        self.translator.pass(skipped.hops);
+        self.crossfade.pass(skipped.hops);
         self.at_hop_start = true;
     }
 
@@ -127,11 +121,15 @@ impl<C: Chain> Pipeline<C> {
     /// Reports every hop there from now on, while somebody watches. Allocates nothing, but drops the
     /// place of before: set-up time only.
     pub(crate) fn report_to(&mut self, monitor: MonitorFeed) {
-        self.translator.monitor = Some(monitor);
+        self.crossfade.monitor = Some(monitor);
     }
 
     pub(crate) fn set_controls(&mut self, controls: &Controls) {
         self.wanted = controls.in_range();
+    }
+
+    pub(crate) fn set_patch(&mut self, patch: Option<C::Patch>) {
+        self.crossfade.set_patch(patch);
     }
 
     pub(crate) fn set_note(&mut self, semitones: Option<f32>) {
@@ -196,7 +194,7 @@ impl<C: Chain> Pipeline<C> {
             && self.wants_stereo() == self.is_stereo
             && self.wanted_note == self.hop_controls.note_semitones
             && self.wanted_auto_octave() == self.hop_controls.auto_octave
-            && self.translator.is_settled()
+            && self.crossfade.is_settled()
     }
 
     /// Skips the zeros at `next`, the output of which is zeros; how many there are.
@@ -215,13 +213,13 @@ impl<C: Chain> Pipeline<C> {
         self.input_meter.skip(samples);
         self.output_meter.skip(samples);
         let skipped = self.scheduler.skip(samples);
-        self.translator.pass(skipped.hops);
+        self.crossfade.pass(skipped.hops);
         self.at_hop_start = skipped.ends_a_hop;
         samples
     }
 
     pub(crate) fn reset(&mut self) {
-        self.translator.reset();
+        self.crossfade.reset();
         self.scheduler.reset();
         self.room.reset();
         for line in &mut self.dry {
@@ -242,13 +240,13 @@ impl<C: Chain> Pipeline<C> {
             input_peak: self.input_meter.peak(),
             output_peak: self.output_meter.peak(),
             octave: if self.controls.octave_auto {
-                self.translator.octave()
+                self.crossfade.octave()
             } else {
                 self.controls.octave
             },
-            telemetry: self.translator.telemetry(),
-            has_target: self.translator.has_target(),
-            asleep: self.translator.is_asleep(),
+            telemetry: self.crossfade.telemetry(),
+            has_target: self.crossfade.has_target(),
+            asleep: self.crossfade.is_asleep(),
             cancels: self.cancellation.found() && self.plays_the_mean(),
         }
     }
@@ -256,7 +254,7 @@ impl<C: Chain> Pipeline<C> {
     /// Whether what is heard comes of one voice, that of the mean of both sides.
     fn plays_the_mean(&self) -> bool {
         let Controls { bypass, mix, .. } = self.controls;
-        !self.is_stereo && !bypass && mix > 0.0 && self.translator.has_target()
+        !self.is_stereo && !bypass && mix > 0.0 && self.crossfade.has_target()
     }
 
     /// Whether each side is to have a voice of its own: a single channel has no sides.
@@ -294,9 +292,9 @@ impl<C: Chain> Pipeline<C> {
 
         let gain = self.input_gain.advance();
         let heard = heard_by_lanes(input, width).map(|heard| guard::normal(heard * gain));
-        let (translator, controls) = (&mut self.translator, &self.hop_controls);
+        let (crossfade, controls) = (&mut self.crossfade, &self.hop_controls);
         self.at_hop_start = self.scheduler.push(heard, |hops, translation| {
-            translator.translate(controls, hops, translation);
+            crossfade.translate(controls, hops, translation);
         });
         if self.at_hop_start {
             let glides = [
@@ -307,7 +305,7 @@ impl<C: Chain> Pipeline<C> {
                 &self.width,
             ];
             let settled = glides.iter().all(|glide| glide.rests()) && self.room.rests();
-            self.quiet.end_hop(settled && self.translator.is_settled());
+            self.quiet.end_hop(settled && self.crossfade.is_settled());
         }
         output
     }
@@ -395,6 +393,6 @@ impl<C: Chain> Pipeline<C> {
         }
         let lanes = if self.width.rests_at(0.0) { 1 } else { LANES };
         self.scheduler.run_lanes(lanes);
-        self.translator.run_lanes(lanes);
+        self.crossfade.run_lanes(lanes);
     }
 }

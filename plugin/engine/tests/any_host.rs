@@ -97,7 +97,7 @@ proptest! {
         let spec = EngineSpec { host_rate_hz, instance };
         let models = models();
         let made = engine(spec, Arc::clone(&models.base), Some(models.target(1)));
-        let (mut engine, mut handle) = match made {
+        let (mut engine, _) = match made {
             Ok(made) => made,
             Err(error) => {
                 let refused = matches!(error, EngineError::UnsupportedRate { .. });
@@ -130,8 +130,7 @@ proptest! {
                 }
                 Call::Controls(controls) => engine.set_controls(&controls),
                 Call::Target(seed) => {
-                    // Refused while the queue is full: the engine need not have processed meanwhile.
-                    let _ = handle.swap_target(seed.map(|seed| models.target(seed)));
+                    engine.set_targets(seed.map(|seed| models.target(seed))).unwrap();
                 }
                 Call::Reset => engine.reset(),
             }

@@ -7,8 +7,7 @@ mod common;
 use std::sync::Arc;
 
 use mynah_engine::{
-    Channels, Controls, Engine, EngineError, EngineSpec, Library, Mode, SwapError, engine,
-    latency_samples,
+    Channels, Controls, Engine, EngineError, EngineSpec, Library, Mode, engine, latency_samples,
 };
 use mynah_models::{
     Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, LowCut, Target, alone, testing,
@@ -73,7 +72,7 @@ fn at_48_khz_it_is_the_chain_to_the_bit() {
             wanted.extend(output);
         }
         let base = Arc::clone(&models.base);
-        let (mut engine, _handle) = engine(spec(48_000.0), base, Some(target)).unwrap();
+        let (mut engine, _) = engine(spec(48_000.0), base, Some(target)).unwrap();
         engine.set_controls(&Controls {
             mode,
             octave: 1,
@@ -104,12 +103,12 @@ proptest! {
         let mode = if follow { Mode::Follow } else { Mode::Track };
         let run = |blocks: &[usize]| {
             let base = Arc::clone(&models.base);
-            let (mut engine, mut handle) = engine(spec(host_rate_hz), base, Some(models.target(1))).unwrap();
+            let (mut engine, _) = engine(spec(host_rate_hz), base, Some(models.target(1))).unwrap();
             engine.set_controls(&Controls { mode, mix: 0.8, octave_auto: true, ..Controls::neutral() });
             let mut signal = tune(30_000);
             let (first, second) = signal.split_at_mut(10_000);
             process_in_blocks(&mut engine, first, blocks);
-            handle.swap_target(Some(models.target(2))).unwrap();
+            engine.set_targets(Some(models.target(2))).unwrap();
             process_in_blocks(&mut engine, second, blocks);
             signal
         };
@@ -128,7 +127,7 @@ fn in_stereo_each_side_is_what_an_engine_of_its_own_makes_of_it() {
     ] {
         let make = || {
             let base = Arc::clone(&models.base);
-            let (mut engine, handle) = engine(spec(rate_hz), base, Some(models.target(1))).unwrap();
+            let (mut engine, _) = engine(spec(rate_hz), base, Some(models.target(1))).unwrap();
             engine.set_octave(Some(1));
             engine.set_controls(&Controls {
                 mode,
@@ -137,22 +136,22 @@ fn in_stereo_each_side_is_what_an_engine_of_its_own_makes_of_it() {
                 octave_auto: true,
                 ..Controls::neutral()
             });
-            (engine, handle)
+            engine
         };
         let mut sides = [tune(40_000), noise(5, 40_000)];
         // One of them sleeps for a while.
         sides[0][4_000..34_000].fill(0.0);
         let alone = sides.clone().map(|mut side| {
-            let (mut engine, mut handle) = make();
+            let mut engine = make();
             engine.process(&mut [&mut side[..20_000]]);
-            handle.swap_target(Some(models.target(2))).unwrap();
+            engine.set_targets(Some(models.target(2))).unwrap();
             engine.process(&mut [&mut side[20_000..]]);
             side
         });
-        let (mut engine, mut handle) = make();
+        let mut engine = make();
         let [left, right] = &mut sides;
         engine.process(&mut [&mut left[..20_000], &mut right[..20_000]]);
-        handle.swap_target(Some(models.target(2))).unwrap();
+        engine.set_targets(Some(models.target(2))).unwrap();
         engine.process(&mut [&mut left[20_000..], &mut right[20_000..]]);
         assert!(sides == alone, "{rate_hz} Hz, {mode:?}");
     }
@@ -165,8 +164,7 @@ fn sides_that_are_the_same_sound_as_in_mono() {
     for mode in [Mode::Track, Mode::Follow, Mode::Auto] {
         let of = |channels: Channels| {
             let base = Arc::clone(&models.base);
-            let (mut engine, mut handle) =
-                engine(spec(44_100.0), base, Some(models.target(1))).unwrap();
+            let (mut engine, _) = engine(spec(44_100.0), base, Some(models.target(1))).unwrap();
             engine.set_controls(&Controls {
                 mode,
                 channels,
@@ -176,7 +174,7 @@ fn sides_that_are_the_same_sound_as_in_mono() {
             left[15_000..45_000].fill(0.0);
             let mut right = left.clone();
             engine.process(&mut [&mut left[..10_000], &mut right[..10_000]]);
-            handle.swap_target(Some(models.target(2))).unwrap();
+            engine.set_targets(Some(models.target(2))).unwrap();
             engine.process(&mut [&mut left[10_000..], &mut right[10_000..]]);
             [left, right]
         };
@@ -188,7 +186,7 @@ fn sides_that_are_the_same_sound_as_in_mono() {
 fn reset_is_like_new() {
     let models = Models::new();
     let base = Arc::clone(&models.base);
-    let (mut engine, _handle) = engine(spec(44_100.0), base, Some(models.target(1))).unwrap();
+    let (mut engine, _) = engine(spec(44_100.0), base, Some(models.target(1))).unwrap();
     let mut first = tune(20_000);
     let mut second = first.clone();
     engine.process(&mut [&mut first]);
@@ -201,7 +199,7 @@ fn reset_is_like_new() {
 fn bad_input_leaves_no_trace() {
     let models = Models::new();
     let base = Arc::clone(&models.base);
-    let (mut engine, _handle) = engine(spec(48_000.0), base, Some(models.target(1))).unwrap();
+    let (mut engine, _) = engine(spec(48_000.0), base, Some(models.target(1))).unwrap();
     for bad in [f32::NAN, f32::INFINITY, f32::MAX, -f32::MAX, 1e-40] {
         let mut signal = vec![bad; 5_000];
         signal.extend(tune(20_000));
@@ -233,12 +231,10 @@ fn wrong_use_is_refused_with_the_reason() {
         .unwrap();
     assert!(matches!(error, EngineError::OtherBase(_)), "{error}");
 
-    let (made, mut handle) = engine(spec(48_000.0), base(), None).unwrap();
+    let (mut made, _) = engine(spec(48_000.0), base(), None).unwrap();
     assert_eq!(Some(made.latency_samples()), latency_samples(48_000.0));
-    let error = handle.swap_target(Some(stranger)).unwrap_err();
-    assert!(matches!(error, SwapError::OtherBase(_)), "{error}");
-    while handle.swap_target(None).is_ok() {}
-    assert_eq!(handle.swap_target(None), Err(SwapError::QueueFull));
+    let error = made.set_targets(Some(stranger)).unwrap_err();
+    assert!(error.to_string().contains("another base"), "{error}");
 }
 
 fn is_send<T: Send>(_: &T) {}
@@ -246,9 +242,9 @@ fn is_send<T: Send>(_: &T) {}
 #[test]
 fn both_halves_can_move_to_their_threads() {
     let models = Models::new();
-    let (made, handle) = engine(spec(48_000.0), Arc::clone(&models.base), None).unwrap();
+    let (made, monitor) = engine(spec(48_000.0), Arc::clone(&models.base), None).unwrap();
     is_send(&made);
-    is_send(&handle);
+    is_send(&monitor);
 }
 
 /// Silence must cost next to nothing: no shipped target may hum on.
@@ -259,8 +255,7 @@ fn shipped_targets_come_to_rest_in_silence() {
     for entry in library.entries() {
         for mode in [Mode::Track, Mode::Follow] {
             let target = library.load(&entry.into()).unwrap();
-            let (mut engine, _handle) =
-                engine(spec(48_000.0), Arc::clone(&base), Some(target)).unwrap();
+            let (mut engine, _) = engine(spec(48_000.0), Arc::clone(&base), Some(target)).unwrap();
             engine.set_controls(&Controls {
                 mode,
                 ..Controls::neutral()

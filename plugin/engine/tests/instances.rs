@@ -7,32 +7,30 @@ mod common;
 use std::sync::Arc;
 
 use common::{Models, noise};
-use mynah_engine::{
-    Controls, Engine, EngineHandle, EngineSpec, Slots, engine, latency_samples, supported_rate,
-};
+use mynah_engine::{Controls, Engine, EngineSpec, Slots, engine, latency_samples, supported_rate};
 
-fn instance(models: &Models, host_rate_hz: f64, instance: usize) -> (Engine, EngineHandle) {
+fn instance(models: &Models, host_rate_hz: f64, instance: usize) -> Engine {
     let spec = EngineSpec {
         host_rate_hz,
         instance,
     };
     let slots = Slots(std::array::from_fn(|n| Some(models.target(1 + n as u64))));
-    let (mut engine, handle) = engine(spec, Arc::clone(&models.base), slots).unwrap();
+    let (mut engine, _) = engine(spec, Arc::clone(&models.base), slots).unwrap();
     engine.set_controls(&Controls {
         morph_x: 0.5,
         morph_y: 0.5,
         ..Controls::neutral()
     });
-    (engine, handle)
+    engine
 }
 
 /// The most frames that end in one block while all hear `sound`, which is noise.
-fn frames_at_once(engines: &mut [(Engine, EngineHandle)], sound: &[f32], block: usize) -> usize {
+fn frames_at_once(engines: &mut [Engine], sound: &[f32], block: usize) -> usize {
     let mut most = 0;
     let mut all = 0;
     for block in sound.chunks(block) {
         let mut completed = 0;
-        for (engine, _) in engines.iter_mut() {
+        for engine in engines.iter_mut() {
             let before = engine.meters();
             engine.process(&mut [&mut block.to_vec()]);
             // Of noise no two frames are alike; asleep, nothing is heard.
@@ -61,13 +59,13 @@ fn frames_of_ten_fall_into_different_blocks() {
         );
         // Long enough to sleep, and to rest; an odd number of hops.
         let silence = vec![0.0; host_rate_hz as usize + 128 + 17];
-        for (engine, _) in &mut engines {
+        for engine in &mut engines {
             engine.process(&mut [&mut silence.clone()]);
             assert!(engine.meters().asleep);
         }
         let found = frames_at_once(&mut engines, &sound, block);
         assert!(found <= most, "{found} in a block of {block} after a pause");
-        for (engine, _) in &mut engines {
+        for engine in &mut engines {
             engine.reset();
         }
         let found = frames_at_once(&mut engines, &sound, block);
@@ -83,7 +81,7 @@ fn all_have_the_same_latency_and_the_dry_sound_to_the_bit() {
         let latency = latency_samples(host_rate_hz).unwrap() as usize;
         let input = noise(6, 4 * latency + 1_000);
         for number in 0..17 {
-            let (mut engine, _handle) = instance(&models, host_rate_hz, number);
+            let mut engine = instance(&models, host_rate_hz, number);
             engine.set_controls(&Controls {
                 mix: 0.0,
                 ..Controls::neutral()
@@ -106,11 +104,11 @@ fn one_sounds_as_the_first_would_that_much_later() {
     let input = noise(7, 5_000);
     // Those whose first hop is under way, while others have skipped one, which has no noise in it.
     for (number, lead) in [(0, 0), (2, 64), (4, 32), (6, 96), (8, 16), (16, 0)] {
-        let (mut first, _handle) = instance(&models, 48_000.0, 0);
+        let mut first = instance(&models, 48_000.0, 0);
         let mut expected = vec![0.0; lead];
         expected.extend_from_slice(&input);
         first.process(&mut [&mut expected]);
-        let (mut engine, _handle) = instance(&models, 48_000.0, number);
+        let mut engine = instance(&models, 48_000.0, number);
         let mut output = input.clone();
         engine.process(&mut [&mut output]);
         let largest = expected[lead..]

@@ -6,13 +6,13 @@ mod common;
 
 use std::sync::Arc;
 
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Mode, Monitor, Report, engine};
+use mynah_engine::{Controls, Engine, EngineSpec, Mode, Monitor, Report, engine};
 
 use common::{Models, noise};
 
 const HOP: usize = 128;
 
-fn new_engine(models: &Models, host_rate_hz: f64) -> (Engine, EngineHandle) {
+fn new_engine(models: &Models, host_rate_hz: f64) -> (Engine, Monitor) {
     let spec = EngineSpec::alone(host_rate_hz);
     engine(spec, Arc::clone(&models.base), Some(models.target(1))).unwrap()
 }
@@ -23,9 +23,7 @@ fn waiting(monitor: &mut Monitor) -> Vec<Report> {
 
 #[test]
 fn reports_hold_what_goes_in_and_out() {
-    let (mut engine, mut handle) = new_engine(&Models::new(), 48_000.0);
-    let mut monitor = handle.take_monitor().unwrap();
-    assert!(handle.take_monitor().is_none(), "there is one");
+    let (mut engine, mut monitor) = new_engine(&Models::new(), 48_000.0);
     engine.set_controls(&Controls {
         mode: Mode::Follow,
         ..Controls::neutral()
@@ -53,8 +51,7 @@ fn being_watched_changes_nothing() {
     let models = Models::new();
     for host_rate_hz in [44_100.0, 48_000.0] {
         let [unwatched, watched] = [false, true].map(|watch| {
-            let (mut engine, mut handle) = new_engine(&models, host_rate_hz);
-            let mut monitor = handle.take_monitor().unwrap();
+            let (mut engine, mut monitor) = new_engine(&models, host_rate_hz);
             monitor.watch(watch);
             // Twice what the queue holds: it overflows on the way.
             let mut output = noise(4, 256 * HOP);

@@ -283,7 +283,7 @@ fn render(library: &Library, base: &Arc<Base>, preset: &Preset, input: &[f32]) -
         );
     }
     let spec = EngineSpec::alone(RATE_HZ);
-    let (mut engine, _handle) = engine(spec, base.clone(), Slots(targets)).unwrap();
+    let (mut engine, _) = engine(spec, base.clone(), Slots(targets)).unwrap();
     engine.set_controls(&preset.controls);
     let mut output = input.to_vec();
     for block in output.chunks_mut(512) {

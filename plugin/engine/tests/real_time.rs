@@ -7,7 +7,7 @@ mod tracker;
 
 use std::sync::Arc;
 
-use mynah_engine::{Channels, Control, Controls, Engine, EngineHandle, EngineSpec, Mode, engine};
+use mynah_engine::{Channels, Control, Controls, Engine, EngineSpec, Mode, engine};
 
 use common::{Models, noise};
 
@@ -46,16 +46,17 @@ fn process(engine: &mut Engine, what: &str, left: &mut [f32], right: &mut [f32])
 }
 
 /// To stereo and back, with other targets on the way, and with sides of which one sleeps.
-fn play_in_stereo(engine: &mut Engine, handle: &mut EngineHandle, models: &Models) {
+fn play_in_stereo(engine: &mut Engine, models: &Models) {
     let sides = [noise(3, 20_000), noise(4, 20_000)];
+    let mut held = Vec::new();
     for (turn, [left, right]) in [[0.1, 0.1], [0.1, 0.0], [0.0, 0.1], [0.0, 0.0], [0.1, 0.2]]
         .into_iter()
         .enumerate()
     {
         for channels in [Channels::Stereo, Channels::Mono, Channels::Stereo] {
-            handle
-                .swap_target(Some(models.target(20 + turn as u64)))
-                .unwrap();
+            // Held here, too, as whoever plays live holds its targets: else it would be freed where it is let go of.
+            held.push(models.target(20 + turn as u64));
+            let target = held.last().cloned();
             let controls = Controls {
                 channels,
                 mode: [Mode::Track, Mode::Follow, Mode::Auto][turn % 3],
@@ -64,6 +65,7 @@ fn play_in_stereo(engine: &mut Engine, handle: &mut EngineHandle, models: &Model
             let mut left: Vec<f32> = sides[0].iter().map(|x| left * x).collect();
             let mut right: Vec<f32> = sides[1].iter().map(|x| right * x).collect();
             let ((), counts) = tracker::count(|| {
+                engine.set_targets(target).unwrap();
                 engine.set_controls(&controls);
                 engine.process(&mut [&mut left, &mut right]);
                 std::hint::black_box(engine.meters());
@@ -79,9 +81,9 @@ fn processing_leaves_the_heap_alone() {
     for host_rate_hz in [44_100.0, 48_000.0, 44_100.5, 192_000.0] {
         let spec = EngineSpec::alone(host_rate_hz);
         let first = models.target(1);
-        let (mut engine, mut handle) = engine(spec, Arc::clone(&models.base), Some(first)).unwrap();
+        let (mut engine, mut monitor) =
+            engine(spec, Arc::clone(&models.base), Some(Arc::clone(&first))).unwrap();
         // Watched by a display, which is quick enough at first and then too slow.
-        let mut monitor = handle.take_monitor().unwrap();
         let run = |engine: &mut Engine, what: &str, level: f32| {
             let mut left: Vec<f32> = noise(1, 20_000)
                 .iter()
@@ -140,9 +142,11 @@ fn processing_leaves_the_heap_alone() {
         engine.set_note(Some(60.0));
         run(&mut engine, "a held note", 0.1);
         engine.set_note(None);
-        handle
-            .swap_target([Some(2), None, Some(3), Some(4)].map(|seed| Some(models.target(seed?))))
-            .unwrap();
+        // Held here, too, as whoever plays live holds its targets.
+        let targets = [2, 3, 4, 12, 13].map(|seed| models.target(seed));
+        let [two, three, four, ..] = &targets;
+        let four_corners = [Some(two), None, Some(three), Some(four)].map(Option::<&_>::cloned);
+        engine.set_targets(four_corners).unwrap();
         engine.set_controls(
             &neutral
                 .with(Control::MorphX, 0.5)
@@ -150,17 +154,17 @@ fn processing_leaves_the_heap_alone() {
         );
         run(&mut engine, "four targets", 0.1);
         engine.set_controls(&neutral);
-        for target in [Some(2), None, Some(3)] {
-            // The engine must not free what it gives up, though nobody else holds it.
-            handle
-                .swap_target(target.map(|seed| models.target(seed)))
-                .unwrap();
-            handle
-                .swap_target(target.map(|seed| models.target(seed + 10)))
-                .unwrap();
+        for (first, second) in [(Some(0), Some(3)), (None, None), (Some(1), Some(4))] {
+            let ((), counts) = tracker::count(|| {
+                for target in [first, second] {
+                    let target = target.map(|index: usize| Arc::clone(&targets[index]));
+                    engine.set_targets(target).unwrap();
+                }
+            });
+            assert_eq!(counts, tracker::Counts::default(), "set_targets");
             run(&mut engine, "swapped targets", 0.1);
         }
-        play_in_stereo(&mut engine, &mut handle, &models);
+        play_in_stereo(&mut engine, &models);
         run(&mut engine, "non-finite input", f32::INFINITY);
         run(&mut engine, "falling asleep", 0.0);
         run(&mut engine, "sleep", 0.0);

@@ -67,7 +67,7 @@ fn steady(library: &Library, name: &str, mode: Mode) -> Vec<f32> {
         .unwrap();
     let spec = EngineSpec::alone(RATE_HZ);
     let target = library.load(&entry.into()).unwrap();
-    let (mut engine, _handle) = engine(spec, library.base().unwrap(), Some(target)).unwrap();
+    let (mut engine, _) = engine(spec, library.base().unwrap(), Some(target)).unwrap();
     engine.set_controls(&Controls {
         mode,
         ..Controls::neutral()

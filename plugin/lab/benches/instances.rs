@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use mynah_engine::{Controls, Engine, EngineHandle, EngineSpec, Library, Slots, engine};
+use mynah_engine::{Controls, Engine, EngineSpec, Library, Slots, engine};
 
 const INSTANCES: usize = 10;
 const BLOCK_SAMPLES: usize = 64;
@@ -17,7 +17,7 @@ const BLOCKS: usize = 4;
 /// 0.27 s of sound.
 const FRAMES: usize = 50;
 
-fn instances(in_turns: bool) -> Vec<(Engine, EngineHandle)> {
+fn instances(in_turns: bool) -> Vec<Engine> {
     let library = Library::shipped();
     let base = library.base().unwrap();
     let entries = library.entries();
@@ -34,9 +34,9 @@ fn instances(in_turns: bool) -> Vec<(Engine, EngineHandle)> {
             host_rate_hz: 48_000.0,
             instance: if in_turns { number } else { 0 },
         };
-        let (mut engine, handle) = engine(spec, base.clone(), slots.clone()).unwrap();
+        let (mut engine, _) = engine(spec, base.clone(), slots.clone()).unwrap();
         engine.set_controls(&controls);
-        (engine, handle)
+        engine
     });
     all.collect()
 }
@@ -93,7 +93,7 @@ fn ten_instances(criterion: &mut Criterion) {
                     .map(|source| std::array::from_fn(|_| source.next()))
                     .collect();
                 let started = Instant::now();
-                for ((engine, _), block) in engines.iter_mut().zip(&mut blocks) {
+                for (engine, block) in engines.iter_mut().zip(&mut blocks) {
                     engine.process(&mut [block]);
                 }
                 *time = started.elapsed();

@@ -39,11 +39,10 @@ mod linux {
         let mut engines: Vec<_> = [48_000.0, 44_100.0]
             .map(|host_rate_hz| {
                 let spec = EngineSpec::alone(host_rate_hz);
-                let (engine, mut handle) =
+                let (engine, mut monitor) =
                     engine(spec, base.clone(), targets.first().cloned()).expect("an engine");
-                let mut monitor = handle.take_monitor().expect("the engine's monitor");
                 monitor.watch(true);
-                (engine, handle, monitor)
+                (engine, monitor)
             })
             .into();
         let mut sound = melody(48_000.0, 2, 96_000);
@@ -54,7 +53,7 @@ mod linux {
 
         apply_filter(&only_write()).expect("the kernel takes a filter");
         let mut reports = 0;
-        for (engine, handle, monitor) in &mut engines {
+        for (engine, monitor) in &mut engines {
             let blocks = left.chunks_mut(333).zip(right.chunks_mut(333));
             for (index, (left, right)) in blocks.enumerate() {
                 engine.set_controls(&Controls {
@@ -69,13 +68,12 @@ mod linux {
                 });
                 if index % 50 == 49 {
                     let next = targets.get(index / 50 % targets.len()).cloned();
-                    let _ = handle.swap_target(next);
+                    let _ = engine.set_targets(next);
                 }
                 if index == 200 {
                     engine.reset();
                 }
                 engine.process(&mut [left, right]);
-                handle.collect_garbage();
                 reports += std::iter::from_fn(|| monitor.next_report()).count();
             }
         }

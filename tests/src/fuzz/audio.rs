@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use arbitrary::{Result, Unstructured};
-use mynah_engine::{Control, Controls, Engine, EngineHandle, EngineSpec, OUTPUT_BOUND, engine};
+use mynah_engine::{Control, Controls, Engine, EngineSpec, OUTPUT_BOUND, engine};
 use mynah_models::testing::{random_base, random_target};
 use mynah_models::{Base, Target};
 
@@ -25,7 +25,7 @@ const MOST_SAMPLES: usize = 3_000;
 const LONGEST: usize = 1_024;
 
 struct Bench {
-    engines: Vec<(Engine, EngineHandle)>,
+    engines: Vec<Engine>,
     targets: Vec<Arc<Target>>,
     buffers: Vec<Vec<f32>>,
 }
@@ -44,7 +44,7 @@ impl Bench {
         let targets: Vec<Arc<Target>> = (1..4).map(target).collect();
         let made = RATES_HZ.map(|host_rate_hz| {
             let spec = EngineSpec::alone(host_rate_hz);
-            engine(spec, Arc::clone(&base), None).unwrap()
+            engine(spec, Arc::clone(&base), None).unwrap().0
         });
         Self {
             engines: made.into(),
@@ -72,17 +72,16 @@ pub(super) fn run(bytes: &[u8]) -> bool {
 /// Plays until the bytes are over; returns the number of samples.
 fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
     let index = input.choose_index(bench.engines.len())?;
-    let (engine, handle) = &mut bench.engines[index];
+    let engine = &mut bench.engines[index];
     let latency = engine.latency_samples();
     // The inputs before leave nothing: the same bytes do the same thing again. Swaps that wait are taken at
     // a hop, so there is one before the first target is sent, and one after.
     let hop_samples = (RATES_HZ[index] * 128.0 / 48_000.0) as usize + 200;
     engine.set_controls(&Controls::neutral());
     for target in [None, Some(Arc::clone(&bench.targets[0]))] {
-        handle.collect_garbage();
         engine.reset();
         if target.is_some() {
-            assert!(handle.swap_target(target).is_ok());
+            engine.set_targets(target).unwrap();
         }
         bench.buffers[0].fill(0.0);
         engine.process(&mut [&mut bench.buffers[0][..hop_samples]]);
@@ -100,8 +99,7 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
             2 | 3 => {
                 let target = input.choose_index(bench.targets.len() + 1)?;
                 let target = bench.targets.get(target).map(Arc::clone);
-                // Refused while too many wait.
-                let _ = handle.swap_target(target);
+                engine.set_targets(target).unwrap();
             }
             4 => engine.reset(),
             _ => samples += block(engine, &mut bench.buffers, input)?,

@@ -13,7 +13,7 @@ fn played_by(instance: usize, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
         instance,
     };
     let base = library().base().unwrap();
-    let (mut engine, _handle) = mynah_engine::engine(spec, base, Some(target(0))).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, base, Some(target(0))).unwrap();
     engine.set_controls(&Controls::default());
     let mut output = input.to_vec();
     process(&mut engine, &mut output, 0, usize::MAX);

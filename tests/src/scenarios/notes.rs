@@ -19,7 +19,7 @@ fn notes(steps: &[Step]) -> Vec<Note> {
 
 /// What the engine makes of `input` when it is told the pitches directly, and the mix once.
 fn expected(input: &[Vec<f32>], steps: &[Step], mix: Option<(usize, f32)>) -> Vec<Vec<f32>> {
-    let (mut engine, _handle) = reference(48_000.0, 0, &Controls::default());
+    let mut engine = reference(48_000.0, 0, &Controls::default());
     let mut output = input.to_vec();
     let mut moments: Vec<usize> = steps.iter().map(|step| step.0).collect();
     moments.extend(mix.map(|(at, _)| at));

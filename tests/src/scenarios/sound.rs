@@ -131,13 +131,13 @@ pub fn automation_does_not_depend_on_blocks<H: Host>() {
     ];
     let changes = steps.map(|(at, id, value, _, _)| Change { at, id, value });
 
-    let (mut engine, mut handle) = reference(48_000.0, 0, &plain);
+    let mut engine = reference(48_000.0, 0, &plain);
     let mut expected = input.clone();
     let (mut position, mut playing) = (0, 0);
     for (at, _, _, controls, slot) in &steps {
         process(&mut engine, &mut expected, position, *at);
         if *slot != playing {
-            handle.swap_target(Some(target(*slot))).unwrap();
+            engine.set_targets(Some(target(*slot))).unwrap();
             playing = *slot;
         }
         engine.set_controls(controls);

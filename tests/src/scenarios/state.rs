@@ -205,10 +205,10 @@ pub fn state_loads_while_running<H: Host>() {
     host.deactivate(audio);
 
     let controls = Controls::default();
-    let (mut engine, mut handle) = reference(48_000.0, 0, &controls);
+    let mut engine = reference(48_000.0, 0, &controls);
     let mut expected = input.clone();
     super::process(&mut engine, &mut expected, 0, 12_000);
-    handle.swap_target(Some(super::target(3))).unwrap();
+    engine.set_targets(Some(super::target(3))).unwrap();
     engine.set_controls(&Controls {
         mix: 0.75,
         ..controls

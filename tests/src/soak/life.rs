@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynah_engine::{Control, Controls, Engine, EngineHandle, EngineSpec, Mode, Quality, engine};
+use mynah_engine::{Control, Controls, Engine, EngineSpec, Mode, Quality, engine};
 
 use super::Models;
 use super::music::{Music, Scene};
@@ -24,8 +24,9 @@ pub(super) struct Life<'a> {
     models: &'a Models,
     random: Random,
     rate_hz: f64,
+    /// [`EngineSpec::instance`].
+    instance: usize,
     engine: Engine,
-    handle: EngineHandle,
     latency_samples: u32,
     controls: Controls,
     /// The target that was asked for last.
@@ -44,14 +45,15 @@ impl<'a> Life<'a> {
     pub(super) fn new(models: &'a Models, seed: u64) -> Result<Self, String> {
         let mut random = Random::new(seed);
         let rate_hz = any_rate_hz(&mut random);
+        let instance = random.within(0, 15);
         let spec = EngineSpec {
             host_rate_hz: rate_hz,
-            instance: random.within(0, 15),
+            instance,
         };
         let target = any_target(models, &mut random);
         let first = target.map(|index| Arc::clone(&models.targets[index]));
         let made = engine(spec, Arc::clone(&models.base), first);
-        let (engine, handle) = made.map_err(|error| format!("{rate_hz} Hz: {error}"))?;
+        let (engine, _) = made.map_err(|error| format!("{rate_hz} Hz: {error}"))?;
         let latency_samples = engine.latency_samples();
         if Some(latency_samples) != mynah_engine::latency_samples(rate_hz) {
             return Err(format!("{rate_hz} Hz: a latency of {latency_samples}"));
@@ -59,8 +61,8 @@ impl<'a> Life<'a> {
         Ok(Self {
             models,
             rate_hz,
+            instance,
             engine,
-            handle,
             latency_samples,
             controls: Controls::neutral(),
             target,
@@ -140,8 +142,7 @@ impl<'a> Life<'a> {
 
     fn choose(&mut self, target: Option<usize>) {
         let wanted = target.map(|index| Arc::clone(&self.models.targets[index]));
-        // Full while the engine has not come to take what waits: then the one before stays.
-        if self.handle.swap_target(wanted).is_ok() {
+        if self.engine.set_targets(wanted).is_ok() {
             self.target = target;
         }
     }
@@ -202,7 +203,7 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// After silence, at a moment at which both count their hops alike, the used engine plays what a fresh one
+    /// After silence, at a moment at which both count their frames alike, the used engine plays what a fresh one
     /// plays, to the bit: nothing of the past is left, and neither its clock nor its latency has drifted.
     pub(super) fn close(mut self) -> Result<(f64, f64), String> {
         self.controls = Controls {
@@ -210,7 +211,7 @@ impl<'a> Life<'a> {
             ..Controls::neutral()
         };
         self.rest((REST_S * self.rate_hz) as u64)?;
-        let Some(grid) = hop_grid_samples(self.rate_hz) else {
+        let Some(grid) = frame_grid_samples(self.rate_hz) else {
             return Ok((self.audio_s, self.awake_s));
         };
         // The swaps have been taken, so this one is; it is the last.
@@ -218,12 +219,15 @@ impl<'a> Life<'a> {
         self.rest((REST_S * self.rate_hz) as u64)?;
         self.rest((grid - self.position % grid) % grid)?;
 
-        let spec = EngineSpec::alone(self.rate_hz);
+        let spec = EngineSpec {
+            host_rate_hz: self.rate_hz,
+            instance: self.instance,
+        };
         let target = self
             .target
             .map(|index| Arc::clone(&self.models.targets[index]));
         let made = engine(spec, Arc::clone(&self.models.base), target);
-        let (mut fresh, _handle) = made.map_err(|error| error.to_string())?;
+        let (mut fresh, _) = made.map_err(|error| error.to_string())?;
         fresh.set_controls(&self.controls);
         let settled = (REST_S * self.rate_hz) as u64;
         let mut silence = vec![0.0; (settled + (grid - settled % grid) % grid) as usize];
@@ -279,12 +283,12 @@ fn any_target(models: &Models, random: &mut Random) -> Option<usize> {
     (index > 0).then(|| index % models.targets.len())
 }
 
-/// After so many samples a hop begins at a whole sample; not for rates that are not whole.
-fn hop_grid_samples(rate_hz: f64) -> Option<u64> {
+/// After so many samples a frame begins at a whole sample; not for rates that are not whole.
+fn frame_grid_samples(rate_hz: f64) -> Option<u64> {
     if rate_hz.fract() != 0.0 {
         return None;
     }
-    let hop = u64::from(mynah_models::HOP_SAMPLES as u32) * rate_hz as u64;
-    let hops = (1..=48_000).find(|hops: &u64| (hop * hops).is_multiple_of(48_000))?;
-    Some(hop * hops / 48_000)
+    let frame = u64::from(mynah_models::FRAME_SAMPLES as u32) * rate_hz as u64;
+    let frames = (1..=48_000).find(|frames: &u64| (frame * frames).is_multiple_of(48_000))?;
+    Some(frame * frames / 48_000)
 }

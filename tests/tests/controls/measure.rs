@@ -3,9 +3,7 @@
 use std::f32::consts::TAU;
 use std::sync::{Arc, OnceLock};
 
-use mynah_engine::{
-    Control, Controls, Engine, EngineHandle, EngineSpec, Library, Slots, TargetRef,
-};
+use mynah_engine::{Control, Controls, Engine, EngineSpec, Library, Slots, TargetRef};
 use mynah_models::features::{FeatureFrame, Features, FeaturesState, log_to_db, mel_band_hz};
 use mynah_models::{Base, HOP_SAMPLES};
 
@@ -36,8 +34,10 @@ pub(crate) fn slots(names: [&str; 4]) -> Slots {
 }
 
 /// An engine around the shipped base.
-pub(crate) fn engine(spec: EngineSpec, slots: Slots) -> (Engine, EngineHandle) {
-    mynah_engine::engine(spec, models().1.clone(), slots).unwrap()
+pub(crate) fn engine(spec: EngineSpec, slots: Slots) -> Engine {
+    mynah_engine::engine(spec, models().1.clone(), slots)
+        .unwrap()
+        .0
 }
 
 /// What the flute makes of a sound, in time with it.
@@ -55,7 +55,7 @@ pub(crate) fn with(control: Control, number: f32) -> Controls {
 pub(crate) fn cello_at(controls: &Controls, seconds: f32, times: usize) -> Vec<f32> {
     let spec = EngineSpec::alone(f64::from(RATE_HZ) * times as f64);
     let cello = slots(["cello", "flute", "", ""]);
-    let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), cello).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), cello).unwrap();
     engine.set_controls(controls);
     let latency = engine.latency_samples() as usize;
     let rate_hz = RATE_HZ * times as f32;
@@ -85,7 +85,7 @@ pub(crate) fn render_with_notes(
     note: impl Fn(f32) -> Option<f32>,
 ) -> Vec<f32> {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
-    let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
     let latency = engine.latency_samples() as usize;
     let mut output = input.to_vec();
     output.resize(input.len() + latency, 0.0);
@@ -101,7 +101,7 @@ pub(crate) fn render_with_notes(
 /// How many notes the performer finds in a sound.
 pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u32 {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
-    let (mut engine, _handle) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
     engine.set_controls(controls);
     let mut output = input.to_vec();
     engine.process(&mut [&mut output]);
@@ -112,12 +112,12 @@ pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u
 pub(crate) fn render_swapping(input: &[f32], each_s: f32, names: [&str; 2]) -> Vec<f32> {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
     let targets = names.map(|name| slots([name, "", "", ""]));
-    let (mut engine, mut handle) =
+    let (mut engine, _) =
         mynah_engine::engine(spec, models().1.clone(), targets[0].clone()).unwrap();
     let mut output = input.to_vec();
     let samples = (each_s * RATE_HZ) as usize;
     for (turn, block) in output.chunks_mut(samples).enumerate() {
-        handle.swap_target(targets[turn % 2].clone()).unwrap();
+        engine.set_targets(targets[turn % 2].clone()).unwrap();
         engine.process(&mut [block]);
     }
     output

@@ -89,13 +89,13 @@ fn another_target_is_at_home_at_once() {
     let steady = tone(2.0, |_| 60.0, |_| -12.0);
     let spec = mynah_engine::EngineSpec::alone(f64::from(RATE_HZ));
     let base = Library::shipped().base().unwrap();
-    let (mut engine, mut handle) = mynah_engine::engine(spec, base, target("violin")).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, base, target("violin")).unwrap();
     engine.set_controls(&auto());
     let mut output = steady;
     let (first, second) = output.split_at_mut(48_000);
     engine.process(&mut [first]);
     assert_eq!(engine.meters().octave, 1);
-    handle.swap_target(target("cello")).unwrap();
+    engine.set_targets(target("cello")).unwrap();
     engine.process(&mut [second]);
     assert_eq!(engine.meters().octave, -1);
     assert!((played(&output, 0.2, 0.9) - 72.0).abs() < 0.2);

@@ -13,9 +13,9 @@ fn steepest(rate_hz: f64, from: Controls, change: impl FnOnce(&mut TestPipeline)
     });
     let mut both = pipeline(rate_hz, Some(patch), from);
     let input = sine(rate_hz, 0.002 * rate_hz, 24_000);
-    let mut output = process(&mut both.0, &input[..12_000]);
+    let mut output = process(&mut both, &input[..12_000]);
     change(&mut both);
-    output.extend(process(&mut both.0, &input[12_000..]));
+    output.extend(process(&mut both, &input[12_000..]));
     // From where the sine has begun.
     output[1_000..].windows(2).fold(0.0, |steepest, pair| {
         (pair[1] - pair[0]).abs().max(steepest)
@@ -23,7 +23,7 @@ fn steepest(rate_hz: f64, from: Controls, change: impl FnOnce(&mut TestPipeline)
 }
 
 fn steepest_of_controls(rate_hz: f64, from: Controls, to: Controls) -> f32 {
-    steepest(rate_hz, from, |(pipeline, _)| pipeline.set_controls(&to))
+    steepest(rate_hz, from, |pipeline| pipeline.set_controls(&to))
 }
 
 #[test]
@@ -83,8 +83,8 @@ fn changes_of_controls_do_not_click() {
 fn changes_of_target_do_not_click() {
     for rate_hz in [RATE_HZ, 44_100.0] {
         for patch in [Some(gain(0.1)), Some(gain(-1.0)), None] {
-            let slope = steepest(rate_hz, Controls::neutral(), |(_, sender)| {
-                assert!(sender.send(patch).is_ok());
+            let slope = steepest(rate_hz, Controls::neutral(), |pipeline| {
+                pipeline.set_patch(patch);
             });
             // The longest way, from 1 to -1 in 512 samples, is itself a slope of 0.004.
             assert!(slope < 0.018, "{slope}");
@@ -95,8 +95,6 @@ fn changes_of_target_do_not_click() {
 /// The measure is worth something: a step is seen.
 #[test]
 fn a_step_would_be_seen() {
-    let slope = steepest(RATE_HZ, Controls::neutral(), |(pipeline, _)| {
-        pipeline.reset()
-    });
+    let slope = steepest(RATE_HZ, Controls::neutral(), |pipeline| pipeline.reset());
     assert!(slope > 0.05, "{slope}");
 }

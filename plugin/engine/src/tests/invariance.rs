@@ -59,7 +59,7 @@ fn run(
     events: &[(usize, Event)],
     blocks: &[usize],
 ) -> [Vec<f32>; 2] {
-    let (mut pipeline, mut sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
+    let mut pipeline = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
     let [mut left, mut right] = input.clone();
     let mut events = events.iter().peekable();
     let mut blocks = blocks.iter().cycle();
@@ -98,7 +98,7 @@ fn run(
                             follow: 0.9 * track,
                         })
                     });
-                    let _ = sender.send(patch);
+                    pipeline.set_patch(patch);
                 }
                 Event::Note(semitones) => pipeline.set_note(semitones),
                 Event::Reset => pipeline.reset(),
@@ -138,8 +138,8 @@ proptest! {
 fn reset_is_like_new() {
     for rate_hz in [44_100.0, 48_000.0, 96_000.0] {
         let input = noise(7, 9_000);
-        let (mut fresh, _sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
-        let (mut used, _sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
+        let mut fresh = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
+        let mut used = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
         process(&mut used, &noise(8, 7_777));
         used.reset();
         assert_same_bits(&process(&mut used, &input), &process(&mut fresh, &input));

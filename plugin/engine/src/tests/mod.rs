@@ -21,7 +21,6 @@ use crate::controls::Controls;
 use crate::engine::EngineSpec;
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
-use crate::swap::{SwapSender, swap_queues};
 
 /// What the core does in place of translating: a gain for each mode, and a share of it for a held note.
 #[derive(Clone, Copy)]
@@ -106,13 +105,12 @@ impl Chain for PassThrough {
     }
 }
 
-type TestPipeline = (Pipeline<PassThrough>, SwapSender<Arc<Gains>>);
+type TestPipeline = Pipeline<PassThrough>;
 
 fn pipeline(rate_hz: f64, patch: Option<Arc<Gains>>, controls: Controls) -> TestPipeline {
-    let (sender, receiver) = swap_queues();
-    let mut pipeline = Pipeline::new(EngineSpec::alone(rate_hz), PassThrough, patch, receiver);
+    let mut pipeline = Pipeline::new(EngineSpec::alone(rate_hz), PassThrough, patch);
     pipeline.set_controls(&controls);
-    (pipeline, sender)
+    pipeline
 }
 
 /// Processes a mono signal in one block.

@@ -35,7 +35,7 @@ fn analyse(signal: &[f32], rate_hz: f64, frequency_hz: f64) -> (f64, f64) {
 #[test]
 fn sines_pass_with_their_level_and_nothing_added() {
     for rate_hz in RATES_HZ {
-        let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), Controls::neutral());
+        let mut pipeline = pipeline(rate_hz, Some(gain(1.0)), Controls::neutral());
         // Of the slower rate's half: up to 20 kHz at 44.1 kHz.
         let half_hz = rate_hz.min(48_000.0) / 2.0;
         for share in [0.01, 0.1, 0.5, 0.8, 0.9] {
@@ -61,7 +61,7 @@ fn sines_pass_with_their_level_and_nothing_added() {
 #[test]
 fn too_high_a_sound_does_not_fold_down() {
     for rate_hz in [88_200.0, 96_000.0, 192_000.0] {
-        let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), Controls::neutral());
+        let mut pipeline = pipeline(rate_hz, Some(gain(1.0)), Controls::neutral());
         let output = process(&mut pipeline, &sine(rate_hz, 27_000.0, 12_000));
         let peak = output[4_000..]
             .iter()

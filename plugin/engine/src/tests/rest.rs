@@ -59,7 +59,7 @@ fn run(
     block_samples: usize,
     quiet: Quiet,
 ) -> (Vec<f32>, Meters, bool) {
-    let (mut pipeline, mut sender) = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
+    let mut pipeline = pipeline(rate_hz, Some(gain(0.5)), Controls::neutral());
     pipeline.quiet = quiet;
     let mut output = Vec::new();
     let mut rested = false;
@@ -94,7 +94,7 @@ fn run(
             });
         }
         if let Some(target) = stretch.target {
-            let _ = sender.send(target.map(gain));
+            pipeline.set_patch(target.map(gain));
         }
         if let Some(note) = stretch.note {
             pipeline.set_note(note);
@@ -145,7 +145,7 @@ fn a_second_of_silence_leads_to_rest_and_a_sound_out_of_it() {
 
 #[test]
 fn a_note_that_came_in_a_rest_is_held_after_it() {
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     let latency = pipeline.latency_samples() as usize;
     process(&mut pipeline, &vec![0.0; 48_000]);
     assert!(pipeline.quiet.can_rest());
@@ -162,7 +162,7 @@ fn a_note_that_came_in_a_rest_is_held_after_it() {
 
 #[test]
 fn a_resting_chain_reports_nothing() {
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     let (feed, mut monitor) = monitor();
     pipeline.report_to(feed);
     monitor.watch(true);

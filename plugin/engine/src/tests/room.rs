@@ -23,8 +23,8 @@ fn one_channel_gets_the_middle_of_two() {
             mix: 0.8,
             ..with_room(0.4, 0.3)
         };
-        let (mut one, _sender) = pipeline(rate_hz, Some(gain(0.5)), controls);
-        let (mut two, _sender) = pipeline(rate_hz, Some(gain(0.5)), controls);
+        let mut one = pipeline(rate_hz, Some(gain(0.5)), controls);
+        let mut two = pipeline(rate_hz, Some(gain(0.5)), controls);
         let input = noise(1, 20_000);
         let mono = process(&mut one, &input);
         let [left, right] = stereo(&mut two, &input);
@@ -40,7 +40,7 @@ fn one_channel_gets_the_middle_of_two() {
 
 #[test]
 fn the_direct_sound_is_as_late_as_without_a_room() {
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), with_room(0.3, 0.0));
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), with_room(0.3, 0.0));
     let mut input = vec![0.0; 1_000];
     input[100] = 1.0;
     let [left, _] = stereo(&mut pipeline, &input);
@@ -67,7 +67,7 @@ fn what_is_dry_has_no_room() {
         (Some(gain(1.0)), bypassed),
         (None, with_room(1.0, 1.0)),
     ] {
-        let (mut pipeline, _sender) = pipeline(48_000.0, patch, controls);
+        let mut pipeline = pipeline(48_000.0, patch, controls);
         for side in stereo(&mut pipeline, &input) {
             assert_same_bits(&side, &delayed(&input, 144));
         }
@@ -76,10 +76,9 @@ fn what_is_dry_has_no_room() {
 
 #[test]
 fn a_target_that_goes_takes_its_room_with_it() {
-    let (mut pipeline, sender) = pipeline(48_000.0, Some(gain(1.0)), with_room(0.5, 1.0));
-    let mut sender = sender;
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), with_room(0.5, 1.0));
     process(&mut pipeline, &noise(3, 48_000));
-    assert!(sender.send(None).is_ok());
+    pipeline.set_patch(None);
     let input = vec![0.0; 9_600];
     let output = process(&mut pipeline, &input);
     // The way out of the chain, and the fade.
@@ -93,7 +92,7 @@ fn a_target_that_goes_takes_its_room_with_it() {
 #[test]
 fn the_path_rests_when_the_tail_has_rung_out_and_not_before() {
     for (rate_hz, size) in [(48_000.0, 1.0), (44_100.0, 0.0), (192_000.0, 0.5)] {
-        let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), with_room(0.5, size));
+        let mut pipeline = pipeline(rate_hz, Some(gain(1.0)), with_room(0.5, size));
         process(&mut pipeline, &noise(4, rate_hz as usize / 2));
         let mut seconds = 0.0;
         let mut last = Vec::new();
@@ -122,13 +121,13 @@ fn the_path_rests_when_the_tail_has_rung_out_and_not_before() {
 
 #[test]
 fn a_room_that_is_turned_up_in_a_rest_is_there_after_it() {
-    let (mut turned, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+    let mut turned = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     process(&mut turned, &vec![0.0; 96_000]);
     assert!(turned.quiet.can_rest());
     turned.set_controls(&with_room(1.0, 0.5));
     process(&mut turned, &vec![0.0; 48_000]);
     assert!(turned.quiet.can_rest());
-    let (mut fresh, _sender) = pipeline(48_000.0, Some(gain(1.0)), with_room(1.0, 0.5));
+    let mut fresh = pipeline(48_000.0, Some(gain(1.0)), with_room(1.0, 0.5));
     process(&mut fresh, &vec![0.0; 48_000]);
     let input = noise(5, 9_600);
     assert_same_bits(&process(&mut turned, &input), &process(&mut fresh, &input));

@@ -33,10 +33,10 @@ fn each_side_is_what_a_path_of_its_own_makes_of_it() {
     for rate_hz in RATES_HZ {
         for controls in [neutral, softer] {
             let sides = [noise(1, 20_000), noise(2, 20_000)];
-            let (mut both, _sender) = pipeline(rate_hz, Some(gain(0.5)), controls);
+            let mut both = pipeline(rate_hz, Some(gain(0.5)), controls);
             let stereo = play(&mut both, &sides[0], &sides[1]);
             for (side, stereo) in sides.iter().zip(stereo) {
-                let (mut alone, _sender) = pipeline(rate_hz, Some(gain(0.5)), controls);
+                let mut alone = pipeline(rate_hz, Some(gain(0.5)), controls);
                 assert_same_bits(&stereo, &process(&mut alone, side));
             }
         }
@@ -48,7 +48,7 @@ fn sides_that_cancel_in_mono_are_at_full_level_in_stereo() {
     let left = noise(3, 10_000);
     let right: Vec<f32> = left.iter().map(|x| -x).collect();
     let of = |channels| {
-        let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), controls(channels));
+        let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), controls(channels));
         play(&mut pipeline, &left, &right)
     };
     for side in of(Channels::Mono) {
@@ -75,7 +75,7 @@ proptest! {
         sound.extend(noise(seed + 1, 3_000));
         let of = |channels| {
             let controls = Controls { room, mix, ..controls(channels) };
-            let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(0.5)), controls);
+            let mut pipeline = pipeline(rate_hz, Some(gain(0.5)), controls);
             play(&mut pipeline, &sound, &sound)
         };
         prop_assert!(of(Channels::Stereo) == of(Channels::Mono));
@@ -91,7 +91,7 @@ fn a_single_channel_sounds_as_in_mono() {
                 room: 0.5,
                 ..controls(channels)
             };
-            let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(0.5)), controls);
+            let mut pipeline = pipeline(rate_hz, Some(gain(0.5)), controls);
             process(&mut pipeline, &sound)
         };
         assert_same_bits(&of(Channels::Stereo), &of(Channels::Mono));
@@ -101,8 +101,8 @@ fn a_single_channel_sounds_as_in_mono() {
 /// There and back again: in between each side is its own, and afterwards all is as if it had always been mono.
 #[test]
 fn the_way_to_stereo_and_back_ends_where_it_should() {
-    let (mut moving, _sender) = pipeline(48_000.0, Some(gain(1.0)), controls(Channels::Mono));
-    let (mut mono, _sender) = pipeline(48_000.0, Some(gain(1.0)), controls(Channels::Mono));
+    let mut moving = pipeline(48_000.0, Some(gain(1.0)), controls(Channels::Mono));
+    let mut mono = pipeline(48_000.0, Some(gain(1.0)), controls(Channels::Mono));
     let sides = [noise(6, 36_000), noise(7, 36_000)];
     let [middle, ..] = play(&mut mono, &sides[0], &sides[1]);
     let mut heard = [Vec::new(), Vec::new()];
@@ -132,7 +132,7 @@ fn the_way_to_stereo_and_back_ends_where_it_should() {
 #[test]
 fn the_way_to_stereo_and_back_is_without_a_step() {
     for rate_hz in [44_100.0, 48_000.0] {
-        let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), controls(Channels::Mono));
+        let mut pipeline = pipeline(rate_hz, Some(gain(1.0)), controls(Channels::Mono));
         let sides = [300.0, 450.0].map(|hz| sine(rate_hz, hz, 60_000));
         let mut heard = [Vec::new(), Vec::new()];
         // Also before the way has come to its end.
@@ -161,13 +161,13 @@ fn the_way_to_stereo_and_back_is_without_a_step() {
 }
 
 #[test]
-fn a_new_target_fades_in_on_both_sides_and_the_old_one_comes_back() {
+fn a_new_target_fades_in_on_both_sides_and_the_old_one_is_let_go_of() {
     let first = gain(1.0);
-    let weak = Arc::downgrade(&first);
-    let (mut pipeline, mut sender) = pipeline(48_000.0, Some(first), controls(Channels::Stereo));
+    let patch = Some(Arc::clone(&first));
+    let mut pipeline = pipeline(48_000.0, patch, controls(Channels::Stereo));
     let sides = [vec![1.0; 2_560], vec![-0.5; 2_560]];
     play(&mut pipeline, &sides[0], &sides[1]);
-    assert!(sender.send(Some(gain(0.5))).is_ok());
+    pipeline.set_patch(Some(gain(0.5)));
     let heard = play(&mut pipeline, &sides[0], &sides[1]);
     for (heard, side) in heard.iter().zip(&sides) {
         assert_eq!(heard[100], side[0]);
@@ -176,12 +176,7 @@ fn a_new_target_fades_in_on_both_sides_and_the_old_one_comes_back() {
         assert!((half_way - 0.75).abs() < 0.01, "{half_way}");
         assert_eq!(heard[1_000], 0.5 * side[0]);
     }
-    assert!(
-        weak.upgrade().is_some(),
-        "the audio thread must not drop it"
-    );
-    sender.drop_old();
-    assert!(weak.upgrade().is_none());
+    assert_eq!(Arc::strong_count(&first), 1);
 }
 
 /// The display is shown the side that plays, and that it plays.
@@ -189,8 +184,7 @@ fn a_new_target_fades_in_on_both_sides_and_the_old_one_comes_back() {
 fn the_louder_side_is_shown() {
     let second = 48_000;
     for (left, right) in [(1.0, 0.0), (0.0, 1.0), (0.1, 1.0), (1.0, 0.1)] {
-        let (mut pipeline, _sender) =
-            pipeline(48_000.0, Some(gain(1.0)), controls(Channels::Stereo));
+        let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), controls(Channels::Stereo));
         let (feed, mut monitor) = crate::monitor::monitor();
         pipeline.report_to(feed);
         let sound = noise(8, 2 * second);
@@ -213,7 +207,7 @@ fn only_mono_is_told_that_the_sides_cancel() {
     let left = noise(9, 48_000);
     let right: Vec<f32> = left.iter().map(|x| -x).collect();
     let cancels = |controls: Controls, right: &[f32]| {
-        let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), controls);
+        let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), controls);
         play(&mut pipeline, &left, right);
         pipeline.meters().cancels
     };

@@ -27,7 +27,7 @@ fn centroid(signal: &[f32]) -> f64 {
 
 #[test]
 fn at_48_khz_an_impulse_comes_out_whole_after_144_samples() {
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     assert_eq!(pipeline.latency_samples(), 144);
     for position in [0, 1, 127, 128, 1_000] {
         pipeline.reset();
@@ -41,7 +41,7 @@ fn at_48_khz_an_impulse_comes_out_whole_after_144_samples() {
 #[test]
 fn measured_latency_is_the_reported_one() {
     for rate_hz in RATES_HZ {
-        let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), Controls::neutral());
+        let mut pipeline = pipeline(rate_hz, Some(gain(1.0)), Controls::neutral());
         let reported = pipeline.latency_samples();
         assert_eq!(Some(reported), latency_samples(rate_hz));
         let length = 3 * (reported as usize + rate_hz as usize / 100);
@@ -71,7 +71,7 @@ fn dry_and_wet_are_in_time_with_each_other() {
             mix: 0.5,
             ..Controls::neutral()
         };
-        let (mut pipeline, _sender) = pipeline(rate_hz, Some(gain(1.0)), controls);
+        let mut pipeline = pipeline(rate_hz, Some(gain(1.0)), controls);
         let latency = pipeline.latency_samples() as usize;
         let input = pulse(rate_hz, latency, 3 * latency + 1_000);
         let output = process(&mut pipeline, &input);
@@ -106,7 +106,7 @@ fn dry_signal_is_the_input_to_the_bit() {
             ),
             (None, neutral),
         ] {
-            let (mut pipeline, _sender) = pipeline(rate_hz, patch, controls);
+            let mut pipeline = pipeline(rate_hz, patch, controls);
             let mut left = noise(1, 5_000);
             let mut right = noise(2, 5_000);
             left[100] = -0.0;
@@ -125,7 +125,7 @@ fn dry_signal_is_the_input_to_the_bit() {
 
 #[test]
 fn bypass_glides_in_and_keeps_the_latency() {
-    let (mut pipeline, _sender) = pipeline(44_100.0, Some(gain(0.0)), Controls::neutral());
+    let mut pipeline = pipeline(44_100.0, Some(gain(0.0)), Controls::neutral());
     let latency = pipeline.latency_samples();
     let input = noise(3, 10_000);
     assert!(
@@ -151,7 +151,7 @@ fn stereo_is_heard_on_both_sides_and_comes_out_on_both() {
         mix: 0.5,
         ..Controls::neutral()
     };
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), controls);
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), controls);
     let (mut left, mut right) = (vec![0.0; 400], vec![0.0; 400]);
     left[0] = 0.5;
     right[10] = 0.25;
@@ -162,7 +162,7 @@ fn stereo_is_heard_on_both_sides_and_comes_out_on_both() {
 
 #[test]
 fn odd_channel_layouts_are_no_danger() {
-    let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+    let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
     pipeline.process(&mut []);
     pipeline.process(&mut [&mut []]);
     let (mut left, mut right, mut third) = ([0.1; 10], [0.1; 7], [0.1; 10]);
@@ -202,7 +202,7 @@ fn a_note_is_taken_at_the_next_start_of_a_hop() {
     let input = noise(3, 1_000);
     // The hop after sample 300 starts at 384, and what it makes comes out a hop later.
     for (set_at, heard_from) in [(0, 0), (1, 256), (128, 256), (300, 512), (384, 512)] {
-        let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+        let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
         let mut output = process(&mut pipeline, &input[..set_at]);
         pipeline.set_note(Some(32.0));
         output.extend(process(&mut pipeline, &input[set_at..]));
@@ -222,7 +222,7 @@ fn impossible_notes_are_brought_into_range() {
         (f32::NEG_INFINITY, note_gain(0.0)),
         (1e9, note_gain(127.0)),
     ] {
-        let (mut pipeline, _sender) = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
+        let mut pipeline = pipeline(48_000.0, Some(gain(1.0)), Controls::neutral());
         pipeline.set_note(Some(semitones));
         let output = process(&mut pipeline, &input);
         for (out, dry) in output.iter().zip(delayed(&input, 144)) {

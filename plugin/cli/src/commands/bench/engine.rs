@@ -35,7 +35,7 @@ pub(super) struct CallbackTimes {
 fn new_engine(base: &Arc<Base>, target: &Arc<Target>, host_rate_hz: f64) -> Result<Engine> {
     let spec = EngineSpec::alone(host_rate_hz);
     let target = Some(Arc::clone(target));
-    let (mut engine, _handle) = mynah_engine::engine(spec, Arc::clone(base), target)?;
+    let (mut engine, _) = mynah_engine::engine(spec, Arc::clone(base), target)?;
     engine.set_controls(&Controls::neutral());
     Ok(engine)
 }
@@ -138,7 +138,7 @@ pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32])
     let mut total = 0;
     for rate_hz in [48_000.0, 44_100.0] {
         let spec = EngineSpec::alone(rate_hz);
-        let (mut engine, mut handle) =
+        let (mut engine, _) =
             mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))?;
         let (mut left, mut right) = ([0.0f32; LARGEST], [0.0f32; LARGEST]);
         let mut rest = &sound[..sound.len().min(5 * SAMPLE_RATE_HZ as usize)];
@@ -164,10 +164,9 @@ pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32])
                 ..Controls::neutral()
             };
             if round % 24 == 12 {
-                // The loader's side may allocate; only the audio side is counted.
                 let next = (round % 48 == 12).then(|| Arc::clone(target));
-                handle
-                    .swap_target(next)
+                engine
+                    .set_targets(next)
                     .context("the engine did not take a new target")?;
             }
             let (count, ()) = count_during(|| {
@@ -175,7 +174,6 @@ pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32])
                 engine.process(&mut [&mut left[..size], &mut right[..size]]);
             });
             total += count;
-            handle.collect_garbage();
             round += 1;
         }
     }

@@ -1,34 +1,34 @@
-//! Runs the chain hop by hop: swaps of target and mode with a crossfade, silence, and clean output; for one voice, or for one
-//! on each side, which share all that the player chooses.
+//! From one target or mode to another, hop by hop, without a click: the chain that sounds and, for as long as a crossfade
+//! lasts, the one before it. For one voice, or for one on each side, which share all that the player chooses; and each rests in
+//! silence.
 
 mod fade;
 mod lane;
 
 use std::time::Instant;
 
-use mynah_models::{AutoOctave, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
+use mynah_models::{
+    AutoOctave, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, MorphGlide, Telemetry,
+};
 
 use crate::chain::{Chain, Hop};
 use crate::guard;
 use crate::hop_scheduler::{LANES, Translation};
 use crate::monitor::MonitorFeed;
-use crate::swap::SwapReceiver;
 
 pub(crate) use fade::FADE_HOPS;
 use fade::{Fade, Outgoing, Ramp};
 use lane::{Lane, both, run_chain};
 
-/// What the targets' weights go of the way in a hop: the chain's smoothing, 12 ms.
-const APPROACH_SHARE: f32 = 0.2;
-
 /// The other voice leads when it is louder by this factor (6 dB), so that two alike do not take turns.
 const LOUDER: f32 = 2.0;
 
-/// The chain with its target, its memory, and the way in for new targets.
-pub(crate) struct Translator<C: Chain> {
+/// The chain with its target and its memory, and the target that is to come.
+pub(crate) struct Crossfade<C: Chain> {
     chain: C,
-    swaps: SwapReceiver<C::Patch>,
     patch: Option<C::Patch>,
+    /// What is to sound instead, as soon as no fade is on its way.
+    pending: Option<Option<C::Patch>>,
     mode: Mode,
     lanes: [Lane<C>; LANES],
     /// How many of them run: the first, or both.
@@ -39,6 +39,7 @@ pub(crate) struct Translator<C: Chain> {
     active: usize,
     fade: Option<Fade<C::Patch>>,
     faded_out: Hop,
+    morph: MorphGlide,
     /// The targets' weights at the end of the hop before, and of this one.
     weights: [[f32; MORPH_SLOTS]; 2],
     /// No hop yet: there is nothing to fade from.
@@ -51,14 +52,14 @@ pub(crate) struct Translator<C: Chain> {
     pub(crate) monitor: Option<MonitorFeed>,
 }
 
-impl<C: Chain> Translator<C> {
+impl<C: Chain> Crossfade<C> {
     /// Allocates.
-    pub(crate) fn new(chain: C, patch: Option<C::Patch>, swaps: SwapReceiver<C::Patch>) -> Self {
+    pub(crate) fn new(chain: C, patch: Option<C::Patch>) -> Self {
         let lanes = [Lane::new(&chain), Lane::new(&chain)];
-        Translator {
+        Crossfade {
             chain,
-            swaps,
             patch,
+            pending: None,
             mode: Mode::default(),
             lanes,
             running: 1,
@@ -66,12 +67,18 @@ impl<C: Chain> Translator<C> {
             active: 0,
             fade: None,
             faded_out: [0.0; HOP_SAMPLES],
+            morph: MorphGlide::default(),
             weights: [[0.0; MORPH_SLOTS]; 2],
             fresh: true,
             hops: 0,
             octave: 0,
             monitor: None,
         }
+    }
+
+    /// Has another target sound from the next hop on, or from the end of the fade that is on its way; the last one wins.
+    pub(crate) fn set_patch(&mut self, patch: Option<C::Patch>) {
+        self.pending = Some(patch);
     }
 
     /// Has so many lanes run from now on, 1 or 2. The second begins as a copy of the first.
@@ -218,7 +225,7 @@ impl<C: Chain> Translator<C> {
 
     /// Whether silence is answered with silence until something else comes: a sound, a target, a mode.
     pub(crate) fn is_settled(&self) -> bool {
-        self.is_asleep() && self.fade.is_none() && !self.swaps.waits()
+        self.is_asleep() && self.fade.is_none() && self.pending.is_none()
     }
 
     /// Back to silence, with one lane running; a fade is cut short.
@@ -241,7 +248,7 @@ impl<C: Chain> Translator<C> {
         if self.fade.is_some() {
             return;
         }
-        let from = match self.swaps.take_latest() {
+        let from = match self.pending.take() {
             Some(patch) => std::mem::replace(&mut self.patch, patch)
                 .map_or(Outgoing::Nothing, Outgoing::Target),
             None if mode != self.mode && self.patch.is_some() => Outgoing::SameTarget,
@@ -276,15 +283,12 @@ impl<C: Chain> Translator<C> {
     /// The weights go the way that they go in the chain, so that where there is no target the dry signal comes
     /// in as the others go.
     fn approach(&mut self, wanted: &[f32; MORPH_SLOTS]) {
-        let [before, now] = &mut self.weights;
-        *before = if self.fresh { *wanted } else { *now };
-        *now = *before;
-        for (weight, wanted) in now.iter_mut().zip(wanted) {
-            *weight += APPROACH_SHARE * (wanted - *weight);
-            if (*weight - wanted).abs() < 1e-4 {
-                *weight = *wanted;
-            }
+        if self.fresh {
+            self.morph = MorphGlide::default();
         }
+        let now = self.morph.step(wanted);
+        let [_, before] = self.weights;
+        self.weights = [if self.fresh { now } else { before }, now];
     }
 
     /// Runs a lane's chain, and during a fade the one being faded out beside it.
@@ -376,25 +380,8 @@ impl<C: Chain> Translator<C> {
         }
     }
 
-    /// Ends a fade that is done: the old target goes back to be dropped elsewhere.
+    /// Ends a fade that is done, and lets go of what was faded out.
     fn finish_fade(&mut self) {
-        let Some(Fade {
-            from,
-            mode,
-            hops_done,
-        }) = self.fade.take_if(|fade| fade.hops_done >= FADE_HOPS)
-        else {
-            return;
-        };
-        if let Outgoing::Target(patch) = from
-            && let Err(patch) = self.swaps.retire(patch)
-        {
-            // No room just now (see `swap` why there always is): try again after the next hop.
-            self.fade = Some(Fade {
-                from: Outgoing::Target(patch),
-                mode,
-                hops_done,
-            });
-        }
+        self.fade.take_if(|fade| fade.hops_done >= FADE_HOPS);
     }
 }
