@@ -327,8 +327,8 @@ impl ChainState {
         self.telemetry = self.silence();
     }
 
-    /// Has the next frame end where it would after so many hops: every second hop of a stream, whether the chain has run all along
-    /// or not. Changes nothing where it has. Audio thread.
+    /// Has the next frame end so many hops earlier than it would: 1 for the first one, after a single hop, or 0. For a state that has
+    /// just been made, reset or brought to rest. Audio thread.
     pub fn align_frames(&mut self, hops: usize) {
         self.features.align(hops);
     }

@@ -199,7 +199,7 @@ impl FeaturesState {
         self.frame = self.silence;
     }
 
-    /// Has the next frame end as if so many hops had been stepped through since the start.
+    /// Has the next frame end as if so many hops had been stepped through since the one before.
     pub fn align(&mut self, hops: usize) {
         self.pending_samples = hops * HOP_SAMPLES % FRAME_SAMPLES;
     }

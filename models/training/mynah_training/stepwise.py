@@ -2,7 +2,7 @@
 
     python -m mynah_training.stepwise --bench BENCH.json
 
-exports them to ONNX, runs them in onnxruntime on one thread, and compares with what `mynah bench --json`
+exports them to ONNX, runs them in onnxruntime on one thread, and compares with what `mynah-lab bench --json`
 wrote on the same machine. Needs `requirements-bench.txt`.
 """
 
@@ -156,7 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--bench", type=Path, required=True, help="what `mynah bench --json` printed")
+    parser.add_argument("--bench", type=Path, required=True, help="what `mynah-lab bench --json` printed")
     a = parser.parse_args()
     torch.manual_seed(1)
     frame, hop = steps(Mynah(c.Architecture()).requires_grad_(False).eval())

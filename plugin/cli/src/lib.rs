@@ -13,7 +13,6 @@ mod cli;
 mod commands;
 mod identity;
 mod interrupt;
-mod memory;
 mod midi;
 pub mod notes;
 mod phrases;

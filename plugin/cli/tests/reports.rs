@@ -64,7 +64,7 @@ fn info_reads_a_model_file() {
 }
 
 #[test]
-fn bench_reports_its_keys_and_no_allocation() {
+fn bench_reports_its_keys() {
     let bench = json(&["bench", "--json", "--seconds", "1", "--target", "flute"]);
     let positive = |value: &Value, keys: &[&str]| {
         for key in keys {
@@ -78,26 +78,13 @@ fn bench_reports_its_keys_and_no_allocation() {
         "x_real_time_four_targets",
     ];
     positive(&bench, &speeds);
-    positive(
-        &bench,
-        &["hop_samples", "silence_share", "bytes_per_instance"],
-    );
+    positive(&bench, &["hop_samples", "silence_share"]);
     for kind in ["hot", "cold"] {
         positive(
             &bench[kind],
             &["median_us", "p99_us", "max_us", "p99_share"],
         );
     }
-    let networks = [
-        "mmacs_per_second",
-        "kernel_us_per_frame",
-        "candle_us_per_frame",
-        "x_faster_than_candle",
-        "gemm_peak_gmacs",
-        "share_of_gemm_peak",
-        "weights_bytes",
-    ];
-    positive(&bench["networks"], &networks);
     for callbacks in bench["callbacks"].as_array().unwrap() {
         let block_samples = callbacks["block_samples"].as_u64().unwrap();
         let counted: u64 = callbacks["histogram"]
@@ -113,8 +100,6 @@ fn bench_reports_its_keys_and_no_allocation() {
         );
     }
     assert_eq!(bench["hop_samples"], 128);
-    assert_eq!(bench["allocations"], 0);
     assert_eq!(bench["latency_samples"], 144);
     assert_eq!(bench["latency_samples_44100"], 197);
-    assert!(bench["stages"].as_array().unwrap().len() >= 5);
 }

@@ -33,10 +33,6 @@ pub(crate) trait Chain {
         self.reset(state);
     }
 
-    /// So many hops of the stream have passed: what happens every second hop happens where it would have if the chain had run
-    /// through all of them.
-    fn align(&self, _state: &mut Self::State, _hops: usize) {}
-
     /// Other targets sound from the next hop on.
     fn change_targets(&self, _state: &mut Self::State) {}
 
@@ -71,6 +67,8 @@ pub(crate) trait Chain {
 /// The trained networks of `mynah_models` as a [`Chain`].
 pub(crate) struct ModelChain {
     pub(crate) base: Arc<Base>,
+    /// How many hops earlier the first frame ends, 0 or 1, see `stagger`.
+    pub(crate) lead_hops: usize,
 }
 
 /// Their memory, and that of what is taken away before.
@@ -84,24 +82,24 @@ impl Chain for ModelChain {
     type State = ModelState;
 
     fn new_state(&self) -> ModelState {
+        let mut chain = ChainState::new(&self.base);
+        chain.align_frames(self.lead_hops);
         ModelState {
             low_cut: LowCut::default(),
-            chain: ChainState::new(&self.base),
+            chain,
         }
     }
 
     fn reset(&self, state: &mut ModelState) {
         state.low_cut.reset();
         state.chain.reset();
+        state.chain.align_frames(self.lead_hops);
     }
 
     fn rest(&self, state: &mut ModelState) {
         state.low_cut.reset();
         state.chain.rest();
-    }
-
-    fn align(&self, state: &mut ModelState, hops: usize) {
-        state.chain.align_frames(hops);
+        state.chain.align_frames(self.lead_hops);
     }
 
     fn change_targets(&self, state: &mut ModelState) {

@@ -44,8 +44,6 @@ pub(crate) struct Crossfade<C: Chain> {
     weights: [[f32; MORPH_SLOTS]; 2],
     /// No hop yet: there is nothing to fade from.
     fresh: bool,
-    /// Hops of the stream until now, wrapping: where the chain's frames end.
-    hops: usize,
     /// The octave that was chosen when the chain last ran.
     octave: i32,
     /// Where each hop is reported, if anywhere.
@@ -70,7 +68,6 @@ impl<C: Chain> Crossfade<C> {
             morph: MorphGlide::default(),
             weights: [[0.0; MORPH_SLOTS]; 2],
             fresh: true,
-            hops: 0,
             octave: 0,
             monitor: None,
         }
@@ -120,7 +117,6 @@ impl<C: Chain> Crossfade<C> {
         }
         self.finish_fade();
         self.fresh = false;
-        self.pass(1);
         if let Some(started) = started {
             self.report(started, &inputs[leader], &output.wet[leader]);
         }
@@ -151,11 +147,6 @@ impl<C: Chain> Crossfade<C> {
         if index == self.leader && self.patch.is_some() && !lane.gate.is_asleep() {
             self.octave = self.chain.telemetry(&lane.states[self.active]).octave;
         }
-    }
-
-    /// So many hops of the stream are over.
-    pub(crate) fn pass(&mut self, hops: usize) {
-        self.hops = self.hops.wrapping_add(hops);
     }
 
     /// The louder lane leads, and one that sleeps never leads one that does not.
@@ -240,7 +231,6 @@ impl<C: Chain> Crossfade<C> {
         self.leader = 0;
         self.octave = 0;
         self.fresh = true;
-        self.hops = 0;
     }
 
     /// Starts a fade if another target or mode is wanted. One at a time: what is wanted meanwhile waits.
@@ -297,9 +287,6 @@ impl<C: Chain> Crossfade<C> {
         let [octave_before, octave_now] =
             [1 - self.active, self.active].map(|state| self.octave_of(index, state, controls));
         let (new, old) = both(&mut self.lanes[index].states, self.active);
-        for state in [&mut *new, &mut *old] {
-            self.chain.align(state, self.hops);
-        }
         let controls_now = HopControls {
             mode: self.mode,
             auto_octave: octave_now,

@@ -11,6 +11,7 @@ use crate::meters::Meters;
 use crate::monitor::{Monitor, monitor};
 use crate::pipeline::Pipeline;
 use crate::slots::Slots;
+use crate::stagger::lead_of;
 
 /// What an engine is made for.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -78,7 +79,11 @@ pub fn engine(
     let base_hash = base.info().hash;
     let slots = targets.into();
     check_base(&slots, base_hash)?;
-    let mut pipeline = Pipeline::new(spec, ModelChain { base }, slots.any().then_some(slots));
+    let chain = ModelChain {
+        base,
+        lead_hops: lead_of(spec.instance).hops,
+    };
+    let mut pipeline = Pipeline::new(spec, chain, slots.any().then_some(slots));
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
     let engine = Engine {

@@ -22,15 +22,6 @@ pub(crate) struct Translation {
     pub(crate) presence: Hop,
 }
 
-/// What zeros that were skipped have done.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Skipped {
-    /// How many hops they completed.
-    pub(crate) hops: usize,
-    /// Whether the last of them completed one.
-    pub(crate) ends_a_hop: bool,
-}
-
 /// One voice's way to 48 kHz and back.
 #[derive(Clone)]
 struct Lane {
@@ -151,17 +142,13 @@ impl HopScheduler {
     }
 
     /// As if `samples` zeros had come in and each hop been answered with silence, when all that is
-    /// remembered is such already: what that did.
-    pub(crate) fn skip(&mut self, samples: usize) -> Skipped {
+    /// remembered is such already. Whether the last one completed a hop.
+    pub(crate) fn skip(&mut self, samples: usize) -> bool {
         if samples == 0 {
-            return Skipped::default();
+            return false;
         }
-        let before = self.skip_hops(samples - 1);
-        let last = self.skip_hops(1);
-        Skipped {
-            hops: before + last,
-            ends_a_hop: last > 0,
-        }
+        self.skip_hops(samples - 1);
+        self.skip_hops(1) > 0
     }
 
     /// The same; how many hops were completed.

@@ -35,7 +35,7 @@ const WIDTH_MS: f64 = 50.0;
 /// The whole path around one chain. Lives on the audio thread.
 pub(crate) struct Pipeline<C: Chain> {
     timing: Timing,
-    /// How many silent host samples count as gone before the first.
+    /// How many silent host samples of the first hop count as gone before the first that is heard.
     lead_samples: usize,
     crossfade: Crossfade<C>,
     scheduler: HopScheduler,
@@ -79,7 +79,7 @@ impl<C: Chain> Pipeline<C> {
         let glide = |value| Glide::new(value, host_rate_hz);
         let mut pipeline = Pipeline {
             timing,
-            lead_samples: stagger::lead_samples(spec.instance, &timing),
+            lead_samples: stagger::lead_of(spec.instance).host_samples(&timing),
             crossfade: Crossfade::new(chain, patch),
             scheduler: HopScheduler::new(&timing),
             room: Room::new(host_rate_hz),
@@ -109,8 +109,7 @@ impl<C: Chain> Pipeline<C> {
 
     /// Begins the stream of hops, the first of which is under way already where there are other instances.
     fn begin(&mut self) {
-        let skipped = self.scheduler.skip(self.lead_samples);
-        self.crossfade.pass(skipped.hops);
+        self.scheduler.skip(self.lead_samples);
         self.at_hop_start = true;
     }
 
@@ -212,9 +211,7 @@ impl<C: Chain> Pipeline<C> {
         }
         self.input_meter.skip(samples);
         self.output_meter.skip(samples);
-        let skipped = self.scheduler.skip(samples);
-        self.crossfade.pass(skipped.hops);
-        self.at_hop_start = skipped.ends_a_hop;
+        self.at_hop_start = self.scheduler.skip(samples);
         samples
     }
 

@@ -1,26 +1,45 @@
 //! Where the frames of one instance among several end, so that those of a whole session do not all fall into one block.
 //!
-//! Most of the work is done every 256 samples, when a frame is complete. Ten instances that a host starts together would all do
-//! it in the same block: at 64 samples every fourth would take four times the mean, and be late long before the processor is
-//! busy. So each instance begins as if some silence had come before, and has its frames at a time of its own. The latency is
-//! the same, and the sound, too, but for where the frames lie: as they do for a note played a few milliseconds later.
+//! Most of the work is done every 256 samples, when a frame is complete. Ten instances that a host starts together, or that wake
+//! at the same sound, would all do it in the same block: at 64 samples every fourth would take four times the mean, and be late
+//! long before the processor is busy. So each instance begins its first hop as if some silence had come before, and every second
+//! one ends its first frame a hop earlier, after a start as after a rest. The latency is the same, and the sound, too, but for
+//! where the frames lie: as they do for a note played a few milliseconds later.
 
-use mynah_models::FRAME_SAMPLES;
+use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 
 use crate::latency::Timing;
 
 /// Different times of frames. Further instances share them.
 const PHASES: usize = 16;
 
-/// The silence before instance `instance`, 0 for the first, in host samples.
+/// How much earlier the frames of an instance end than those of the first.
+pub(crate) struct Lead {
+    /// Whole hops: 0 or 1.
+    pub(crate) hops: usize,
+    /// What of a hop is left, at 48 kHz.
+    core_samples: usize,
+}
+
+/// That of instance `instance`, 0 for the first.
 ///
 /// Van der Corput's sequence: however many instances there are, they are spread evenly, over frames as over blocks of 32 to 128
 /// samples.
-pub(crate) fn lead_samples(instance: usize, timing: &Timing) -> usize {
+pub(crate) fn lead_of(instance: usize) -> Lead {
     let bits = PHASES.trailing_zeros();
     let phase = (instance % PHASES).reverse_bits() >> (usize::BITS - bits);
-    let core_samples = (phase * FRAME_SAMPLES / PHASES) as u64;
-    (core_samples * timing.host_rate / timing.core_rate) as usize
+    let samples = phase * FRAME_SAMPLES / PHASES;
+    Lead {
+        hops: samples / HOP_SAMPLES,
+        core_samples: samples % HOP_SAMPLES,
+    }
+}
+
+impl Lead {
+    /// What of a hop is left, at the host's rate.
+    pub(crate) fn host_samples(&self, timing: &Timing) -> usize {
+        (self.core_samples as u64 * timing.host_rate / timing.core_rate) as usize
+    }
 }
 
 #[cfg(test)]
@@ -34,7 +53,9 @@ mod tests {
         let blocks = frame_samples.div_ceil(block_samples);
         let mut ends = vec![0; blocks];
         for instance in 0..count {
-            let end = frame_samples - lead_samples(instance, &timing);
+            let lead = lead_of(instance);
+            let hops = lead.hops * frame_samples * HOP_SAMPLES / FRAME_SAMPLES;
+            let end = frame_samples - hops - lead.host_samples(&timing);
             ends[(end - 1) / block_samples] += 1;
         }
         ends.into_iter().max().unwrap_or_default()
@@ -43,7 +64,11 @@ mod tests {
     #[test]
     fn one_instance_begins_with_its_first_sample() {
         for rate_hz in [8_000.0, 44_100.0, 48_000.0, 192_000.0] {
-            assert_eq!(lead_samples(0, &Timing::new(rate_hz)), 0);
+            let lead = lead_of(0);
+            assert_eq!(
+                (lead.hops, lead.host_samples(&Timing::new(rate_hz))),
+                (0, 0)
+            );
         }
     }
 

@@ -102,7 +102,7 @@ fn all_have_the_same_latency_and_the_dry_sound_to_the_bit() {
 fn one_sounds_as_the_first_would_that_much_later() {
     let models = Models::new();
     let input = noise(7, 5_000);
-    // Those whose first hop is under way, while others have skipped one, which has no noise in it.
+    // Those that have the whole frame before them: the others' first frame is shorter.
     for (number, lead) in [(0, 0), (2, 64), (4, 32), (6, 96), (8, 16), (16, 0)] {
         let mut first = instance(&models, 48_000.0, 0);
         let mut expected = vec![0.0; lead];

@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Notes(Notes),
     /// Say which instrument the outside judge hears in sound files.
     Listen(Listen),
+    /// Measure where the chain's time goes and what the memory gives.
+    Bench(Bench),
 }
 
 #[derive(Args, Debug)]
@@ -76,6 +78,19 @@ pub(crate) struct Outside {
     /// Python with what the outside judge needs [default: the one that `cargo xtask outside` makes].
     #[arg(long, value_name = "PATH")]
     pub(crate) python: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Bench {
+    /// The target to play (a name or .mynah file) [default: the first one shipped].
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub(crate) target: Option<String>,
+    /// Seconds of sound, 1 to 600.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub(crate) seconds: u32,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,8 +1,9 @@
-//! `mynah-lab`: measures how good the translation is. Not shipped.
+//! `mynah-lab`: measures how good the translation is, and what it costs. Not shipped.
 //!
 //! The sound goes through `mynah-engine`, files, notes and synthesised sources are those of `mynah-cli`. Errors of any
 //! command are one sentence on stderr and exit code 2.
 
+mod bench;
 mod cli;
 mod eval;
 mod evaluate;
@@ -23,6 +24,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Eval(arguments) => evaluate::run(&arguments),
             Command::Notes(arguments) => notes::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
+            Command::Bench(arguments) => bench::run(&arguments),
         }
     })
 }

@@ -203,7 +203,7 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// After silence, at a moment at which both count their frames alike, the used engine plays what a fresh one
+    /// After silence, at a moment at which both count their hops alike, the used engine plays what a fresh one
     /// plays, to the bit: nothing of the past is left, and neither its clock nor its latency has drifted.
     pub(super) fn close(mut self) -> Result<(f64, f64), String> {
         self.controls = Controls {
@@ -211,7 +211,7 @@ impl<'a> Life<'a> {
             ..Controls::neutral()
         };
         self.rest((REST_S * self.rate_hz) as u64)?;
-        let Some(grid) = frame_grid_samples(self.rate_hz) else {
+        let Some(grid) = hop_grid_samples(self.rate_hz) else {
             return Ok((self.audio_s, self.awake_s));
         };
         // The swaps have been taken, so this one is; it is the last.
@@ -283,12 +283,12 @@ fn any_target(models: &Models, random: &mut Random) -> Option<usize> {
     (index > 0).then(|| index % models.targets.len())
 }
 
-/// After so many samples a frame begins at a whole sample; not for rates that are not whole.
-fn frame_grid_samples(rate_hz: f64) -> Option<u64> {
+/// After so many samples a hop begins at a whole sample; not for rates that are not whole.
+fn hop_grid_samples(rate_hz: f64) -> Option<u64> {
     if rate_hz.fract() != 0.0 {
         return None;
     }
-    let frame = u64::from(mynah_models::FRAME_SAMPLES as u32) * rate_hz as u64;
-    let frames = (1..=48_000).find(|frames: &u64| (frame * frames).is_multiple_of(48_000))?;
-    Some(frame * frames / 48_000)
+    let hop = u64::from(mynah_models::HOP_SAMPLES as u32) * rate_hz as u64;
+    let hops = (1..=48_000).find(|hops: &u64| (hop * hops).is_multiple_of(48_000))?;
+    Some(hop * hops / 48_000)
 }

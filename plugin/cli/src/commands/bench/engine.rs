@@ -1,15 +1,12 @@
-//! The whole engine as a host runs it: its speed, what single callbacks cost, silence, memory, and that nothing is
-//! allocated.
+//! The whole engine as a host runs it: its speed, what single callbacks cost, and silence.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use mynah_engine::{Controls, Engine, EngineSpec};
-use mynah_models::{Base, Mode, SAMPLE_RATE_HZ, Target};
+use mynah_models::{Base, SAMPLE_RATE_HZ, Target};
 use serde::Serialize;
-
-use crate::memory::{bytes_of, count_during};
 
 /// Host blocks whose callbacks are timed one by one.
 const CALLBACK_SAMPLES: [usize; 4] = [32, 64, 128, 512];
@@ -123,59 +120,4 @@ pub(super) fn silence_share(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32
     let silence = vec![0.0; sound.len()];
     // Of its passes the first holds the tail, and the shortest counts.
     Ok(seconds(&silence) / active_s)
-}
-
-/// Bytes that one more engine allocates, its base and target being there.
-pub(super) fn bytes_per_instance(base: &Arc<Base>, target: &Arc<Target>) -> Result<u64> {
-    let (bytes, engine) = bytes_of(|| new_engine(base, target, 44_100.0));
-    engine.map(|_| bytes + size_of::<Engine>() as u64)
-}
-
-/// Allocations (and frees) of `process` and `set_controls` in both modes, at two rates, in stereo, at odd block sizes,
-/// with controls changing and targets being swapped all the time.
-pub(super) fn allocations(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32]) -> Result<u64> {
-    const LARGEST: usize = 1_024;
-    let mut total = 0;
-    for rate_hz in [48_000.0, 44_100.0] {
-        let spec = EngineSpec::alone(rate_hz);
-        let (mut engine, _) =
-            mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))?;
-        let (mut left, mut right) = ([0.0f32; LARGEST], [0.0f32; LARGEST]);
-        let mut rest = &sound[..sound.len().min(5 * SAMPLE_RATE_HZ as usize)];
-        let mut round = 0usize;
-        while !rest.is_empty() {
-            let size = (1 + (round * 389) % LARGEST).min(rest.len());
-            let (input, later) = rest.split_at(size);
-            rest = later;
-            left[..size].copy_from_slice(input);
-            right[..size].copy_from_slice(input);
-            let controls = Controls {
-                mode: if round % 16 < 8 {
-                    Mode::Track
-                } else {
-                    Mode::Follow
-                },
-                octave: round as i32 % 5 - 2,
-                mix: (round % 7) as f32 / 6.0,
-                drive: (round % 3) as f32 / 2.0,
-                room: (round % 6) as f32 / 5.0,
-                room_size: (round % 9) as f32 / 8.0,
-                output_gain_db: (round % 4) as f32 - 2.0,
-                ..Controls::neutral()
-            };
-            if round % 24 == 12 {
-                let next = (round % 48 == 12).then(|| Arc::clone(target));
-                engine
-                    .set_targets(next)
-                    .context("the engine did not take a new target")?;
-            }
-            let (count, ()) = count_during(|| {
-                engine.set_controls(&controls);
-                engine.process(&mut [&mut left[..size], &mut right[..size]]);
-            });
-            total += count;
-            round += 1;
-        }
-    }
-    Ok(total)
 }

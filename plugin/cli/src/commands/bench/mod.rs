@@ -1,10 +1,7 @@
-//! `mynah bench`: how fast the chain is on one core, evenly or not, what an instance costs, and that the audio path
-//! allocates nothing.
+//! `mynah bench`: how fast the chain is on one core of this machine, and how evenly.
 
 mod chain;
-mod comparison;
 mod engine;
-mod stages;
 mod table;
 
 use anyhow::{Context, Result};
@@ -13,9 +10,7 @@ use mynah_models::{HOP_SAMPLES, MORPH_SLOTS, Mode, SAMPLE_RATE_HZ};
 use serde::Serialize;
 
 use self::chain::{ChainTimes, Run};
-use self::comparison::NetworkTimes;
 use self::engine::CallbackTimes;
-use self::stages::StageTime;
 use super::{find_target, print, print_json};
 use crate::cli::Bench;
 use crate::synth;
@@ -52,10 +47,6 @@ struct BenchJson {
     latency_samples: u32,
     latency_ms: f64,
     latency_samples_44100: u32,
-    allocations: u64,
-    bytes_per_instance: u64,
-    networks: NetworkTimes,
-    stages: Vec<StageTime>,
 }
 
 /// Times of single hops of the chain.
@@ -119,9 +110,8 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
     let (x_real_time_engine_44100, latency_samples_44100) = speed(44_100, 0.0)?;
     // Seconds of work for a second of sound, which the room adds to the engine's and so to the chain's.
     let room_s = (1.0 / x_real_time_engine_room - 1.0 / x_real_time_engine).max(0.0);
-    let stages = stages::measure(&base, &sound)?;
     let json = BenchJson {
-        format_version: 2,
+        format_version: 3,
         target: info.name,
         seconds: arguments.seconds,
         x_real_time: track.x_real_time,
@@ -142,10 +132,6 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
         latency_samples,
         latency_ms: f64::from(latency_samples) / 48.0,
         latency_samples_44100,
-        allocations: engine::allocations(&base, &target, &sound)?,
-        bytes_per_instance: engine::bytes_per_instance(&base, &target)?,
-        networks: comparison::measure(&base, &stages)?,
-        stages,
     };
     if arguments.json {
         print_json(&json)

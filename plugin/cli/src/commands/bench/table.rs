@@ -64,33 +64,5 @@ pub(super) fn text(json: &BenchJson) -> String {
             f64::from(json.latency_samples_44100) / 44.1
         ),
     );
-    row(
-        "allocations in the audio path",
-        json.allocations.to_string(),
-    );
-    let kib = |bytes: u64| format!("{:.0} KiB", bytes as f64 / 1_024.0);
-    row("memory of a further instance", kib(json.bytes_per_instance));
-    let networks = &json.networks;
-    row("weights, shared", kib(networks.weights_bytes));
-    row(
-        "networks",
-        format!(
-            "{:.0} MMAC/s, {:.0} us a frame, {:.1} x faster than candle, {:.0} % of the GEMM peak ({:.1} GMAC/s)",
-            networks.mmacs_per_second,
-            networks.kernel_us_per_frame,
-            networks.x_faster_than_candle,
-            100.0 * networks.share_of_gemm_peak,
-            networks.gemm_peak_gmacs
-        ),
-    );
-    for stage in &json.stages {
-        row(
-            &format!("stage {}", stage.name),
-            format!(
-                "{:.1} us a hop, {:.0} x real time",
-                stage.us_per_hop, stage.x_real_time
-            ),
-        );
-    }
     out
 }

@@ -1,8 +1,8 @@
-//! What the calling thread asks of the allocator: `bench` shows by it that the audio path allocates nothing.
+//! What the calling thread asks of the allocator.
 
 /// How many times this thread allocates or frees while `work` runs (moving a block counts as both), and what `work`
 /// returns.
-pub(crate) fn count_during<T>(work: impl FnOnce() -> T) -> (u64, T) {
+pub(super) fn count_during<T>(work: impl FnOnce() -> T) -> (u64, T) {
     let mut result = None;
     let info = allocation_counter::measure(|| result = Some(work()));
     let allocations = info.count_total.cast_signed();
@@ -15,7 +15,7 @@ pub(crate) fn count_during<T>(work: impl FnOnce() -> T) -> (u64, T) {
 }
 
 /// How many bytes of what `make` returns stay allocated, and that.
-pub(crate) fn bytes_of<T>(make: impl FnOnce() -> T) -> (u64, T) {
+pub(super) fn bytes_of<T>(make: impl FnOnce() -> T) -> (u64, T) {
     let mut made = None;
     let info = allocation_counter::measure(|| made = Some(make()));
     (

@@ -10,8 +10,8 @@ use mynah_models::testing::{random_base_with, random_target};
 use mynah_models::{Base, FRAME_SAMPLES, SAMPLE_RATE_HZ, Target};
 use serde::Serialize;
 
+use super::allocator::bytes_of;
 use super::stages::{NETWORKS, StageTime};
-use crate::memory::bytes_of;
 
 /// Frames that candle computes.
 const CANDLE_FRAMES: usize = 200;

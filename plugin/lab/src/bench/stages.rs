@@ -1,4 +1,4 @@
-//! Times the stages of the chain one by one, for `mynah bench`.
+//! Times the stages of the chain one by one.
 //!
 //! The chain runs its stages inside one `step`; here each runs by itself over the same sound, one after the other, with
 //! the shipped architecture and random weights (the time does not depend on their values). The sum is a little less
@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use mynah_cli::notes::Random;
 use mynah_models::architecture::Architecture;
 use mynah_models::features::{FeatureFrame, Features, FeaturesState};
 use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
@@ -19,8 +20,6 @@ use mynah_models::streaming::translator::{
 };
 use mynah_models::{Base, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use serde::Serialize;
-
-use crate::notes::Random;
 
 /// The stages that are networks.
 pub(super) const NETWORKS: [&str; 4] = ["encoder", "onsets", "translator", "generator"];
