@@ -10,24 +10,23 @@
 //! [`ChainState::copy_from`] are for the audio thread: they never allocate, lock, log,
 //! do I/O or panic.
 
-use crate::HOP_SAMPLES;
-use crate::architecture::Architecture;
+use crate::architecture::{Architecture, Shape};
 use crate::blend::Blend;
 use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone};
 use crate::features::{Features, FeaturesState};
-use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
-use crate::memory::{Memory, MemoryInfo};
+use crate::file::{
+    Header, MemoryInfo, ModelFileError, ModelInfo, ModelKind, Tensors, read_tensors,
+};
+use crate::input::bounded_input;
+use crate::memory::Memory;
 use crate::performer::{Cue, PerformerState};
 use crate::prior::{Prior, PriorFrame, PriorState};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::{Generator, GeneratorState};
 use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::streaming::translator::{TargetWeights, Translator};
 use crate::telemetry::Telemetry;
-
-/// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
-/// in the features or networks can overflow.
-const MAX_INPUT: f32 = 64.0;
 
 /// The targets A to D that sound together, as far as there are any.
 pub type Targets<'a> = [Option<&'a Target>; MORPH_SLOTS];
@@ -53,7 +52,7 @@ pub struct Base {
 /// One target's own parameters.
 pub struct Target {
     info: ModelInfo,
-    pub(crate) weights: TargetWeights,
+    weights: TargetWeights,
     memory: Option<Memory>,
     home: HomeRegister,
 }
@@ -74,23 +73,12 @@ pub struct ChainState {
     z: Vec<f32>,
 }
 
-/// One hop as the chain hears it: clipped at [`MAX_INPUT`], NaN as silence.
-pub(crate) fn bounded_input(input: &[f32; HOP_SAMPLES]) -> [f32; HOP_SAMPLES] {
-    input.map(|x| {
-        if x.is_nan() {
-            0.0
-        } else {
-            x.clamp(-MAX_INPUT, MAX_INPUT)
-        }
-    })
-}
-
 fn read_model(
     bytes: &[u8],
     kind: ModelKind,
-    expected: impl FnOnce(&Architecture) -> Vec<crate::architecture::Shape>,
+    expected: impl FnOnce(&Architecture) -> Vec<Shape>,
     check: impl FnOnce(&ModelInfo) -> Result<(), ModelFileError>,
-) -> Result<(ModelInfo, crate::streaming::params::Tensors, Option<Memory>), ModelFileError> {
+) -> Result<(ModelInfo, Tensors, Option<Memory>), ModelFileError> {
     let header = Header::read(bytes)?;
     let info = ModelInfo::from_header(&header, bytes)?;
     info.expect_kind(kind)?;
@@ -143,8 +131,8 @@ impl Base {
             + self.translator.macs_per_row()
             + self.onsets.as_ref().map_or(0, OnsetNet::macs_per_row)
             + target.weights.macs_per_row();
-        let samples = crate::SAMPLE_RATE_HZ as usize;
-        frame * samples / crate::FRAME_SAMPLES + hop * samples / HOP_SAMPLES
+        let samples = SAMPLE_RATE_HZ as usize;
+        frame * samples / FRAME_SAMPLES + hop * samples / HOP_SAMPLES
     }
 
     /// One hop. Finite input (full scale 1.0; clipped at +36 dB) gives finite output.
@@ -184,8 +172,9 @@ impl Base {
             };
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
+            let target_weights = targets.map(|target| target.map(|target| &target.weights));
             let (mut harmonic, mut noise) =
-                blend.step(&self.translator, targets, &weights, &voice, z);
+                blend.step(&self.translator, &target_weights, &weights, &voice, z);
             performer.step(
                 &targets.map(|target| target.and_then(Target::memory)),
                 &weights,

@@ -5,15 +5,16 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use mynah_models::architecture::Architecture;
+use mynah_models::architecture::SUB_BANDS;
 use mynah_models::features::MEL_BINS;
+use mynah_models::file::Tensors;
 use mynah_models::prior::ENVELOPE_POINTS;
 use mynah_models::reference;
 use mynah_models::streaming::conv::{CausalConv, ConvConfig, ConvState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
-use mynah_models::streaming::generator::{Generator, GeneratorState, SUB_BANDS};
+use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::kernel::{Addend, Epilogue};
 use mynah_models::streaming::ops::Ops;
-use mynah_models::streaming::params::Tensors;
 use mynah_models::streaming::residual::{GatedBlock, ResidualBlock};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{Random, random_tensors};

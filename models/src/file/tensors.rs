@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use safetensors::Dtype;
 
-use super::ModelFileError;
 use super::header::Header;
+use super::{ModelFileError, Tensors};
 use crate::architecture::Shape;
-use crate::streaming::params::Tensors;
 
 /// Largest magnitude of a weight: far above any trained one, and small enough that no
 /// sum of products in the networks overflows.

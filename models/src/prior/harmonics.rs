@@ -4,9 +4,10 @@
 
 use pulp::Arch;
 
+use super::frame_weight;
 use super::sine_bank::{LANES, Lanes, sum_partials, sum_sines};
-use super::{Envelope, envelope_at, frame_weight};
-use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use crate::envelope::{Envelope, envelope_at};
+use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Most harmonics of a pitch that sound.
 pub const MAX_HARMONICS: usize = 256;

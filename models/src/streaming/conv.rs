@@ -4,8 +4,8 @@
 //! stream and is stepped on the audio thread.
 
 use super::kernel::{Epilogue, Layout, PackedConv};
-use super::params::Params;
 use crate::file::ModelFileError;
+use crate::file::Params;
 
 /// Output row `t` sees input rows `t, t - d, .., t - (k - 1) d`; rows before the first
 /// are zero.

@@ -3,9 +3,9 @@
 use super::conv::{CausalConv, ConvConfig, ConvState};
 use super::kernel::{Addend, Epilogue};
 use super::ops::Ops;
-use super::params::Params;
-use crate::LEAKY_SLOPE;
 use crate::file::ModelFileError;
+use crate::file::Params;
+use crate::rates::LEAKY_SLOPE;
 
 /// `x + mix(leaky(conv(leaky(x)) + condition))`: MelGAN's residual block (Kumar et al.,
 /// 2019), causal, kernel 3.

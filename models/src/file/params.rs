@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::file::ModelFileError;
+use super::ModelFileError;
 
 /// The tensors of one model file by their PyTorch state-dict names; values are finite
 /// and shapes those of the architecture when they come from the file reader.
