@@ -12,15 +12,19 @@ pub mod features;
 pub mod file;
 mod frame_pitch;
 mod input;
+pub mod instructions;
 mod low_cut;
 pub mod memory;
+mod networks;
 pub mod performer;
 pub mod prior;
 mod rates;
 pub mod reference;
+mod self_check;
 pub mod streaming;
 mod telemetry;
 pub mod testing;
+mod whole_file;
 
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use conditioning::{

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 22] = [
     "rates",
+    "instructions",
     "envelope",
     "frame_pitch",
     "input",
@@ -17,11 +18,14 @@ const LAYERS: [&str; 18] = [
     "conditioning",
     "file",
     "memory",
+    "whole_file",
     "streaming",
     "performer",
     "telemetry",
     "blend",
     "reference",
+    "networks",
+    "self_check",
     "chain",
     "testing",
 ];

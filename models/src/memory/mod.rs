@@ -6,7 +6,7 @@
 //! components of 8 bits. A *texture* is the noise of a recorded note at 48 kHz, flattened by its envelope: what a bow, a
 //! breath or a hammer does in time.
 //!
-//! Thread: a [`Memory`] is made on a loader thread, immutable, and shared; reading it allocates nothing.
+//! Thread: a [`Memory`] is made on any thread but the audio thread, immutable, and shared; reading it allocates nothing.
 
 mod file;
 
@@ -121,7 +121,7 @@ impl Memory {
         Self::new(info, Recorded::read(info, header)?)
     }
 
-    /// Checks what a file holds against itself. Loader thread.
+    /// Checks what a file holds against itself. Any thread but the audio thread.
     ///
     /// # Errors
     /// [`ModelFileError::BadMemory`] for a note or texture that lies outside of what is there.

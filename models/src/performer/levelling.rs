@@ -1,6 +1,6 @@
 //! How loud a frame is, from what it is made of: a colour that comes from elsewhere must not make a note louder or softer.
 //!
-//! Thread: audio; [`Levelling::new`] is for a loader thread.
+//! Thread: audio, but for [`Levelling::new`], which allocates.
 
 use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace, envelope_point_hz};
 use crate::features::a_weighting;

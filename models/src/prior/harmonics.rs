@@ -13,7 +13,8 @@ use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 pub const MAX_HARMONICS: usize = 256;
 /// Harmonics fade out from here ..
 const FADE_LOW_HZ: f32 = 19_000.0;
-/// .. to here, so that none folds over the half of the sampling rate while the pitch moves.
+/// .. to here. What is left up to half the sampling rate is two semitones: a pitch that moves by more in one frame folds
+/// its highest harmonics over while they fade.
 const FADE_HIGH_HZ: f32 = 21_000.0;
 /// A comb of pitch `f0` whose amplitudes are `sqrt(f0 / this)` is as dense in power as white noise
 /// of unit variance, so one envelope means the same for harmonics, whitened input and noise.

@@ -296,7 +296,7 @@ impl Reference {
 }
 
 /// Rows of `channels` values, one a frame -> `[1, channels, frames]`.
-fn rows(rows: Vec<f32>, channels: usize) -> candle_core::Result<Tensor> {
+pub(crate) fn rows(rows: Vec<f32>, channels: usize) -> candle_core::Result<Tensor> {
     let count = rows.len() / channels;
     Tensor::from_vec(rows, (count, channels), &Device::Cpu)?
         .t()?

@@ -73,7 +73,7 @@ impl CausalConv {
         let weight = params.get("weight", &shape)?;
         let bias = params.get("bias", &[outputs])?;
         Ok(Self {
-            packed: PackedConv::new(weight, Some(bias), shape, layout),
+            packed: PackedConv::new(params.instructions(), weight, Some(bias), shape, layout),
             tail_rows: (kernel - 1) * dilation,
         })
     }

@@ -40,7 +40,7 @@ impl Encoder {
         let latent = architecture.latent_channels;
         let blocks = params.pp("blocks");
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             latent,
             input: CausalConv::new(

@@ -96,9 +96,10 @@ impl Generator {
         let conditions =
             ConvConfig::pointwise(architecture.translator_channels, channels * dilations.len());
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             analysis: PackedConv::new(
+                params.instructions(),
                 analysis,
                 None,
                 [SUB_BANDS, 2 * SUB_BANDS, 1],
@@ -108,6 +109,7 @@ impl Generator {
                 },
             ),
             synthesis: PackedConv::new(
+                params.instructions(),
                 &transposed,
                 None,
                 [2 * SUB_BANDS, SUB_BANDS, 1],

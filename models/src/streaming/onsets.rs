@@ -142,7 +142,7 @@ impl OnsetInput {
 }
 
 impl OnsetNet {
-    /// Compiles the tensors below `input`, `blocks.N` and `output`. Allocates; loader thread.
+    /// Compiles the tensors below `input`, `blocks.N` and `output`. Allocates.
     ///
     /// # Errors
     /// If a tensor is missing or of another shape.
@@ -150,7 +150,7 @@ impl OnsetNet {
         let channels = architecture.onset_channels;
         let blocks = params.pp("blocks");
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             input: CausalConv::new(
                 ConvConfig::pointwise(ONSET_INPUTS, channels),

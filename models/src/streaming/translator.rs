@@ -67,7 +67,7 @@ impl Translator {
         );
         let blocks = params.pp("blocks");
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             inputs,
             channels,
             input: CausalConv::new(ConvConfig::new(inputs, channels, 3, 1), &params.pp("input"))?,
@@ -183,7 +183,13 @@ impl TargetWeights {
         Ok(Self {
             gain: scale.iter().map(|s| 1.0 + s).collect(),
             shift: shift.to_vec(),
-            head: PackedConv::new(weight, Some(bias), [outputs, channels, 1], layout),
+            head: PackedConv::new(
+                params.instructions(),
+                weight,
+                Some(bias),
+                [outputs, channels, 1],
+                layout,
+            ),
         })
     }
 
