@@ -2,14 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::envelope::ENVELOPE_POINTS;
 use crate::features::MEL_BINS;
-use crate::file::ModelFileError;
-use crate::prior::ENVELOPE_POINTS;
-use crate::streaming::generator::SUB_BANDS;
-use crate::streaming::onsets::ONSET_INPUTS;
 
 /// The pitches that the networks were trained on, Hz; what is tracked or played beyond is told to them as the nearest.
 pub const TRAINED_PITCH_HZ: (f32, f32) = (55.0, 2200.0);
+/// Sub-bands of the generator, and samples from one of its steps to the next.
+pub const SUB_BANDS: usize = 16;
+/// Frames over which the onset network is told of rises.
+pub const ONSET_LAGS: [usize; 3] = [1, 3, 6];
+/// Voicing, pitch, attack, loudness; changes of level and of pitch over each lag.
+const ONSET_SCALARS: usize = 4 + 2 * ONSET_LAGS.len();
+/// Numbers that the onset network is told of a frame: the mel bands, their rises over each lag, and ten scalars.
+pub const ONSET_INPUTS: usize = MEL_BINS * (1 + ONSET_LAGS.len()) + ONSET_SCALARS;
 /// Most channels of any layer.
 pub const MAX_CHANNELS: usize = 512;
 /// Most residual blocks of one network.
@@ -83,66 +88,6 @@ impl Architecture {
     /// Whether a base has an onset network; those of format version 2 have none.
     pub fn has_onsets(&self) -> bool {
         self.onset_channels > 0 || !self.onset_dilations.is_empty()
-    }
-
-    /// Refuses sizes that could not be run or stored.
-    ///
-    /// # Errors
-    /// [`ModelFileError::ArchitectureOutOfRange`], [`ModelFileError::TooManyParameters`].
-    pub fn check(&self) -> Result<(), ModelFileError> {
-        let within = |field: &'static str, value: usize, low: usize, high: usize| {
-            if (low..=high).contains(&value) {
-                Ok(())
-            } else {
-                Err(ModelFileError::ArchitectureOutOfRange {
-                    field,
-                    value,
-                    low,
-                    high,
-                })
-            }
-        };
-        within("encoder_channels", self.encoder_channels, 1, MAX_CHANNELS)?;
-        within("latent_channels", self.latent_channels, 1, MAX_CHANNELS)?;
-        within(
-            "translator_channels",
-            self.translator_channels,
-            1,
-            MAX_CHANNELS,
-        )?;
-        within("pitch_bumps", self.pitch_bumps, 2, MAX_CHANNELS)?;
-        within(
-            "generator_channels",
-            self.generator_channels,
-            1,
-            MAX_CHANNELS,
-        )?;
-        let mut all = vec![
-            ("encoder_dilations", &self.encoder_dilations),
-            ("translator_dilations", &self.translator_dilations),
-            ("generator_dilations", &self.generator_dilations),
-        ];
-        if self.has_onsets() {
-            within("onset_channels", self.onset_channels, 1, MAX_CHANNELS)?;
-            all.push(("onset_dilations", &self.onset_dilations));
-        }
-        for (field, dilations) in all {
-            within(field, dilations.len(), 1, MAX_BLOCKS)?;
-            for dilation in dilations {
-                within(field, *dilation, 1, MAX_DILATION)?;
-            }
-        }
-        let shapes = self.base_tensors().into_iter().chain(self.target_tensors());
-        let parameters: usize = shapes
-            .map(|(_, shape)| shape.iter().product::<usize>())
-            .sum();
-        if parameters > MAX_PARAMETERS {
-            return Err(ModelFileError::TooManyParameters {
-                parameters,
-                limit: MAX_PARAMETERS,
-            });
-        }
-        Ok(())
     }
 
     /// Every tensor of a base file.

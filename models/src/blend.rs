@@ -3,10 +3,11 @@
 //!
 //! Thread: audio; [`Blend::new`] allocates.
 
-use crate::chain::Targets;
 use crate::conditioning::{MORPH_SLOTS, Voice};
-use crate::prior::{ENVELOPE_POINTS, Envelope};
-use crate::streaming::translator::{ENVELOPE_RANGE, Translator, TranslatorState, translator_input};
+use crate::envelope::{ENVELOPE_POINTS, Envelope};
+use crate::streaming::translator::{
+    ENVELOPE_RANGE, TargetWeights, Translator, TranslatorState, translator_input,
+};
 
 /// The translators' pasts, one for each target that can sound.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl Blend {
     pub(crate) fn step(
         &mut self,
         translator: &Translator,
-        targets: &Targets<'_>,
+        targets: &[Option<&TargetWeights>; MORPH_SLOTS],
         weights: &[f32; MORPH_SLOTS],
         voice: &Voice,
         z: &[f32],
@@ -72,12 +73,10 @@ impl Blend {
             };
             silent = false;
             translator_input(z, &pitch, translator.input(state, 1));
-            translator.step(&target.weights, state, &mut self.own);
+            translator.step(target, state, &mut self.own);
             let mut own_harmonic = [0.0; ENVELOPE_POINTS];
             let mut own_noise = [0.0; ENVELOPE_POINTS];
-            target
-                .weights
-                .envelopes(&self.own, &mut own_harmonic, &mut own_noise);
+            target.envelopes(&self.own, &mut own_harmonic, &mut own_noise);
             add_weighted(*weight, &own_harmonic, &mut harmonic);
             add_weighted(*weight, &own_noise, &mut noise);
             add_weighted(*weight, &self.own, &mut self.hidden);

@@ -5,29 +5,29 @@
 //! linearly from frame `k - 1` to frame `k`. The output is
 //! [`crate::CHAIN_DELAY_SAMPLES`] behind the input.
 //!
-//! Threads: [`Base`] and [`Target`] are made on a loader thread, immutable, and shared;
-//! a [`ChainState`] belongs to one stream. [`Base::step`], [`ChainState::reset`] and
+//! Threads: [`Base`] and [`Target`] are made on any thread but the audio thread (the plugin's
+//! are on the main thread), immutable, and shared; a [`ChainState`] belongs to one stream. [`Base::step`], [`ChainState::reset`] and
 //! [`ChainState::copy_from`] are for the audio thread: they never allocate, lock, log,
 //! do I/O or panic.
 
-use crate::HOP_SAMPLES;
 use crate::architecture::Architecture;
 use crate::blend::Blend;
 use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone};
 use crate::features::{Features, FeaturesState};
-use crate::file::{Header, ModelFileError, ModelInfo, ModelKind, read_tensors};
-use crate::memory::{Memory, MemoryInfo};
+use crate::file::{ModelFileError, ModelInfo, ModelKind, Params, Tensors};
+use crate::input::bounded_input;
+use crate::memory::Memory;
+use crate::networks::Networks;
 use crate::performer::{Cue, PerformerState};
 use crate::prior::{Prior, PriorFrame, PriorState};
-use crate::streaming::encoder::{Encoder, EncoderState};
-use crate::streaming::generator::{Generator, GeneratorState};
-use crate::streaming::onsets::{OnsetNet, OnsetNetState};
-use crate::streaming::translator::{TargetWeights, Translator};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::self_check::{Definition, Right, first_right};
+use crate::streaming::encoder::EncoderState;
+use crate::streaming::generator::GeneratorState;
+use crate::streaming::onsets::OnsetNetState;
+use crate::streaming::translator::TargetWeights;
 use crate::telemetry::Telemetry;
-
-/// Input beyond this (36 dB above full scale) is no audio; it is clipped so that no sum
-/// in the features or networks can overflow.
-const MAX_INPUT: f32 = 64.0;
+use crate::whole_file::read_model;
 
 /// The targets A to D that sound together, as far as there are any.
 pub type Targets<'a> = [Option<&'a Target>; MORPH_SLOTS];
@@ -37,23 +37,20 @@ pub fn alone(target: &Target) -> Targets<'_> {
     [Some(target), None, None, None]
 }
 
-/// Encoder, shared trunk of the translator, generator and, if there is one, onset network,
-/// compiled for streaming.
+/// The networks of a base, compiled for streaming, and the signal processing around them.
 pub struct Base {
     info: ModelInfo,
     features: Features,
     prior: Prior,
     tone: Tone,
-    encoder: Encoder,
-    translator: Translator,
-    generator: Generator,
-    onsets: Option<OnsetNet>,
+    networks: Right<Networks>,
+    definition: Definition,
 }
 
 /// One target's own parameters.
 pub struct Target {
     info: ModelInfo,
-    pub(crate) weights: TargetWeights,
+    weights: Right<TargetWeights>,
     memory: Option<Memory>,
     home: HomeRegister,
 }
@@ -74,60 +71,48 @@ pub struct ChainState {
     z: Vec<f32>,
 }
 
-/// One hop as the chain hears it: clipped at [`MAX_INPUT`], NaN as silence.
-pub(crate) fn bounded_input(input: &[f32; HOP_SAMPLES]) -> [f32; HOP_SAMPLES] {
-    input.map(|x| {
-        if x.is_nan() {
-            0.0
-        } else {
-            x.clamp(-MAX_INPUT, MAX_INPUT)
-        }
-    })
-}
-
-fn read_model(
-    bytes: &[u8],
-    kind: ModelKind,
-    expected: impl FnOnce(&Architecture) -> Vec<crate::architecture::Shape>,
-    check: impl FnOnce(&ModelInfo) -> Result<(), ModelFileError>,
-) -> Result<(ModelInfo, crate::streaming::params::Tensors, Option<Memory>), ModelFileError> {
-    let header = Header::read(bytes)?;
-    let info = ModelInfo::from_header(&header, bytes)?;
-    info.expect_kind(kind)?;
-    check(&info)?;
-    let others = info.memory.as_ref().map(MemoryInfo::tensors);
-    let others = others.unwrap_or_default();
-    let tensors = read_tensors(&header, &expected(&info.architecture), &others)?;
-    let memory = info.memory.map(|memory| Memory::read(&memory, &header));
-    let memory = memory.transpose()?;
-    Ok((info, tensors, memory))
-}
-
 impl Base {
-    /// Checks and compiles a base file. Loader thread.
+    /// Checks and compiles a base file, and compares what it computes on this processor with its definition in candle.
+    /// Takes some milliseconds; any thread but the audio thread.
     ///
     /// # Errors
-    /// Whatever is wrong with the file ([`ModelFileError`]).
+    /// Whatever is wrong with the file; [`ModelFileError::Miscomputed`] if nothing here computes it as it is defined.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
         let (info, tensors, _) =
             read_model(bytes, ModelKind::Base, Architecture::base_tensors, |_| {
                 Ok(())
             })?;
-        let params = tensors.root();
+        Self::compile(info, &tensors, |params, architecture| {
+            Networks::new(architecture, params)
+        })
+    }
+
+    fn compile(
+        info: ModelInfo,
+        tensors: &Tensors,
+        networks: impl Fn(&Params, &Architecture) -> Result<Networks, ModelFileError>,
+    ) -> Result<Self, ModelFileError> {
+        let features = Features::new();
+        let definition = Definition::new(&info.architecture, tensors, &features)?;
+        let compile = |instructions| {
+            let params = tensors.root().with(instructions);
+            networks(&params, &info.architecture)
+        };
+        let check = |instructions, networks: &Networks| definition.check(instructions, networks);
+        let networks = first_right(false, compile, check)?;
         Ok(Self {
-            features: Features::new(),
+            features,
             prior: Prior::new(),
             tone: Tone::new(),
-            encoder: Encoder::new(&info.architecture, &params.pp("encoder"))?,
-            translator: Translator::new(&info.architecture, &params.pp("translator"))?,
-            generator: Generator::new(&info.architecture, &params.pp("generator"))?,
-            onsets: info
-                .architecture
-                .has_onsets()
-                .then(|| OnsetNet::new(&info.architecture, &params.pp("onsets")))
-                .transpose()?,
+            networks,
+            definition,
             info,
         })
+    }
+
+    /// What the player should know of how the networks are computed on this processor; nothing where all is well.
+    pub fn kernel_note(&self) -> Option<&'static str> {
+        self.networks.note()
     }
 
     /// What the file says of itself.
@@ -137,14 +122,10 @@ impl Base {
 
     /// Multiplications of the networks in a second of sound, one target included.
     pub fn macs_per_second(&self, target: &Target) -> usize {
-        let (frame, hop) = self.generator.macs();
-        let frame = frame
-            + self.encoder.macs_per_row()
-            + self.translator.macs_per_row()
-            + self.onsets.as_ref().map_or(0, OnsetNet::macs_per_row)
-            + target.weights.macs_per_row();
-        let samples = crate::SAMPLE_RATE_HZ as usize;
-        frame * samples / crate::FRAME_SAMPLES + hop * samples / HOP_SAMPLES
+        let (frame, hop) = self.networks.macs();
+        let frame = frame + target.weights.macs_per_row();
+        let samples = SAMPLE_RATE_HZ as usize;
+        frame * samples / FRAME_SAMPLES + hop * samples / HOP_SAMPLES
     }
 
     /// One hop. Finite input (full scale 1.0; clipped at +36 dB) gives finite output.
@@ -174,18 +155,25 @@ impl Base {
             z,
         } = state;
         if let Some(frame) = self.features.step(features, &input) {
-            self.encoder
+            self.networks
+                .encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
             let homes = targets.map(|target| target.map(|target| target.home));
             let mut voice = conditioning.step(controls, &homes, frame, z);
-            let onset = match (&self.onsets, onsets) {
+            let onset = match (&self.networks.onsets, onsets) {
                 (Some(net), Some(state)) => Some(net.step(state, frame)),
                 _ => None,
             };
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
-            let (mut harmonic, mut noise) =
-                blend.step(&self.translator, targets, &weights, &voice, z);
+            let target_weights = targets.map(|target| target.map(|target| &*target.weights));
+            let (mut harmonic, mut noise) = blend.step(
+                &self.networks.translator,
+                &target_weights,
+                &weights,
+                &voice,
+                z,
+            );
             performer.step(
                 &targets.map(|target| target.and_then(Target::memory)),
                 &weights,
@@ -215,7 +203,8 @@ impl Base {
                 log_loudness: voice.log_loudness,
             };
             self.prior.begin_frame(prior, &prior_frame);
-            self.generator
+            self.networks
+                .generator
                 .begin_frame(generator, blend.hidden(), voice.log_loudness);
         }
         let (mut tonal, mut noisy) = ([0.0; HOP_SAMPLES], [0.0; HOP_SAMPLES]);
@@ -223,9 +212,10 @@ impl Base {
             .step(prior, controls.pitch_ratio, &input, &mut tonal, &mut noisy);
         // The generator has learnt to mend the translator's frames; a recording's need no mending.
         let drive = controls.generator_drive * (1.0 - performer.performed().planned_share);
-        self.generator
+        self.networks
+            .generator
             .step(generator, drive, &tonal, &noisy, output);
-        // Cannot happen with weights and input in bounds; if it does, it must not last.
+        // No trained weights get there; made-up ones may overflow, and that must not last.
         if !output.iter().all(|x| x.is_finite()) {
             output.fill(0.0);
             state.reset();
@@ -234,10 +224,11 @@ impl Base {
 }
 
 impl Target {
-    /// Checks and compiles a target file for `base`. Loader thread.
+    /// Checks and compiles a target file for `base`, and compares what it computes with its definition, as
+    /// [`Base::from_bytes`]. Any thread but the audio thread.
     ///
     /// # Errors
-    /// Whatever is wrong with the file, another base included ([`ModelFileError`]).
+    /// Whatever is wrong with the file, another base included; [`ModelFileError::Miscomputed`].
     pub fn from_bytes(bytes: &[u8], base: &Base) -> Result<Self, ModelFileError> {
         let (info, tensors, memory) = read_model(
             bytes,
@@ -260,7 +251,15 @@ impl Target {
                 Ok(())
             },
         )?;
-        let weights = TargetWeights::new(&info.architecture, &tensors.root())?;
+        let compile = |instructions| {
+            TargetWeights::new(&info.architecture, &tensors.root().with(instructions))
+        };
+        let definition = base.definition.target(&tensors)?;
+        let trunk = &base.networks.translator;
+        let distrusted = base.kernel_note().is_some();
+        let weights = first_right(distrusted, compile, |_, weights| {
+            definition.check(trunk, weights)
+        })?;
         Ok(Self {
             home: info.home_register(),
             info,
@@ -272,6 +271,11 @@ impl Target {
     /// What the file says of itself.
     pub fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    /// As [`Base::kernel_note`], of the target's own part.
+    pub fn kernel_note(&self) -> Option<&'static str> {
+        self.weights.note()
     }
 
     /// Its recorded notes, if it has some. Any thread.
@@ -286,14 +290,14 @@ impl ChainState {
         let mut state = Self {
             features: FeaturesState::new(&base.features),
             prior: PriorState::new(&base.prior),
-            encoder: EncoderState::new(&base.encoder, 1),
-            conditioning: ConditioningState::new(base.encoder.latent_channels()),
-            blend: Blend::new(&base.translator),
+            encoder: EncoderState::new(&base.networks.encoder, 1),
+            conditioning: ConditioningState::new(base.networks.encoder.latent_channels()),
+            blend: Blend::new(&base.networks.translator),
             performer: PerformerState::new(),
-            generator: GeneratorState::new(&base.generator),
-            onsets: base.onsets.as_ref().map(OnsetNetState::new),
+            generator: GeneratorState::new(&base.networks.generator),
+            onsets: base.networks.onsets.as_ref().map(OnsetNetState::new),
             telemetry: Telemetry::default(),
-            z: vec![0.0; base.encoder.latent_channels()],
+            z: vec![0.0; base.networks.encoder.latent_channels()],
         };
         state.telemetry = state.silence();
         state
@@ -372,3 +376,6 @@ impl ChainState {
         Telemetry::of_silence(self.features.frame())
     }
 }
+
+#[cfg(test)]
+mod tests;

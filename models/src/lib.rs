@@ -7,16 +7,24 @@ pub mod architecture;
 mod blend;
 mod chain;
 pub mod conditioning;
+mod envelope;
 pub mod features;
 pub mod file;
+mod frame_pitch;
+mod input;
+pub mod instructions;
 mod low_cut;
 pub mod memory;
+mod networks;
 pub mod performer;
 pub mod prior;
+mod rates;
 pub mod reference;
+mod self_check;
 pub mod streaming;
 mod telemetry;
 pub mod testing;
+mod whole_file;
 
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use conditioning::{
@@ -25,16 +33,7 @@ pub use conditioning::{
     VariationControls,
 };
 pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};
+pub use frame_pitch::FramePitch;
 pub use low_cut::LowCut;
+pub use rates::{CHAIN_DELAY_SAMPLES, FRAME_SAMPLES, HOP_SAMPLES, LEAKY_SLOPE, SAMPLE_RATE_HZ};
 pub use telemetry::Telemetry;
-
-/// Rate of everything in this crate.
-pub const SAMPLE_RATE_HZ: u32 = 48_000;
-/// Audio is due every hop.
-pub const HOP_SAMPLES: usize = 128;
-/// Conditioning frames are this far apart: two hops, 187.5 a second.
-pub const FRAME_SAMPLES: usize = 256;
-/// Delay of the chain behind its input, besides the hop: the sub-bands' overlap.
-pub const CHAIN_DELAY_SAMPLES: usize = 16;
-/// Negative slope of every leaky ReLU.
-pub const LEAKY_SLOPE: f32 = 0.2;

@@ -8,8 +8,8 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
-use crate::chain::bounded_input;
-use crate::{HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::input::bounded_input;
+use crate::rates::{HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Half of the power is gone here, Hz.
 const CUTOFF_HZ: f64 = 20.0;

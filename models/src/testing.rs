@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 use std::f32::consts::PI;
 
-use crate::architecture::{Architecture, Shape};
+use crate::architecture::{Architecture, SUB_BANDS, Shape};
 use crate::chain::Base;
-use crate::file::{FORMAT_VERSION, ModelHash, ModelKind, write, write_with};
-use crate::memory::{MemoryInfo, ROW_VALUES, Recorded};
-use crate::streaming::generator::SUB_BANDS;
-use crate::streaming::params::Tensors;
-use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::file::{FORMAT_VERSION, MemoryInfo, ModelHash, ModelKind, Tensors, write, write_with};
+use crate::memory::{ROW_VALUES, Recorded};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// A base of the default architecture.
 pub fn random_base(seed: u64) -> Vec<u8> {

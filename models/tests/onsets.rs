@@ -10,12 +10,11 @@ use std::path::PathBuf;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use mynah_models::architecture::Architecture;
+use mynah_models::architecture::ONSET_INPUTS;
 use mynah_models::features::FeatureFrame;
+use mynah_models::file::Tensors;
 use mynah_models::reference;
-use mynah_models::streaming::onsets::{
-    ONSET_INPUTS, ONSET_THRESHOLD, OnsetInput, OnsetNet, OnsetNetState,
-};
-use mynah_models::streaming::params::Tensors;
+use mynah_models::streaming::onsets::{ONSET_THRESHOLD, OnsetInput, OnsetNet, OnsetNetState};
 use mynah_models::testing::{Random, random_base, random_target, random_tensors};
 use mynah_models::{
     Base, ChainState, FRAME_SAMPLES, HOP_SAMPLES, HopControls, SAMPLE_RATE_HZ, Target, alone,
@@ -29,7 +28,7 @@ const TOLERANCE: f32 = 1e-5;
 const GOLDEN_TOLERANCE: f32 = 1e-3;
 
 fn var_builder(tensors: &Tensors) -> VarBuilder<'static> {
-    let tensor = |(name, t): (&str, &mynah_models::streaming::params::Tensor)| {
+    let tensor = |(name, t): (&str, &mynah_models::file::Tensor)| {
         let values = Tensor::from_vec(t.values.clone(), t.shape.clone(), &Device::Cpu).unwrap();
         (name.to_owned(), values)
     };

@@ -5,15 +5,17 @@
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use mynah_models::architecture::Architecture;
+use mynah_models::architecture::SUB_BANDS;
 use mynah_models::features::MEL_BINS;
+use mynah_models::file::Tensors;
+use mynah_models::instructions::Instructions;
 use mynah_models::prior::ENVELOPE_POINTS;
 use mynah_models::reference;
 use mynah_models::streaming::conv::{CausalConv, ConvConfig, ConvState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
-use mynah_models::streaming::generator::{Generator, GeneratorState, SUB_BANDS};
+use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::kernel::{Addend, Epilogue};
 use mynah_models::streaming::ops::Ops;
-use mynah_models::streaming::params::Tensors;
 use mynah_models::streaming::residual::{GatedBlock, ResidualBlock};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{Random, random_tensors};
@@ -182,7 +184,7 @@ proptest! {
 
     #[test]
     fn activations(values in prop::collection::vec(-30.0_f32..30.0, 1..100)) {
-        let ops = Ops::new();
+        let ops = Ops::new(Instructions::fastest());
         let x = Tensor::from_slice(&values, values.len(), &Device::Cpu).unwrap();
         let mut got = vec![0.0; values.len()];
         ops.tanh(&values, &mut got);

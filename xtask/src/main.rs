@@ -3,6 +3,7 @@
 
 mod bundle;
 mod checks;
+mod emulated;
 mod endurance;
 mod hosts;
 mod python;
@@ -24,6 +25,7 @@ Usage: cargo xtask COMMAND
   standalone         builds mynah-standalone, the application, into target/bundled
   test [--python]    passes all tests
                      (--python: puts what the Python tests need into target/python first)
+  test --emulated    passes the networks' tests on 64-bit ARM under QEMU, and nothing else
   outside            puts what mynah-lab needs for the outside judge into target/outside-python
   hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
   validators         builds the bundle and gives it to clap-validator, the VST3 SDK's validator and pluginval, as far as they
@@ -62,6 +64,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["standalone"] => standalone::build(),
         ["test"] => test(python::Missing::Name),
         ["test", "--python"] => test(python::Missing::Install),
+        ["test", "--emulated"] => emulated::test(),
         ["outside"] => python::install_outside(),
         ["hosts"] => {
             name_left_out(&hosts::test()?);

@@ -8,7 +8,7 @@
 //! Thread: a [`LowNote`] belongs to one stream.
 
 use crate::features::FeatureFrame;
-use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Below this a note is low, Hz: its period is longer than two frames.
 const LOW_HZ: f32 = SAMPLE_RATE_HZ as f32 / (2 * FRAME_SAMPLES) as f32;

@@ -33,9 +33,9 @@ pub use survey::OctaveSurvey;
 pub use tone::Tone;
 
 use crate::architecture::TRAINED_PITCH_HZ;
+use crate::envelope::Envelope;
 use crate::features::{FeatureFrame, log_to_db};
-use crate::prior::Envelope;
-use crate::streaming::translator::FramePitch;
+use crate::frame_pitch::FramePitch;
 
 use auto_mode::AutoMode;
 use dynamics::Dynamics;

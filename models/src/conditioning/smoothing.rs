@@ -1,6 +1,6 @@
 //! Values that come to what is wanted within a few frames.
 
-use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Time from one frame to the next.
 pub(super) const FRAME_MS: f32 = 1000.0 * FRAME_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;

@@ -6,7 +6,8 @@ use super::octave::{LOUD_DB, PLAIN_DB, SURE_VOICING};
 use super::pitch::to_semitones;
 use super::{HomeRegister, Mode};
 use crate::features::{Features, FeaturesState, log_to_db};
-use crate::{HOP_SAMPLES, LowCut};
+use crate::low_cut::LowCut;
+use crate::rates::HOP_SAMPLES;
 
 /// The share of the time in chords up to which one voice is moved.
 const CHORDS: f32 = 0.25;

@@ -4,7 +4,7 @@ use std::f32::consts::LN_10;
 
 use super::ToneControls;
 use super::smoothing::Approach;
-use crate::prior::{ENVELOPE_POINTS, Envelope, envelope_at, envelope_point_hz};
+use crate::envelope::{ENVELOPE_POINTS, Envelope, envelope_at, envelope_point_hz};
 
 /// A tilt turns round this frequency.
 const TILT_CENTRE_HZ: f32 = 1_000.0;

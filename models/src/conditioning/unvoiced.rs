@@ -59,8 +59,8 @@ pub(super) fn loudness_change(unvoiced: Unvoiced, share: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::HOP_SAMPLES;
     use crate::features::{Features, FeaturesState};
+    use crate::rates::HOP_SAMPLES;
 
     const RATE_HZ: f32 = 48_000.0;
 

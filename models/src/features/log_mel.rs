@@ -3,7 +3,7 @@
 //! Thread: [`LogMel`] is shared and has no state.
 
 use super::{MEL_BINS, SPECTRUM_BINS, WINDOW_SAMPLES};
-use crate::SAMPLE_RATE_HZ;
+use crate::rates::SAMPLE_RATE_HZ;
 
 const LOW_HZ: f64 = 40.0;
 const HIGH_HZ: f64 = 20_000.0;

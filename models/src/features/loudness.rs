@@ -3,7 +3,7 @@
 //! Thread: [`Loudness`] is shared and has no state.
 
 use super::Window;
-use crate::SAMPLE_RATE_HZ;
+use crate::rates::SAMPLE_RATE_HZ;
 
 /// Added to the power before the logarithm: -100 dB.
 const POWER_FLOOR: f32 = 1e-10;

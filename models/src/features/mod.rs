@@ -27,7 +27,7 @@ pub use pitch::{PITCH_HIGH_HZ, PITCH_LOW_HZ, Pitch, PitchEstimate, PitchState};
 pub use spectrum::{Spectrum, SpectrumState, Window};
 pub use whitening::{ErrorFilter, Whitening, WhiteningState};
 
-use crate::{FRAME_SAMPLES, HOP_SAMPLES};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES};
 
 /// Length of the window of the networks' power spectrum.
 pub const WINDOW_SAMPLES: usize = 1024;

@@ -29,7 +29,7 @@ use super::pitch_low::{LOW_WINDOW, LowBand, LowBandState};
 use super::pitch_memory::{Believed, Memory, is_silent};
 use super::pitch_nsdf::{PlannedWindow, Scratch, Window, last};
 use super::pitch_peak::{LONGEST_LAG, Peak, Picker};
-use crate::SAMPLE_RATE_HZ;
+use crate::rates::SAMPLE_RATE_HZ;
 
 /// Lowest pitch reported.
 pub const PITCH_LOW_HZ: f32 = 30.0;

@@ -15,7 +15,7 @@ use super::History;
 use super::pitch_memory::{Believed, is_silent};
 use super::pitch_nsdf::{PlannedWindow, Scratch, Window};
 use super::pitch_peak::Picker;
-use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Samples of which one is kept.
 const DECIMATION: usize = 4;

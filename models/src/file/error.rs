@@ -176,6 +176,25 @@ pub enum ModelFileError {
         /// Largest magnitude accepted.
         limit: f32,
     },
+    /// On this processor a network gives other numbers than its definition, whatever the instructions.
+    #[error(
+        "the {network} gives {found} where its definition gives {expected}: this processor errs whatever its instructions, \
+         or the weights are none that training makes"
+    )]
+    Miscomputed {
+        /// Which network.
+        network: &'static str,
+        /// What the streaming network gives.
+        found: f32,
+        /// What its definition in candle gives.
+        expected: f32,
+    },
+    /// The networks could not be compared with their definition.
+    #[error("the networks cannot be checked: {reason}")]
+    Unchecked {
+        /// What candle says.
+        reason: String,
+    },
     /// A number of a target's memory that points beyond what there is.
     #[error("the target's memory: {what} is {value}")]
     BadMemory {

@@ -6,11 +6,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::header::{Header, bad_value};
-use super::{FORMAT_VERSION, ModelFileError, OLDEST_FORMAT_VERSION};
+use super::{FORMAT_VERSION, MemoryInfo, ModelFileError, OLDEST_FORMAT_VERSION};
 use crate::architecture::Architecture;
 use crate::conditioning::HomeRegister;
-use crate::memory::MemoryInfo;
-use crate::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// The first version whose bases may have an onset network.
 const ONSETS_FORMAT_VERSION: u32 = 3;

@@ -6,14 +6,20 @@
 mod error;
 mod header;
 mod info;
+mod limits;
+mod memory;
+mod params;
 mod tensors;
 mod write;
 
 pub use error::ModelFileError;
 pub use info::{ModelHash, ModelInfo, ModelKind};
+pub use memory::MemoryInfo;
+pub use params::{Params, Tensor, Tensors};
 pub use write::{ByteTensor, write, write_with};
 
 pub(crate) use header::Header;
+pub(crate) use memory::MAX_MEMORY_NOTES;
 pub(crate) use tensors::{read_bytes, read_floats, read_tensors};
 
 /// The version this build writes, and the newest that it reads.

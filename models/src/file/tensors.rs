@@ -4,15 +4,14 @@ use std::collections::HashSet;
 
 use safetensors::Dtype;
 
-use super::ModelFileError;
 use super::header::Header;
+use super::{ModelFileError, Tensors};
 use crate::architecture::Shape;
-use crate::streaming::params::Tensors;
 
-/// Largest magnitude of a weight: far above any trained one, and small enough that no
-/// sum of products in the networks overflows.
+/// Largest magnitude of a weight: far above any trained one, so that one layer's sums are far from overflowing. Many
+/// layers of such weights do overflow: what they compute is refused when the model is checked, or silent in the chain.
 const MAX_WEIGHT: f32 = 1e4;
-/// The tensors whose numbers are places among rows or samples, which are checked where they are used.
+/// The tensors whose numbers are places among rows or samples; the memory checks them against what there is.
 const PLACES: [&str; 2] = ["memory.notes", "memory.textures"];
 /// Largest such place: whole numbers of an `f32` are exact up to here.
 const MAX_PLACE: f32 = (1 << 24) as f32;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::streaming::params::Tensors;
+use super::Tensors;
 
 /// A tensor of bytes, for what is not a network's: its type as safetensors names it (`I8`, `U8`), shape, and bytes.
 pub type ByteTensor = (&'static str, Vec<usize>, Vec<u8>);

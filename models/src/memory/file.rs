@@ -1,46 +1,12 @@
 //! A memory as it stands in a model file: sizes in the metadata, numbers in tensors.
 
-use serde::{Deserialize, Serialize};
-
 use super::{ROW_VALUES, RecordedNote, Texture};
-use crate::file::{Header, ModelFileError, read_bytes, read_floats};
+use crate::file::{Header, MAX_MEMORY_NOTES, MemoryInfo, ModelFileError, read_bytes, read_floats};
 
-/// Most components of a code.
-const MAX_COMPONENTS: usize = 128;
-/// Most rows of all notes: 11 minutes.
-const MAX_ROWS: usize = 1 << 16;
-/// Most notes.
-const MAX_NOTES: usize = 1024;
-/// Most textures, and samples of all of them: 43 s.
-const MAX_TEXTURES: usize = 256;
-const MAX_SAMPLES: usize = 1 << 21;
 /// The stiffest string.
 const MAX_STRETCH: f32 = 0.01;
 /// Numbers of a note in the file.
 const NOTE_VALUES: usize = 8;
-
-/// What the metadata says of a memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MemoryInfo {
-    /// Components of a row's code, 1 to 128.
-    pub components: usize,
-    /// Rows of all notes, 2 to 65,536.
-    pub rows: usize,
-    /// Notes, 1 to 1,024.
-    pub notes: usize,
-    /// Textures, 0 to 256.
-    pub textures: usize,
-    /// Samples of all textures, up to 2,097,152.
-    pub texture_samples: usize,
-    /// Notes decay as they were recorded.
-    pub struck: bool,
-    /// Only the twelve notes can be played.
-    pub semitones_only: bool,
-    /// Its strings are stiff: there is a tensor of stretches.
-    #[serde(default)]
-    pub stretched: bool,
-}
 
 /// The numbers of a memory, as they stand in the tensors `memory.*`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,70 +31,33 @@ pub struct Recorded {
     pub samples: Vec<i8>,
 }
 
-impl MemoryInfo {
-    /// Refuses sizes that no memory has.
-    ///
-    /// # Errors
-    /// [`ModelFileError::BadMemory`].
-    pub fn check(&self) -> Result<(), ModelFileError> {
-        for (what, value, low, high) in [
-            ("components", self.components, 1, MAX_COMPONENTS),
-            ("rows", self.rows, 2, MAX_ROWS),
-            ("notes", self.notes, 1, MAX_NOTES),
-            ("textures", self.textures, 0, MAX_TEXTURES),
-            ("texture samples", self.texture_samples, 0, MAX_SAMPLES),
-        ] {
-            if !(low..=high).contains(&value) {
-                return Err(bad(what, value as f32));
-            }
-        }
-        Ok(())
-    }
-
-    /// Names of the tensors.
-    pub(crate) fn tensors(&self) -> Vec<&'static str> {
-        let mut names = vec![
-            "memory.notes",
-            "memory.codes",
-            "memory.mean",
-            "memory.basis",
-            "memory.level",
-            "memory.deviation",
-            "memory.textures",
-            "memory.samples",
-        ];
-        if self.stretched {
-            names.push("memory.stretch");
-        }
-        names
-    }
-
+impl Recorded {
     /// Reads the tensors.
-    pub(crate) fn read(&self, header: &Header) -> Result<Recorded, ModelFileError> {
+    pub(super) fn read(info: &MemoryInfo, header: &Header) -> Result<Self, ModelFileError> {
         let signed = |name, shape: &[usize]| {
             let bytes = read_bytes(header, name, safetensors::Dtype::I8, shape)?;
             Ok::<_, ModelFileError>(bytes.iter().map(|byte| *byte as i8).collect())
         };
-        Ok(Recorded {
-            notes: read_floats(header, "memory.notes", &[self.notes, NOTE_VALUES])?,
-            codes: signed("memory.codes", &[self.rows, self.components])?,
+        Ok(Self {
+            notes: read_floats(header, "memory.notes", &[info.notes, NOTE_VALUES])?,
+            codes: signed("memory.codes", &[info.rows, info.components])?,
             mean: read_floats(header, "memory.mean", &[ROW_VALUES])?,
-            basis: read_floats(header, "memory.basis", &[self.components, ROW_VALUES])?,
+            basis: read_floats(header, "memory.basis", &[info.components, ROW_VALUES])?,
             level_half_db: read_bytes(
                 header,
                 "memory.level",
                 safetensors::Dtype::U8,
-                &[self.rows],
+                &[info.rows],
             )?
             .to_vec(),
-            deviation_cents: signed("memory.deviation", &[self.rows])?,
-            stretches: if self.stretched {
-                read_floats(header, "memory.stretch", &[self.notes])?
+            deviation_cents: signed("memory.deviation", &[info.rows])?,
+            stretches: if info.stretched {
+                read_floats(header, "memory.stretch", &[info.notes])?
             } else {
                 Vec::new()
             },
-            textures: read_floats(header, "memory.textures", &[self.textures, 2])?,
-            samples: signed("memory.samples", &[self.texture_samples])?,
+            textures: read_floats(header, "memory.textures", &[info.textures, 2])?,
+            samples: signed("memory.samples", &[info.texture_samples])?,
         })
     }
 }
@@ -168,7 +97,7 @@ pub(super) fn notes(
                     semitones: *semitones,
                     top_db: *top_db,
                     hold_rows: (low, high),
-                    group: count("group of a note", *group, 0, MAX_NOTES)? as u32,
+                    group: count("group of a note", *group, 0, MAX_MEMORY_NOTES)? as u32,
                     texture,
                     stretch,
                 })

@@ -6,15 +6,17 @@
 //! components of 8 bits. A *texture* is the noise of a recorded note at 48 kHz, flattened by its envelope: what a bow, a
 //! breath or a hammer does in time.
 //!
-//! Thread: a [`Memory`] is made on a loader thread, immutable, and shared; reading it allocates nothing.
+//! Thread: a [`Memory`] is made on any thread but the audio thread, immutable, and shared; reading it allocates nothing.
 
 mod file;
 
-pub use file::{MemoryInfo, Recorded};
+pub use crate::file::MemoryInfo;
+pub use file::Recorded;
 
+use crate::envelope::ENVELOPE_POINTS;
 use crate::features::log_to_db;
 use crate::file::{Header, ModelFileError};
-use crate::prior::{ENVELOPE_POINTS, NUMBERED_HARMONICS};
+use crate::prior::NUMBERED_HARMONICS;
 
 /// Frames from one row to the next.
 pub const ROW_FRAMES: usize = 2;
@@ -116,10 +118,10 @@ fn levels_db(notes: &[RecordedNote], half_db: &[u8]) -> Vec<f32> {
 impl Memory {
     /// Reads the tensors `memory.*` of a file whose metadata says `info`.
     pub(crate) fn read(info: &MemoryInfo, header: &Header) -> Result<Self, ModelFileError> {
-        Self::new(info, info.read(header)?)
+        Self::new(info, Recorded::read(info, header)?)
     }
 
-    /// Checks what a file holds against itself. Loader thread.
+    /// Checks what a file holds against itself. Any thread but the audio thread.
     ///
     /// # Errors
     /// [`ModelFileError::BadMemory`] for a note or texture that lies outside of what is there.

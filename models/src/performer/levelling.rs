@@ -1,12 +1,11 @@
 //! How loud a frame is, from what it is made of: a colour that comes from elsewhere must not make a note louder or softer.
 //!
-//! Thread: audio; [`Levelling::new`] is for a loader thread.
+//! Thread: audio, but for [`Levelling::new`], which allocates.
 
-use crate::SAMPLE_RATE_HZ;
+use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace, envelope_point_hz};
 use crate::features::a_weighting;
-use crate::prior::{
-    Details, ENVELOPE_POINTS, Envelope, EnvelopePlace, NUMBERED_HARMONICS, envelope_point_hz,
-};
+use crate::prior::{Details, NUMBERED_HARMONICS};
+use crate::rates::SAMPLE_RATE_HZ;
 
 /// Where the first harmonics of a pitch lie on an envelope.
 pub(super) type Places = [EnvelopePlace; NUMBERED_HARMONICS];

@@ -23,12 +23,10 @@ mod tone;
 mod walk;
 
 use crate::conditioning::{MORPH_SLOTS, PlayerControls, Voice};
+use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace};
 use crate::features::log_to_db;
 use crate::memory::Memory;
-use crate::prior::{
-    Details, ENVELOPE_POINTS, Envelope, EnvelopePlace, NO_DETAILS, NUMBERED_HARMONICS,
-    TextureBlock, partial,
-};
+use crate::prior::{Details, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock, partial};
 
 use levelling::{Comb, Levelling, Places};
 use note_tracker::{Heard, Note, NoteTracker};

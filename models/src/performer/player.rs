@@ -8,9 +8,9 @@ use super::note_tracker::{Beginning, Note, OPEN_FRAMES};
 use super::tone::Tone;
 use super::walk::{HURRY_ROWS, Walk};
 use super::{NEPER_DB, SILENT_LOG};
-use crate::FRAME_SAMPLES;
+use crate::envelope::ENVELOPE_POINTS;
 use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
-use crate::prior::ENVELOPE_POINTS;
+use crate::rates::FRAME_SAMPLES;
 
 /// What counts against a recording, in semitones of distance: each dB of another loudness, another group than the
 /// note before, each dB of another colour than that, having been played just now, and chance.

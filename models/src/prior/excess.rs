@@ -7,7 +7,7 @@
 //!
 //! Thread: an [`Excess`] belongs to one stream; its steps are for the audio thread.
 
-use crate::{FRAME_SAMPLES, HOP_SAMPLES};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES};
 
 /// Over 512 samples the sound is at most so many times as loud as expected (3 dB), in which the pulses of a note of 55 Hz
 /// have room, and over a hop so many times (9 dB), in which one of them has.

@@ -4,7 +4,8 @@
 
 use std::f32::consts::PI;
 
-use super::{Envelope, EnvelopeGrid, MinimumPhase, MinimumPhaseState};
+use super::{MinimumPhase, MinimumPhaseState};
+use crate::envelope::{Envelope, EnvelopeGrid};
 
 /// Taps of a prior filter.
 pub const FILTER_TAPS: usize = 256;

@@ -11,8 +11,8 @@
 use pulp::Arch;
 
 use super::frame_weight;
-use crate::FRAME_SAMPLES;
 use crate::features::History;
+use crate::rates::FRAME_SAMPLES;
 
 /// Output samples computed together: four AVX2 registers for each of the two filters.
 const LANES: usize = 32;

@@ -4,15 +4,17 @@
 
 use pulp::Arch;
 
+use super::frame_weight;
 use super::sine_bank::{LANES, Lanes, sum_partials, sum_sines};
-use super::{Envelope, envelope_at, frame_weight};
-use crate::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use crate::envelope::{Envelope, envelope_at};
+use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Most harmonics of a pitch that sound.
 pub const MAX_HARMONICS: usize = 256;
 /// Harmonics fade out from here ..
 const FADE_LOW_HZ: f32 = 19_000.0;
-/// .. to here, so that none folds over the half of the sampling rate while the pitch moves.
+/// .. to here. What is left up to half the sampling rate is two semitones: a pitch that moves by more in one frame folds
+/// its highest harmonics over while they fade.
 const FADE_HIGH_HZ: f32 = 21_000.0;
 /// A comb of pitch `f0` whose amplitudes are `sqrt(f0 / this)` is as dense in power as white noise
 /// of unit variance, so one envelope means the same for harmonics, whitened input and noise.

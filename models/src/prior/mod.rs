@@ -18,7 +18,6 @@
 //!
 //! [`Prior`] puts them together.
 
-mod envelope;
 mod excess;
 mod filter_design;
 mod fir;
@@ -31,7 +30,7 @@ mod streams;
 mod texture;
 mod whitened;
 
-pub use envelope::{
+pub use crate::envelope::{
     ENVELOPE_HIGH_HZ, ENVELOPE_LOW_HZ, ENVELOPE_POINTS, Envelope, EnvelopeGrid, EnvelopePlace,
     envelope_at, envelope_point_hz,
 };
@@ -48,7 +47,7 @@ pub use streams::{Prior, PriorFrame, PriorState};
 pub use texture::{TextureBlock, TextureState};
 pub use whitened::{Whitened, WhitenedState};
 
-use crate::FRAME_SAMPLES;
+use crate::rates::FRAME_SAMPLES;
 
 /// How much of the block's new frame is in at sample `position` of the block: 1/256 at the first, 1
 /// at the last.

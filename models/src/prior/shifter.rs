@@ -14,7 +14,7 @@
 
 use std::f32::consts::PI;
 
-use crate::{HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::{HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Lowest pitch ratio.
 const RATIO_LOW: f32 = 0.25;

@@ -4,12 +4,13 @@
 
 use super::excess::Excess;
 use super::{
-    Details, Envelope, FILTER_TAPS, FilterDesign, FilterDesignState, Fir, FirState, HarmonicFrame,
-    Harmonics, HarmonicsState, NO_DETAILS, Noise, NoiseState, Shifter, ShifterState, TextureBlock,
+    Details, FILTER_TAPS, FilterDesign, FilterDesignState, Fir, FirState, HarmonicFrame, Harmonics,
+    HarmonicsState, NO_DETAILS, Noise, NoiseState, Shifter, ShifterState, TextureBlock,
     TextureState, Whitened, WhitenedState,
 };
-use crate::HOP_SAMPLES;
+use crate::envelope::Envelope;
 use crate::features::FeatureFrame;
+use crate::rates::HOP_SAMPLES;
 
 /// What the prior is to be at a frame.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 //! Thread: a [`TextureState`] belongs to one stream.
 
 use super::frame_weight;
-use crate::FRAME_SAMPLES;
+use crate::rates::FRAME_SAMPLES;
 
 /// The recorded noise of one block.
 #[derive(Clone, Debug)]

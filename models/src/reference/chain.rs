@@ -4,17 +4,19 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 
 use super::{Encoder, Generator, Onsets, Target, Translator};
-use crate::chain::bounded_input;
+use crate::architecture::ONSET_INPUTS;
+use crate::architecture::SUB_BANDS;
 use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::envelope::{ENVELOPE_POINTS, Envelope};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{Header, ModelFileError, ModelInfo};
+use crate::input::bounded_input;
 use crate::memory::Memory;
 use crate::performer::{Cue, Memories, Performed, PerformerState};
-use crate::prior::{ENVELOPE_POINTS, Envelope, Prior, PriorFrame, PriorState};
-use crate::streaming::generator::SUB_BANDS;
-use crate::streaming::onsets::{ONSET_INPUTS, OnsetInput};
+use crate::prior::{Prior, PriorFrame, PriorState};
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES};
+use crate::streaming::onsets::OnsetInput;
 use crate::streaming::translator::translator_input;
-use crate::{FRAME_SAMPLES, HOP_SAMPLES};
 
 /// Why the reference could not be loaded or run.
 #[derive(Debug, thiserror::Error)]
@@ -294,7 +296,7 @@ impl Reference {
 }
 
 /// Rows of `channels` values, one a frame -> `[1, channels, frames]`.
-fn rows(rows: Vec<f32>, channels: usize) -> candle_core::Result<Tensor> {
+pub(crate) fn rows(rows: Vec<f32>, channels: usize) -> candle_core::Result<Tensor> {
     let count = rows.len() / channels;
     Tensor::from_vec(rows, (count, channels), &Device::Cpu)?
         .t()?

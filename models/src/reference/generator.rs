@@ -4,10 +4,10 @@ use candle_core::{D, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::layers::{CausalConv1d, Past, ResidualBlock, leaky};
-use crate::HOP_SAMPLES;
-use crate::architecture::Architecture;
+use crate::architecture::{Architecture, SUB_BANDS};
+use crate::rates::HOP_SAMPLES;
 use crate::streaming::conv::ConvConfig;
-use crate::streaming::generator::{FRAME_STEPS, HOP_STEPS, INPUT_SCALE, LOUDNESS_FLOOR, SUB_BANDS};
+use crate::streaming::generator::{FRAME_STEPS, HOP_STEPS, INPUT_SCALE, LOUDNESS_FLOOR};
 
 /// Residual stacks on sub-bands, conditioned on the translator's hidden frames.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@
 use candle_core::{D, Device, Module, Result, Tensor};
 use candle_nn::{Conv1d, Conv1dConfig, VarBuilder};
 
-use crate::LEAKY_SLOPE;
+use crate::rates::LEAKY_SLOPE;
 use crate::streaming::conv::ConvConfig;
 
 /// Leaky ReLU of the whole project.

@@ -14,6 +14,7 @@ mod onsets;
 mod stepwise;
 mod translator;
 
+pub(crate) use chain::rows;
 pub use chain::{Reference, ReferenceError, Rendering};
 pub use encoder::Encoder;
 pub use generator::Generator;

@@ -5,8 +5,8 @@ use candle_nn::VarBuilder;
 
 use super::layers::{CausalConv1d, Past, ResidualBlock, leaky};
 use crate::architecture::Architecture;
+use crate::architecture::ONSET_INPUTS;
 use crate::streaming::conv::ConvConfig;
-use crate::streaming::onsets::ONSET_INPUTS;
 
 /// What is told of each frame -> the probability that a note begins there.
 #[derive(Clone, Debug)]

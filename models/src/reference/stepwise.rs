@@ -6,10 +6,11 @@ use candle_nn::VarBuilder;
 
 use super::layers::Past;
 use super::{Encoder, Generator, Onsets, ReferenceError, Target, Translator};
+use crate::architecture::ONSET_INPUTS;
+use crate::architecture::SUB_BANDS;
 use crate::features::MEL_BINS;
 use crate::file::ModelInfo;
-use crate::streaming::generator::{FRAME_STEPS, HOP_STEPS, SUB_BANDS};
-use crate::streaming::onsets::ONSET_INPUTS;
+use crate::streaming::generator::{FRAME_STEPS, HOP_STEPS};
 
 /// A base and a target with the past of one stream. Allocates in every step; any thread but audio.
 pub struct Stepwise {

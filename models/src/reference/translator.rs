@@ -5,7 +5,7 @@ use candle_nn::VarBuilder;
 
 use super::layers::{CausalConv1d, GatedBlock, Past, leaky};
 use crate::architecture::Architecture;
-use crate::prior::ENVELOPE_POINTS;
+use crate::envelope::ENVELOPE_POINTS;
 use crate::streaming::conv::ConvConfig;
 use crate::streaming::translator::ENVELOPE_RANGE;
 

@@ -4,8 +4,8 @@
 //! stream and is stepped on the audio thread.
 
 use super::kernel::{Epilogue, Layout, PackedConv};
-use super::params::Params;
 use crate::file::ModelFileError;
+use crate::file::Params;
 
 /// Output row `t` sees input rows `t, t - d, .., t - (k - 1) d`; rows before the first
 /// are zero.
@@ -73,7 +73,7 @@ impl CausalConv {
         let weight = params.get("weight", &shape)?;
         let bias = params.get("bias", &[outputs])?;
         Ok(Self {
-            packed: PackedConv::new(weight, Some(bias), shape, layout),
+            packed: PackedConv::new(params.instructions(), weight, Some(bias), shape, layout),
             tail_rows: (kernel - 1) * dilation,
         })
     }

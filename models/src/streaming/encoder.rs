@@ -3,12 +3,12 @@
 use super::conv::{CausalConv, ConvConfig, ConvState};
 use super::kernel::{Addend, Epilogue};
 use super::ops::Ops;
-use super::params::Params;
 use super::residual::{BlockState, ResidualBlock};
-use crate::LEAKY_SLOPE;
 use crate::architecture::Architecture;
 use crate::features::MEL_BINS;
 use crate::file::ModelFileError;
+use crate::file::Params;
+use crate::rates::LEAKY_SLOPE;
 
 /// Weights of the encoder.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl Encoder {
         let latent = architecture.latent_channels;
         let blocks = params.pp("blocks");
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             latent,
             input: CausalConv::new(

@@ -9,14 +9,12 @@
 use super::conv::{CausalConv, ConvConfig, ConvState};
 use super::kernel::{Addend, Epilogue, Layout, PackedConv};
 use super::ops::Ops;
-use super::params::Params;
 use super::residual::{BlockState, ResidualBlock};
-use crate::architecture::Architecture;
+use crate::architecture::{Architecture, SUB_BANDS};
 use crate::file::ModelFileError;
-use crate::{FRAME_SAMPLES, HOP_SAMPLES, LEAKY_SLOPE};
+use crate::file::Params;
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, LEAKY_SLOPE};
 
-/// Sub-bands, and samples from one step to the next.
-pub const SUB_BANDS: usize = 16;
 /// Sub-band steps in a hop.
 pub const HOP_STEPS: usize = HOP_SAMPLES / SUB_BANDS;
 /// Sub-band steps in a frame.
@@ -98,9 +96,10 @@ impl Generator {
         let conditions =
             ConvConfig::pointwise(architecture.translator_channels, channels * dilations.len());
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             analysis: PackedConv::new(
+                params.instructions(),
                 analysis,
                 None,
                 [SUB_BANDS, 2 * SUB_BANDS, 1],
@@ -110,6 +109,7 @@ impl Generator {
                 },
             ),
             synthesis: PackedConv::new(
+                params.instructions(),
                 &transposed,
                 None,
                 [2 * SUB_BANDS, SUB_BANDS, 1],

@@ -11,10 +11,14 @@
 //! whatever the tile, so a row comes out the same to the bit however many rows a
 //! call is given.
 //!
-//! Thread: packing allocates and belongs to the loader; [`PackedConv::run`] is for
-//! the audio thread (no allocation, no lock, no I/O).
+//! Thread: packing allocates and is for any thread but the audio thread;
+//! [`PackedConv::run`] is for the audio thread (no allocation, no lock, no I/O).
+
+use std::marker::PhantomData;
 
 use pulp::{Arch, Simd, WithSimd};
+
+use crate::instructions::Instructions;
 
 /// Vectors of output channels in a full panel where there are 32 registers (AVX-512,
 /// NEON): 8 rows x 3 vectors of sums.
@@ -24,11 +28,23 @@ const WIDE_PANEL: usize = 3;
 /// was measured to halve the speed.
 const NARROW_PANEL: usize = 2;
 
-const fn panel_vectors<S: Simd>() -> usize {
-    if S::REGISTER_COUNT >= 32 {
-        WIDE_PANEL
-    } else {
-        NARROW_PANEL
+/// How many vectors of output channels make a full panel. A type, so that tests can have every path with whatever vectors
+/// there are.
+trait Panels {
+    fn vectors<S: Simd>() -> usize;
+}
+
+/// As many as the registers hold.
+struct ByRegisters;
+
+impl Panels for ByRegisters {
+    #[inline(always)]
+    fn vectors<S: Simd>() -> usize {
+        if S::REGISTER_COUNT >= 32 {
+            WIDE_PANEL
+        } else {
+            NARROW_PANEL
+        }
     }
 }
 
@@ -41,7 +57,7 @@ pub struct Layout {
     pub tap_stride: usize,
 }
 
-/// A convolution's weights, packed for the vector width of this machine.
+/// A convolution's weights, packed for the vectors of some instructions.
 #[derive(Clone, Debug)]
 pub struct PackedConv {
     arch: Arch,
@@ -49,7 +65,7 @@ pub struct PackedConv {
     cin: usize,
     cout: usize,
     layout: Layout,
-    /// Panels of `taps * cin` rows of up to [`panel_vectors`] vectors.
+    /// Panels of `taps * cin` rows of up to [`Panels::vectors`] vectors.
     panels: Vec<f32>,
     /// `cout` values, padded to whole vectors.
     bias: Vec<f32>,
@@ -96,19 +112,27 @@ impl PackedConv {
     /// # Panics
     /// If the lengths do not fit each other; callers have checked shapes against the
     /// architecture before.
-    pub fn new(weight: &[f32], bias: Option<&[f32]>, shape: [usize; 3], layout: Layout) -> Self {
-        Self::for_arch(Arch::new(), weight, bias, shape, layout)
+    pub fn new(
+        instructions: Instructions,
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        shape: [usize; 3],
+        layout: Layout,
+    ) -> Self {
+        let arch = instructions.arch();
+        let widths = arch.dispatch(Widths::<ByRegisters>(PhantomData));
+        Self::pack(arch, widths, weight, bias, shape, layout)
     }
 
-    fn for_arch(
+    fn pack(
         arch: Arch,
+        [lanes, panel_vectors]: [usize; 2],
         weight: &[f32],
         bias: Option<&[f32]>,
         [cout, cin, taps]: [usize; 3],
         layout: Layout,
     ) -> Self {
         assert_eq!(weight.len(), cout * cin * taps, "weights of a convolution");
-        let (lanes, panel_vectors) = arch.dispatch(Widths);
         let vectors = cout.div_ceil(lanes);
         let mut panels = Vec::with_capacity(vectors * lanes * cin * taps);
         for first in (0..vectors).step_by(panel_vectors) {
@@ -161,23 +185,24 @@ impl PackedConv {
     /// `out` is `[rows, cout]`; [`Addend::Rows`] is as long as `out`.
     pub fn run(&self, input: &[f32], out: &mut [f32], epilogue: Epilogue<'_>) {
         debug_assert_eq!(out.len() % self.cout, 0);
-        self.arch.dispatch(Run {
+        self.arch.dispatch(Run::<ByRegisters> {
             conv: self,
             input,
             out,
             epilogue,
+            panels: PhantomData,
         });
     }
 }
 
 /// Lanes of a vector and vectors of a panel.
-struct Widths;
+struct Widths<P>(PhantomData<P>);
 
-impl WithSimd for Widths {
-    type Output = (usize, usize);
+impl<P: Panels> WithSimd for Widths<P> {
+    type Output = [usize; 2];
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> (usize, usize) {
-        (S::F32_LANES, panel_vectors::<S>())
+    fn with_simd<S: Simd>(self, _: S) -> [usize; 2] {
+        [S::F32_LANES, P::vectors::<S>()]
     }
 }
 
@@ -197,19 +222,20 @@ fn store<S: Simd>(simd: S, values: &mut [f32], vector: S::f32s) {
     }
 }
 
-struct Run<'a> {
+struct Run<'a, P> {
     conv: &'a PackedConv,
     input: &'a [f32],
     out: &'a mut [f32],
     epilogue: Epilogue<'a>,
+    panels: PhantomData<P>,
 }
 
-impl WithSimd for Run<'_> {
+impl<P: Panels> WithSimd for Run<'_, P> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        if panel_vectors::<S>() == WIDE_PANEL {
+        if P::vectors::<S>() == WIDE_PANEL {
             let mut row = 0;
             let rows = self.out.len() / self.conv.cout;
             while row + 8 <= rows {
@@ -224,7 +250,7 @@ impl WithSimd for Run<'_> {
     }
 }
 
-impl Run<'_> {
+impl<P> Run<'_, P> {
     #[inline(always)]
     fn few_rows<S: Simd, const PV: usize>(&mut self, simd: S, mut row: usize, rows: usize) {
         while row + 4 <= rows {

@@ -10,6 +10,5 @@ pub mod generator;
 pub mod kernel;
 pub mod onsets;
 pub mod ops;
-pub mod params;
 pub mod residual;
 pub mod translator;

@@ -7,21 +7,15 @@
 use super::conv::{CausalConv, ConvConfig};
 use super::kernel::{Addend, Epilogue};
 use super::ops::Ops;
-use super::params::Params;
 use super::residual::{BlockState, ResidualBlock};
-use crate::LEAKY_SLOPE;
-use crate::architecture::{Architecture, TRAINED_PITCH_HZ};
+use crate::architecture::{Architecture, ONSET_INPUTS, ONSET_LAGS, TRAINED_PITCH_HZ};
 use crate::features::{FeatureFrame, MEL_BINS};
 use crate::file::ModelFileError;
+use crate::file::Params;
+use crate::rates::LEAKY_SLOPE;
 
-/// Frames over which rises are taken.
-const LAGS: [usize; 3] = [1, 3, 6];
 /// Frames that are remembered.
 const PAST: usize = 6;
-/// Voicing, pitch, attack, loudness; changes of level and of pitch over each lag.
-const SCALARS: usize = 4 + 2 * LAGS.len();
-/// Numbers that the network is told of a frame: the mel bands, their rises over each lag, and ten scalars.
-pub const ONSET_INPUTS: usize = MEL_BINS * (1 + LAGS.len()) + SCALARS;
 
 /// A note begins where the probability rises above this; as it stays up for some frames, the next one is
 /// to be counted only after it has fallen below half of it. Chosen on held-out notes (`REPORT.md`).
@@ -117,17 +111,17 @@ impl OnsetInput {
                 *out = relative(*mel);
             }
         }
-        for (lag, out) in LAGS.iter().zip(&mut rows) {
+        for (lag, out) in ONSET_LAGS.iter().zip(&mut rows) {
             let before = &self.past[lag - 1].log_mel;
             for ((out, mel), before) in out.iter_mut().zip(&now.log_mel).zip(before) {
                 *out = 0.5 * (mel.max(floor) - before.max(floor)).max(0.0);
             }
         }
-        let level_change = LAGS.map(|lag| {
+        let level_change = ONSET_LAGS.map(|lag| {
             let before = self.past[lag - 1].log_level.max(floor);
             (now.log_level.max(floor) - before).clamp(-MAX_CHANGE, MAX_CHANGE) / 2.0
         });
-        let pitch_change = LAGS.map(|lag| {
+        let pitch_change = ONSET_LAGS.map(|lag| {
             let semitones = 12.0 * (now.octaves - self.past[lag - 1].octaves).abs();
             semitones.min(MAX_STEP_SEMITONES) / 2.0 * voicing
         });
@@ -138,7 +132,7 @@ impl OnsetInput {
             relative(frame.log_loudness),
         ];
         let scalars = scalars.iter().chain(&level_change).chain(&pitch_change);
-        let rest = row.iter_mut().skip(MEL_BINS * (1 + LAGS.len()));
+        let rest = row.iter_mut().skip(MEL_BINS * (1 + ONSET_LAGS.len()));
         for (out, scalar) in rest.zip(scalars) {
             *out = *scalar;
         }
@@ -148,7 +142,7 @@ impl OnsetInput {
 }
 
 impl OnsetNet {
-    /// Compiles the tensors below `input`, `blocks.N` and `output`. Allocates; loader thread.
+    /// Compiles the tensors below `input`, `blocks.N` and `output`. Allocates.
     ///
     /// # Errors
     /// If a tensor is missing or of another shape.
@@ -156,7 +150,7 @@ impl OnsetNet {
         let channels = architecture.onset_channels;
         let blocks = params.pp("blocks");
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             input: CausalConv::new(
                 ConvConfig::pointwise(ONSET_INPUTS, channels),

@@ -6,6 +6,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::instructions::Instructions;
+
 /// Beyond this, tanh in `f32` is 1.
 const TANH_CLAMP: f32 = 7.905_311;
 /// Odd coefficients of the numerator, highest (x^13) first.
@@ -183,16 +185,18 @@ elementwise! {
     Gate() |self, simd, x, y| simd.mul_f32s(tanh_v(simd, x), sigmoid_v(simd, y));
 }
 
-/// The elementwise operations, for the vector width of this machine.
-#[derive(Clone, Copy, Debug, Default)]
+/// The elementwise operations, with a choice of instructions.
+#[derive(Clone, Copy, Debug)]
 pub struct Ops {
     arch: Arch,
 }
 
 impl Ops {
-    /// Detects the vector width (cheap after the first time in a process).
-    pub fn new() -> Self {
-        Self { arch: Arch::new() }
+    /// With these instructions.
+    pub fn new(instructions: Instructions) -> Self {
+        Self {
+            arch: instructions.arch(),
+        }
     }
 
     /// `out = x where x > 0 else slope * x`, `slope <= 1`.
@@ -267,7 +271,7 @@ mod tests {
     /// Over the whole range and near zero, against `f64`.
     #[test]
     fn tanh_and_sigmoid_are_accurate() {
-        let ops = Ops::new();
+        let ops = Ops::new(Instructions::fastest());
         let x: Vec<f32> = (-200_000..=200_000)
             .map(|i| (i as f32 / 20_000.0).powi(3) * 0.02)
             .collect();
@@ -291,7 +295,7 @@ mod tests {
 
     #[test]
     fn asinh_is_accurate_from_tiny_to_huge() {
-        let ops = Ops::new();
+        let ops = Ops::new(Instructions::fastest());
         let x: Vec<f32> = (0..400_000)
             .map(|i| {
                 let magnitude = 10f32.powf(-12.0 + 27.0 * (i / 2) as f32 / 200_000.0);
@@ -312,7 +316,7 @@ mod tests {
 
     #[test]
     fn elementwise_operations_cover_ragged_lengths() {
-        let ops = Ops::new();
+        let ops = Ops::new(Instructions::fastest());
         for n in 0..70 {
             let x: Vec<f32> = (0..n).map(|i| (i as f32 * 0.7).sin() * 2.0).collect();
             let y: Vec<f32> = (0..n).map(|i| (i as f32 * 1.3).cos()).collect();

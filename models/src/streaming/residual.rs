@@ -3,9 +3,9 @@
 use super::conv::{CausalConv, ConvConfig, ConvState};
 use super::kernel::{Addend, Epilogue};
 use super::ops::Ops;
-use super::params::Params;
-use crate::LEAKY_SLOPE;
 use crate::file::ModelFileError;
+use crate::file::Params;
+use crate::rates::LEAKY_SLOPE;
 
 /// `x + mix(leaky(conv(leaky(x)) + condition))`: MelGAN's residual block (Kumar et al.,
 /// 2019), causal, kernel 3.
@@ -33,7 +33,7 @@ impl ResidualBlock {
     /// If a tensor is missing or of another shape.
     pub fn new(channels: usize, dilation: usize, params: &Params) -> Result<Self, ModelFileError> {
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             conv: CausalConv::new(
                 ConvConfig::new(channels, channels, 3, dilation),
                 &params.pp("conv"),
@@ -90,7 +90,7 @@ impl GatedBlock {
     /// If a tensor is missing or of another shape.
     pub fn new(channels: usize, dilation: usize, params: &Params) -> Result<Self, ModelFileError> {
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             channels,
             conv: CausalConv::new(
                 ConvConfig::new(channels, 2 * channels, 3, dilation),

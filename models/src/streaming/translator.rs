@@ -4,32 +4,18 @@
 use super::conv::{CausalConv, ConvConfig, ConvState};
 use super::kernel::{Epilogue, Layout, PackedConv};
 use super::ops::Ops;
-use super::params::Params;
 use super::residual::{BlockState, GatedBlock};
-use crate::LEAKY_SLOPE;
 use crate::architecture::{Architecture, TRAINED_PITCH_HZ};
+use crate::envelope::{ENVELOPE_POINTS, Envelope};
 use crate::file::ModelFileError;
-use crate::prior::{ENVELOPE_POINTS, Envelope};
+use crate::file::Params;
+use crate::frame_pitch::FramePitch;
+use crate::rates::LEAKY_SLOPE;
 
 /// Log envelopes stay in this range: -122 dB to 69 dB about the input's loudness.
 pub const ENVELOPE_RANGE: (f32, f32) = (-14.0, 8.0);
 /// Octaves from 55 Hz to about 2,200 Hz, over which the pitch bumps are spread.
 const BUMP_OCTAVES: f32 = 5.33;
-
-/// What the translator is told about one frame besides `z`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FramePitch {
-    /// Pitch the target is to play, above 0.
-    pub f0_hz: f32,
-    /// 0 (unvoiced) to 1.
-    pub voicing: f32,
-    /// Natural log of the A-weighted amplitude.
-    pub log_loudness: f32,
-    /// How much louder the newest samples are, in nepers, 0 or more.
-    pub attack: f32,
-    /// Whether the excitation is the whitened input.
-    pub follow: bool,
-}
 
 /// One row of the translator's input: `z`, triangular bumps over log pitch, log pitch,
 /// voicing, loudness, attack, mode.
@@ -81,7 +67,7 @@ impl Translator {
         );
         let blocks = params.pp("blocks");
         Ok(Self {
-            ops: Ops::new(),
+            ops: Ops::new(params.instructions()),
             inputs,
             channels,
             input: CausalConv::new(ConvConfig::new(inputs, channels, 3, 1), &params.pp("input"))?,
@@ -197,7 +183,13 @@ impl TargetWeights {
         Ok(Self {
             gain: scale.iter().map(|s| 1.0 + s).collect(),
             shift: shift.to_vec(),
-            head: PackedConv::new(weight, Some(bias), [outputs, channels, 1], layout),
+            head: PackedConv::new(
+                params.instructions(),
+                weight,
+                Some(bias),
+                [outputs, channels, 1],
+                layout,
+            ),
         })
     }
 

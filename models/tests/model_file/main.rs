@@ -10,10 +10,10 @@ mod tensors;
 use std::collections::BTreeMap;
 
 use mynah_models::architecture::{Architecture, MAX_PARAMETERS};
+use mynah_models::file::Tensors;
 use mynah_models::file::{
     FORMAT_VERSION, MAX_FILE_BYTES, MAX_HEADER_BYTES, OLDEST_FORMAT_VERSION, write,
 };
-use mynah_models::streaming::params::Tensors;
 use mynah_models::testing::{
     metadata, random_base, random_base_with, random_target, random_tensors,
 };

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use mynah_engine::{Library, TargetRef};
-use mynah_models::{ModelInfo, Target};
+use mynah_models::{Base, ModelInfo, Target};
 
 pub(crate) use self::bounce::Pattern;
 use crate::cli::Command;
@@ -34,6 +34,13 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Info(arguments) => info::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     }
+}
+
+/// Says, where it is so, that this processor computes the networks wrongly with its fastest instructions.
+fn warn_of_kernel(base: &Base) -> Option<String> {
+    let note = base.kernel_note()?;
+    eprintln!("mynah: {note}");
+    Some(note.to_owned())
 }
 
 /// Finds a target by name (as in `mynah targets`, letter case and separators do not matter) or by file.

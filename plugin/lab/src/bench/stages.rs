@@ -10,15 +10,15 @@ use anyhow::Result;
 use mynah_cli::notes::Random;
 use mynah_models::architecture::Architecture;
 use mynah_models::features::{FeatureFrame, Features, FeaturesState};
+use mynah_models::file::Tensors;
 use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
 use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
-use mynah_models::streaming::params::Tensors;
 use mynah_models::streaming::translator::{
-    FramePitch, TargetWeights, Translator, TranslatorState, translator_input,
+    TargetWeights, Translator, TranslatorState, translator_input,
 };
-use mynah_models::{Base, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use mynah_models::{Base, FramePitch, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use serde::Serialize;
 
 /// The stages that are networks.

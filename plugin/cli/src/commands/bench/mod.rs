@@ -78,6 +78,7 @@ impl HopTimes {
 pub(super) fn run(arguments: &Bench) -> Result<()> {
     let library = Library::with_user_folder();
     let base = library.base()?;
+    super::warn_of_kernel(&base);
     let wanted = match &arguments.target {
         Some(name) => name.clone(),
         None => library

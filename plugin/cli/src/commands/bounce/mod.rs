@@ -38,7 +38,9 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     let library = Library::with_user_folder();
     let setting = Setting::of(arguments, &library)?;
     let melody = arguments.midi.as_deref().map(Melody::read).transpose()?;
-    let warnings = warn_of_no_notes(arguments, &setting, melody.as_ref());
+    let base = library.base()?;
+    let mut warnings = warn_of_no_notes(arguments, &setting, melody.as_ref());
+    warnings.extend(super::warn_of_kernel(&base));
     let plan = Plan::of(arguments, &setting)?;
     let talk = Talk::of(arguments, &plan.jobs)?;
     if let Some(folder) = &arguments.out_dir
@@ -48,7 +50,7 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
             .with_context(|| format!("cannot make the folder '{}'", folder.display()))?;
     }
     let work = Work {
-        base: library.base()?,
+        base,
         tail: arguments.tail,
         channels: arguments.channels.clone(),
         melody,

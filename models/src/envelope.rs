@@ -3,7 +3,7 @@
 //!
 //! Thread: everything here is immutable and shared.
 
-use crate::SAMPLE_RATE_HZ;
+use crate::rates::SAMPLE_RATE_HZ;
 
 /// Points of an envelope.
 pub const ENVELOPE_POINTS: usize = 64;

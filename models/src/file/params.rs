@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::file::ModelFileError;
+use super::ModelFileError;
+use crate::instructions::Instructions;
 
 /// The tensors of one model file by their PyTorch state-dict names; values are finite
 /// and shapes those of the architecture when they come from the file reader.
@@ -24,11 +25,12 @@ impl Tensors {
         self.0.insert(name, Tensor { shape, values });
     }
 
-    /// The tensors below the root.
+    /// The tensors below the root, for the fastest instructions of this processor.
     pub fn root(&self) -> Params<'_> {
         Params {
             tensors: self,
             prefix: String::new(),
+            instructions: Instructions::fastest(),
         }
     }
 
@@ -44,19 +46,35 @@ impl Tensors {
     }
 }
 
-/// A view of [`Tensors`] below a path, like candle's `VarBuilder`.
+/// A view of [`Tensors`] below a path, and what is to compute with them, like candle's `VarBuilder`.
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
     tensors: &'a Tensors,
     prefix: String,
+    instructions: Instructions,
 }
 
 impl<'a> Params<'a> {
+    /// The same for other instructions.
+    #[must_use]
+    pub fn with(self, instructions: Instructions) -> Self {
+        Self {
+            instructions,
+            ..self
+        }
+    }
+
+    /// What is compiled from these tensors runs with these.
+    pub fn instructions(&self) -> Instructions {
+        self.instructions
+    }
+
     /// The view one level down.
     pub fn pp(&self, name: impl std::fmt::Display) -> Params<'a> {
         Params {
             tensors: self.tensors,
             prefix: self.path(&name.to_string()),
+            instructions: self.instructions,
         }
     }
 
