@@ -1,7 +1,6 @@
 //! The entry points that hosts look up by name in the built library.
 //!
-//! Foreign functions and raw pointers, which is why this is the only module of the crate in which
-//! unsafe code is allowed. They are not left to nice-plug's macros, because something stands between host and
+//! Foreign functions and raw pointers, which need unsafe code. They are not left to nice-plug's macros, because something stands between host and
 //! nice-plug: [`clap_events`], [`vst3_instance`].
 #![allow(unsafe_code)]
 

@@ -176,7 +176,7 @@ impl Presets {
         self.read();
     }
 
-    /// Sets everything by chance, but the quality and the bypass.
+    /// Sets everything by chance, but the quality, the channels and the bypass.
     fn surprise(&mut self, player: Player<'_>, catalogue: &Catalogue) {
         let seed = u64::from(RandomState::new().hash_one(0) as u32);
         let preset = surprise_of(seed, player, catalogue);
@@ -223,11 +223,7 @@ fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {
     } else {
         Quality::Eco
     };
-    let mut preset = surprise(seed, &targets, quality);
-    // As the quality, a matter of the track and of what it may cost.
-    let channels = player.params[Control::Channels].chosen_number();
-    preset.controls.set(Control::Channels, channels);
-    preset
+    surprise(seed, &targets, quality)
 }
 
 fn shortcuts(ui: &Ui, player: Player<'_>) {
