@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_and_values_are_each_others() {
+    fn normalized_and_plain_values_are_each_others() {
         for control in Control::ALL {
             let param = ControlParam::new(*control);
             let info = param.info();

@@ -121,9 +121,9 @@ impl Presets {
     /// Loads the next one behind the present one, or the one before, of those that the browser shows; of all if it
     /// shows none.
     fn step(&mut self, way: Way, player: Player<'_>, catalogue: &Catalogue) {
-        let places = 0..self.list.len();
-        let mut shown: Vec<usize> = places
-            .filter(|at| self.shows(&self.list[*at].preset))
+        let all = 0..self.list.len();
+        let mut shown: Vec<usize> = all
+            .filter(|position| self.shows(&self.list[*position].preset))
             .collect();
         if shown.is_empty() {
             shown = (0..self.list.len()).collect();
@@ -132,16 +132,16 @@ impl Presets {
         let at = present.and_then(|present| self.list.iter().position(|other| other.is(&present)));
         let next = match way {
             Way::Forth => {
-                let behind = shown.iter().find(|place| at.is_some_and(|at| **place > at));
+                let behind = shown.iter().find(|next| at.is_some_and(|at| **next > at));
                 behind.or(shown.first())
             }
             Way::Back => {
                 let before = shown.iter().rev();
-                let mut before = before.filter(|place| at.is_some_and(|at| **place < at));
+                let mut before = before.filter(|next| at.is_some_and(|at| **next < at));
                 before.next().or(shown.last())
             }
         };
-        if let Some(preset) = next.map(|place| self.list[*place].clone()) {
+        if let Some(preset) = next.map(|next| self.list[*next].clone()) {
             self.load(&preset, player, catalogue);
         }
     }
