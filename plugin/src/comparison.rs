@@ -163,7 +163,7 @@ impl Comparison {
         let label_before = std::mem::replace(&mut other.label, label.clone());
         if let Some(before) = before {
             let moved: Vec<(usize, f32, f32)> = (0..PARAMS)
-                .map(|place| (place, before[place], now[place]))
+                .map(|position| (position, before[position], now[position]))
                 .collect();
             other.history.push(&moved, (label_before, label), now_s);
         }
@@ -200,14 +200,14 @@ mod tests {
             }
         }
 
-        fn drag(&mut self, place: usize, value: f32) {
+        fn drag(&mut self, position: usize, value: f32) {
             self.now_s += 5.0;
-            let before = self.values[place];
+            let before = self.values[position];
             let history = self.comparison.listening().unwrap();
-            history.begin(place, before, self.now_s);
-            history.set(place, value);
+            history.begin(position, before, self.now_s);
+            history.set(position, value);
             history.end(self.now_s + 1.0);
-            self.values[place] = value;
+            self.values[position] = value;
         }
 
         fn apply(&mut self, values: Option<Vec<(usize, f32)>>) -> bool {
@@ -215,8 +215,8 @@ mod tests {
                 return false;
             };
             assert!(self.comparison.listening().is_none());
-            for (place, value) in values {
-                self.values[place] = value;
+            for (position, value) in values {
+                self.values[position] = value;
             }
             self.comparison.done();
             true

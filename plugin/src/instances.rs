@@ -1,7 +1,9 @@
 //! The numbers of the instances that play in this process, so that each can do its work at a time of its own.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use crate::lock::lock;
 
 static TAKEN: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 
@@ -11,7 +13,7 @@ pub(crate) struct InstanceNumber(usize);
 impl InstanceNumber {
     /// The lowest that is free, from 0. Locks: not for the audio thread.
     pub(crate) fn take() -> Self {
-        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = lock(&TAKEN);
         let mut number = 0;
         while !taken.insert(number) {
             number += 1;
@@ -26,8 +28,7 @@ impl InstanceNumber {
 
 impl Drop for InstanceNumber {
     fn drop(&mut self) {
-        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.remove(&self.0);
+        lock(&TAKEN).remove(&self.0);
     }
 }
 

@@ -16,9 +16,14 @@
 
 mod comparison;
 pub mod editor;
+mod editor_size;
 mod exports;
+#[cfg(test)]
+mod fake_host;
+mod held;
 mod history;
 mod instances;
+mod lock;
 mod look;
 mod notes;
 mod notice;
@@ -34,19 +39,18 @@ pub mod targets;
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
-use mynah_engine::{Channels, Controls};
+use mynah_engine::{Channels, Controls, Library};
 use nice_plug::prelude::*;
 
+pub use editor_size::EditorSize;
 pub use exports::{GetPluginFactory, clap_entry};
 pub use look::{EditorLook, Look, SCALES_PERCENT};
 pub use notice::tell_player;
-pub use params::{
-    ControlParam, MISSING_SLOT, MORPH_SLOTS, MynahParams, SLOT_NAMES, TARGET_SLOTS, TargetParam,
-};
+pub use params::{ControlParam, MynahParams, SavedTargets};
 pub use shared::{Condition, Shared};
-pub use state::{EditorSize, SavedTarget, SavedTargets};
 
 use sound::{Sound, Stream};
+use targets::Catalogue;
 
 /// One instance of the plugin.
 ///
@@ -57,9 +61,17 @@ use sound::{Sound, Stream};
 pub struct Mynah<const CONTROLLERS: bool> {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
+    catalogue: &'static Catalogue,
     sound: Sound,
     /// One channel in, two out: nice-plug hands over the input and a silent second channel.
     spreads_mono: bool,
+}
+
+/// Makes `library` the process's catalogue instead of the shipped models and the player's folder:
+/// for tests, before any instance exists. Nothing is kept in the player's folder then. False when a catalogue was there already.
+pub fn install(library: Library) -> bool {
+    look::keep_nothing();
+    targets::install(library)
 }
 
 thread_local! {
@@ -73,11 +85,13 @@ fn newest_params() -> Option<Arc<MynahParams>> {
 
 impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
     fn default() -> Self {
-        let params = Arc::new(MynahParams::default());
+        let catalogue = targets::catalogue();
+        let params = Arc::new(MynahParams::new(catalogue));
         NEWEST.replace(Arc::downgrade(&params));
         Self {
             params,
             shared: Arc::new(Shared::default()),
+            catalogue,
             sound: Sound::default(),
             spreads_mono: false,
         }
@@ -142,6 +156,7 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
         Some(editor::MynahEditor::new(
             self.params.clone(),
             self.shared.clone(),
+            self.catalogue,
         ))
     }
 
@@ -158,12 +173,12 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
         self.spreads_mono =
             audio_io_layout.main_input_channels < audio_io_layout.main_output_channels;
         let latency_samples = self.sound.prepare(
-            targets::catalogue(),
+            self.catalogue,
             Stream {
                 rate_hz: f64::from(buffer_config.sample_rate),
                 is_offline: buffer_config.process_mode == ProcessMode::Offline,
             },
-            self.params.slots(),
+            self.params.indices(),
             &self.controls(),
             &self.shared,
         );
@@ -191,7 +206,7 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
         let controls = self.controls();
         let tail_samples = self.sound.process(
             channels,
-            self.params.slots(),
+            self.params.indices(),
             &controls,
             || context.next_event(),
             &self.shared,

@@ -161,5 +161,4 @@ impl NoteStack {
 }
 
 #[cfg(test)]
-#[path = "notes_tests.rs"]
 mod tests;

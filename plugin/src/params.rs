@@ -2,8 +2,7 @@
 //! ids, ranges and meanings are a promise to saved sessions.
 
 mod control;
-mod held;
-mod target;
+mod saved_targets;
 
 use std::ops::Index;
 use std::sync::Arc;
@@ -12,19 +11,15 @@ use mynah_engine::{Control, ControlGroup, Controls};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::*;
 
+use crate::editor_size::EditorSize;
 use crate::look::EditorLook;
-use crate::state::{EditorSize, SavedTargets};
-
-pub(crate) use target::{choice_text, defaults as target_defaults, slot_without_model};
+use crate::targets::{CORNERS, Catalogue, TargetParam};
 
 pub use control::ControlParam;
-pub use target::{MISSING_SLOT, SLOT_NAMES, TARGET_SLOTS, TargetParam};
-
-/// Targets that can sound together: A, B, C and D.
-pub const MORPH_SLOTS: usize = mynah_models::MORPH_SLOTS;
+pub use saved_targets::SavedTargets;
 
 /// Parameters that a host sees: the targets, then the controls.
-pub(crate) const PARAMS: usize = MORPH_SLOTS + Control::COUNT;
+pub(crate) const PARAMS: usize = CORNERS + Control::COUNT;
 
 /// The values of all parameters as the player set them, normalized, in this order.
 pub(crate) type Values = [f32; PARAMS];
@@ -47,7 +42,7 @@ pub struct MynahParams {
 
 /// What hosts see.
 pub(crate) struct Automated {
-    pub(crate) targets: [TargetParam; MORPH_SLOTS],
+    pub(crate) targets: [TargetParam; CORNERS],
     controls: Vec<ControlParam>,
 }
 
@@ -58,7 +53,7 @@ unsafe impl Params for Automated {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
         let targets = self.targets.iter().map(|target| {
             let group = ControlGroup::Target.name().to_owned();
-            (target.id().to_owned(), target.index.as_ptr(), group)
+            (target.id().to_owned(), target.as_ptr(), group)
         });
         let controls = self.controls.iter().map(|control| {
             let info = control.info();
@@ -79,10 +74,11 @@ impl Automated {
     }
 }
 
-impl Default for MynahParams {
-    fn default() -> Self {
+impl MynahParams {
+    /// All at their defaults, to choose from the targets of this catalogue.
+    pub fn new(catalogue: &'static Catalogue) -> Self {
         let automated = Arc::new(Automated {
-            targets: std::array::from_fn(TargetParam::new),
+            targets: std::array::from_fn(|corner| TargetParam::new(corner, catalogue)),
             controls: Control::ALL
                 .iter()
                 .copied()
@@ -96,53 +92,56 @@ impl Default for MynahParams {
             editor_look: EditorLook::default(),
         }
     }
-}
 
-impl MynahParams {
     /// The parameters that choose the targets A to D.
-    pub fn targets(&self) -> &[TargetParam; MORPH_SLOTS] {
+    pub fn targets(&self) -> &[TargetParam; CORNERS] {
         &self.automated.targets
     }
 
     /// The chosen targets as the audio thread hears them, modulation included: indices into the catalogue.
-    pub fn slots(&self) -> [i32; MORPH_SLOTS] {
-        self.automated.targets.each_ref().map(TargetParam::slot)
+    pub fn indices(&self) -> [i32; CORNERS] {
+        self.automated.targets.each_ref().map(TargetParam::index)
     }
 
-    /// The place of a control among all parameters.
-    pub(crate) const fn place_of_control(control: Control) -> usize {
-        MORPH_SLOTS + control as usize
+    /// The position of a corner's target among all parameters.
+    pub(crate) const fn position_of_target(corner: usize) -> usize {
+        corner
     }
 
-    /// The place of a parameter that the framework names.
-    pub(crate) fn place_of(&self, param: ParamPtr) -> Option<usize> {
-        let targets = self.automated.targets.iter().map(|t| t.index.as_ptr());
+    /// The position of a control among all parameters.
+    pub(crate) const fn position_of_control(control: Control) -> usize {
+        CORNERS + control as usize
+    }
+
+    /// The position of a parameter that the framework names.
+    pub(crate) fn position_of(&self, param: ParamPtr) -> Option<usize> {
+        let targets = self.automated.targets.iter().map(TargetParam::as_ptr);
         let controls = self.automated.controls.iter().map(ControlParam::as_ptr);
         targets.chain(controls).position(|known| known == param)
     }
 
-    /// The value of the parameter at a place, as the player set it, normalized.
-    pub(crate) fn value_at(&self, place: usize) -> f32 {
-        match self.automated.targets.get(place) {
+    /// The value of the parameter at a position, as the player set it, normalized.
+    pub(crate) fn value_at(&self, position: usize) -> f32 {
+        match self.automated.targets.get(position) {
             Some(target) => target.normalized(),
-            None => self.automated.controls[place - MORPH_SLOTS].normalized(),
+            None => self.automated.controls[position - CORNERS].normalized(),
         }
     }
 
     /// All values as the player set them.
     pub(crate) fn values(&self) -> Values {
-        std::array::from_fn(|place| self.value_at(place))
+        std::array::from_fn(|position| self.value_at(position))
     }
 
     /// Sets those of these parameters that have other values, each in a gesture of its own.
     pub(crate) fn set_values(&self, setter: &ParamSetter<'_>, values: &[(usize, f32)]) {
-        for (place, value) in values {
-            if self.value_at(*place) == *value {
+        for (position, value) in values {
+            if self.value_at(*position) == *value {
                 continue;
             }
-            match self.automated.targets.get(*place) {
+            match self.automated.targets.get(*position) {
                 Some(target) => target.set_once(setter, *value),
-                None => self.automated.controls[place - MORPH_SLOTS].set_once(setter, *value),
+                None => self.automated.controls[position - CORNERS].set_once(setter, *value),
             }
         }
     }
@@ -166,7 +165,7 @@ impl MynahParams {
     }
 
     /// The engine's controls as the player set them, without the host's modulation.
-    pub(crate) fn set_controls(&self) -> Controls {
+    pub(crate) fn chosen_controls(&self) -> Controls {
         let mut controls = Controls::default();
         for param in &self.automated.controls {
             controls.set(param.control(), param.chosen_number());
@@ -195,17 +194,21 @@ impl Index<Control> for MynahParams {
 
 #[cfg(test)]
 mod tests {
+    use mynah_engine::Library;
+
     use super::*;
+    use crate::targets::catalogue;
 
     #[test]
     fn a_parameter_for_each_control_in_order() {
-        let params = MynahParams::default();
+        crate::install(Library::shipped());
+        let params = MynahParams::new(catalogue());
         for control in Control::ALL {
             assert_eq!(params[*control].control(), *control);
         }
         assert_eq!(params.controls(), Controls::default());
         let map = params.param_map();
-        assert_eq!(map.len(), MORPH_SLOTS + Control::COUNT);
+        assert_eq!(map.len(), CORNERS + Control::COUNT);
         let mut ids: Vec<&String> = map.iter().map(|(id, _, _)| id).collect();
         ids.sort();
         ids.dedup();

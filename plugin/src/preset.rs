@@ -1,10 +1,9 @@
 //! Presets and the plugin's parameters: one made of the other.
 
-use mynah_engine::{Preset, Source, TargetRef};
+use mynah_engine::{Controls, Preset, Source, TargetRef};
 
-use crate::params::{MORPH_SLOTS, MynahParams};
-use crate::state::SavedTarget;
-use crate::targets::{Catalogue, Found};
+use crate::params::MynahParams;
+use crate::targets::{CORNERS, Catalogue, Found, SavedTarget};
 
 /// A name that no parameter's value has to equal more closely, as a share of the range: what is behind the last
 /// digit of a taper.
@@ -18,14 +17,17 @@ pub(crate) fn of_params(
     category: &str,
     about: &str,
 ) -> Preset {
-    let mut controls = params.set_controls();
-    controls.bypass = false;
+    let chosen = params.chosen_controls();
+    let mut controls = Controls::neutral();
+    for control in Preset::parts() {
+        controls.set(control, chosen.get(control));
+    }
     Preset {
         name: name.to_owned(),
         category: category.to_owned(),
         about: about.to_owned(),
         targets: params.targets().each_ref().map(|target| {
-            let entry = catalogue.entry(target.chosen_slot())?;
+            let entry = catalogue.entry(target.chosen_index())?;
             Some(TargetRef {
                 name: entry.info().name.clone(),
                 hash: (*entry.source() != Source::Shipped).then_some(entry.info().hash),
@@ -37,7 +39,7 @@ pub(crate) fn of_params(
 
 /// What a preset comes to here.
 pub(crate) struct Changes {
-    /// The parameters that it sets, by their places, and their normalized values.
+    /// The parameters that it sets, by their positions, and their normalized values.
     pub(crate) values: Vec<(usize, f32)>,
     /// The sentence that says which of its targets was retrained since, if one was.
     pub(crate) note: Option<String>,
@@ -53,18 +55,19 @@ pub(crate) fn changes(
     catalogue: &Catalogue,
 ) -> Result<Changes, String> {
     let (mut values, mut note) = (Vec::new(), None);
-    for (place, found) in places(preset, catalogue)?.into_iter().enumerate() {
+    for (corner, found) in found_targets(preset, catalogue)?.into_iter().enumerate() {
         let Some(found) = found else { continue };
-        let slot = found.slot();
-        values.push((place, params.targets()[place].normalized_of(slot)));
-        if let (Found::Retrained(_), Some(entry)) = (found, catalogue.entry(slot)) {
+        let index = found.index();
+        let position = MynahParams::position_of_target(corner);
+        values.push((position, params.targets()[corner].normalized_of(index)));
+        if let (Found::Retrained(_), Some(entry)) = (found, catalogue.entry(index)) {
             let name = &entry.info().display_name;
             note = Some(format!("{name} was retrained since this preset was saved."));
         }
     }
     for control in Preset::parts() {
         let value = params[control].normalized_of(preset.controls.get(control));
-        values.push((MynahParams::place_of_control(control), value));
+        values.push((MynahParams::position_of_control(control), value));
     }
     Ok(Changes { values, note })
 }
@@ -76,22 +79,26 @@ pub(crate) fn is_set(preset: &Preset, params: &MynahParams, catalogue: &Catalogu
         let away = (params[control].chosen_number() - preset.controls.get(control)).abs();
         away <= TOLERANCE * (info.max - info.min)
     });
-    let targets = places(preset, catalogue).is_ok_and(|places| {
-        let mut pairs = places.into_iter().zip(params.targets());
-        pairs.all(|(found, target)| found.is_none_or(|found| found.slot() == target.chosen_slot()))
+    let targets = found_targets(preset, catalogue).is_ok_and(|found| {
+        let mut pairs = found.into_iter().zip(params.targets());
+        pairs
+            .all(|(found, target)| found.is_none_or(|found| found.index() == target.chosen_index()))
     });
     controls && targets
 }
 
-/// Where a preset's targets are; where it names none, none.
-fn places(preset: &Preset, catalogue: &Catalogue) -> Result<[Option<Found>; MORPH_SLOTS], String> {
-    let mut places = [None; MORPH_SLOTS];
-    for (place, target) in places.iter_mut().zip(&preset.targets) {
+/// Where the targets of a preset's corners are; where it names none, none.
+fn found_targets(
+    preset: &Preset,
+    catalogue: &Catalogue,
+) -> Result<[Option<Found>; CORNERS], String> {
+    let mut corners = [None; CORNERS];
+    for (found, target) in corners.iter_mut().zip(&preset.targets) {
         if let Some(target) = target {
-            *place = Some(find(preset, target, catalogue)?);
+            *found = Some(find(preset, target, catalogue)?);
         }
     }
-    Ok(places)
+    Ok(corners)
 }
 
 fn find(preset: &Preset, target: &TargetRef, catalogue: &Catalogue) -> Result<Found, String> {

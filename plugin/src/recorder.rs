@@ -15,8 +15,8 @@ use crate::targets::Catalogue;
 
 use mynah_engine::Control;
 
-/// The place of the bypass among all parameters.
-const BYPASS: usize = MynahParams::place_of_control(Control::Bypass);
+/// The position of the bypass among all parameters.
+const BYPASS: usize = MynahParams::position_of_control(Control::Bypass);
 
 /// Passes on what an editor sets, and notes it.
 pub(crate) struct Recorder {
@@ -49,20 +49,20 @@ impl GuiContextInner for Recorder {
     }
 
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        if let Some(place) = self.params.place_of(param)
+        if let Some(position) = self.params.position_of(param)
             && let Some(history) = self.shared.comparison().listening()
         {
-            history.begin(place, self.params.value_at(place), self.now_s());
+            history.begin(position, self.params.value_at(position), self.now_s());
         }
         // SAFETY: see above.
         unsafe { self.context.raw_begin_set_parameter(param) };
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        if let Some(place) = self.params.place_of(param)
+        if let Some(position) = self.params.position_of(param)
             && let Some(history) = self.shared.comparison().listening()
         {
-            history.set(place, normalized);
+            history.set(position, normalized);
         }
         // SAFETY: see above.
         unsafe { self.context.raw_set_parameter_normalized(param, normalized) };
@@ -71,7 +71,7 @@ impl GuiContextInner for Recorder {
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
         // SAFETY: see above.
         unsafe { self.context.raw_end_set_parameter(param) };
-        if self.params.place_of(param).is_some()
+        if self.params.position_of(param).is_some()
             && let Some(history) = self.shared.comparison().listening()
         {
             history.end(self.now_s());
@@ -112,7 +112,7 @@ impl Player<'_> {
     pub(crate) fn switch(self) {
         let mut values = self.shared.comparison().switch(&self.values());
         if let Some(values) = &mut values {
-            values.retain(|(place, _)| *place != BYPASS);
+            values.retain(|(position, _)| *position != BYPASS);
         }
         self.apply(values);
     }
@@ -160,5 +160,4 @@ impl Player<'_> {
 }
 
 #[cfg(test)]
-#[path = "recorder_tests.rs"]
 mod tests;

@@ -1,63 +1,65 @@
 //! What the audio thread tells the editor: atomics, and the engine's lock-free monitor. Nothing waits,
 //! and nothing is computed while the editor is closed.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use crossbeam_utils::CachePadded;
+use crossbeam_utils::atomic::AtomicCell;
 use mynah_engine::{Monitor, Report};
 use nice_plug_egui::RepaintNotifier;
 
 use crate::comparison::Comparison;
-use crate::state::lock;
+use crate::lock::lock;
 
 /// Whether sound is being translated, and if not, why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Condition {
     /// The host has not activated the plugin yet.
-    Idle = 0,
+    #[default]
+    Idle,
     /// The engine runs.
-    Running = 1,
+    Running,
     /// The host's sample rate is outside what the engine supports.
-    UnsupportedRate = 2,
+    UnsupportedRate,
     /// The engine could not be built.
-    EngineFailed = 3,
+    EngineFailed,
 }
 
-impl Condition {
-    fn from_u8(value: u8) -> Self {
-        match value {
-            1 => Self::Running,
-            2 => Self::UnsupportedRate,
-            3 => Self::EngineFailed,
-            _ => Self::Idle,
-        }
-    }
-}
-
-/// An `f32` that two threads share.
+/// The highest of the levels that one thread tells another. A plain atomic, since a cell of floats knows no maximum:
+/// non-negative finite floats order like their bits.
 #[derive(Default)]
-struct SharedF32(AtomicU32);
+struct Peak(AtomicU32);
 
-impl SharedF32 {
-    fn get(&self) -> f32 {
-        f32::from_bits(self.0.load(Ordering::Relaxed))
-    }
-
-    fn set(&self, value: f32) {
-        self.0.store(value.to_bits(), Ordering::Relaxed);
-    }
-
-    /// Keeps the larger of both. Non-negative finite floats order like their bits.
-    fn raise(&self, value: f32) {
+impl Peak {
+    /// Keeps the larger of both.
+    fn raise(&self, level: f32) {
         self.0
-            .fetch_max(value.max(0.0).to_bits(), Ordering::Relaxed);
+            .fetch_max(level.max(0.0).to_bits(), Ordering::Relaxed);
     }
 
     fn take(&self) -> f32 {
         f32::from_bits(self.0.swap(0, Ordering::Relaxed))
     }
 }
+
+/// What the audio thread writes with each block while an editor is open.
+#[derive(Default)]
+struct Meters {
+    input_peak: Peak,
+    output_peak: Peak,
+    pitch_hz: AtomicCell<f32>,
+    voicing: AtomicCell<f32>,
+    octave: AtomicCell<i32>,
+    cancels: AtomicCell<bool>,
+}
+
+// A cell of anything larger than the machine's atomics would take a lock.
+const _: () = assert!(
+    AtomicCell::<f32>::is_lock_free()
+        && AtomicCell::<i32>::is_lock_free()
+        && AtomicCell::<bool>::is_lock_free()
+);
 
 /// One reading of the meters.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -81,17 +83,13 @@ pub struct Reading {
 /// Shared by one plugin instance and its editor.
 #[derive(Default)]
 pub struct Shared {
-    condition: AtomicU8,
-    rate_hz: SharedF32,
-    latency_samples: AtomicU32,
-    editor_open: AtomicBool,
-    scale_factor: SharedF32,
-    input_peak: SharedF32,
-    output_peak: SharedF32,
-    pitch_hz: SharedF32,
-    voicing: SharedF32,
-    octave: AtomicI32,
-    cancels: AtomicBool,
+    condition: AtomicCell<Condition>,
+    rate_hz: AtomicCell<f32>,
+    latency_samples: AtomicCell<u32>,
+    editor_open: AtomicCell<bool>,
+    scale_factor: AtomicCell<f32>,
+    /// On cache lines of its own: what is written with each block slows nothing that is only read.
+    meters: CachePadded<Meters>,
     repaint: RepaintNotifier,
     /// The present engine's. Only the main thread and the window's lock it, never the audio thread.
     monitor: Mutex<Option<Monitor>>,
@@ -102,28 +100,28 @@ pub struct Shared {
 impl Shared {
     /// What the last activation came to.
     pub fn condition(&self) -> Condition {
-        Condition::from_u8(self.condition.load(Ordering::Acquire))
+        self.condition.load()
     }
 
     /// The host's sample rate at the last activation, Hz.
     pub fn rate_hz(&self) -> f32 {
-        self.rate_hz.get()
+        self.rate_hz.load()
     }
 
     /// The latency reported to the host, in samples at the host's rate.
     pub fn latency_samples(&self) -> u32 {
-        self.latency_samples.load(Ordering::Relaxed)
+        self.latency_samples.load()
     }
 
     /// Whether an editor is open, so that meters are worth publishing.
     pub fn editor_open(&self) -> bool {
-        self.editor_open.load(Ordering::Acquire)
+        self.editor_open.load()
     }
 
     pub(crate) fn set_editor_open(&self, open: bool) {
         self.clear_meters();
         let mut monitor = lock(&self.monitor);
-        self.editor_open.store(open, Ordering::Release);
+        self.editor_open.store(open);
         if let Some(monitor) = &mut *monitor {
             monitor.watch(open);
         }
@@ -155,19 +153,19 @@ impl Shared {
 
     /// Physical pixels per logical pixel on the screen where the editor was last seen.
     pub(crate) fn scale_factor(&self) -> f32 {
-        let known = self.scale_factor.get();
+        let known = self.scale_factor.load();
         if known > 0.0 { known } else { 1.0 }
     }
 
     /// The screen's, as long as no window has told.
     pub(crate) fn suggest_scale_factor(&self, scale_factor: f32) {
-        if self.scale_factor.get() <= 0.0 {
-            self.scale_factor.set(scale_factor);
+        if self.scale_factor.load() <= 0.0 {
+            self.scale_factor.store(scale_factor);
         }
     }
 
     pub(crate) fn set_scale_factor(&self, scale_factor: f32) {
-        self.scale_factor.set(scale_factor);
+        self.scale_factor.store(scale_factor);
     }
 
     /// What asks the editor to draw again.
@@ -176,25 +174,25 @@ impl Shared {
     }
 
     pub(crate) fn set_activation(&self, condition: Condition, rate_hz: f32, latency_samples: u32) {
-        self.rate_hz.set(rate_hz);
-        self.latency_samples
-            .store(latency_samples, Ordering::Relaxed);
-        self.condition.store(condition as u8, Ordering::Release);
+        self.rate_hz.store(rate_hz);
+        self.latency_samples.store(latency_samples);
+        self.condition.store(condition);
         self.repaint.request_repaint();
     }
 
     /// Audio thread: adds a block's measurements. Asks for a repaint only when there is something
     /// to see; the editor lets its bars fall by itself.
     pub(crate) fn publish(&self, reading: &Reading) {
-        self.input_peak.raise(reading.input_peak);
-        self.output_peak.raise(reading.output_peak);
-        let octave_before = self.octave.swap(reading.octave, Ordering::Relaxed);
-        let cancels_before = self.cancels.swap(reading.cancels, Ordering::Relaxed);
-        let changed = self.pitch_hz.get() != reading.pitch_hz
+        let meters = &self.meters;
+        meters.input_peak.raise(reading.input_peak);
+        meters.output_peak.raise(reading.output_peak);
+        let octave_before = meters.octave.swap(reading.octave);
+        let cancels_before = meters.cancels.swap(reading.cancels);
+        let changed = meters.pitch_hz.load() != reading.pitch_hz
             || octave_before != reading.octave
             || cancels_before != reading.cancels;
-        self.pitch_hz.set(reading.pitch_hz);
-        self.voicing.set(reading.voicing);
+        meters.pitch_hz.store(reading.pitch_hz);
+        meters.voicing.store(reading.voicing);
         // -72 dBFS: below the lowest mark of the meters.
         let audible = reading.input_peak.max(reading.output_peak) > 2.5e-4;
         if audible || changed || reading.reports {
@@ -204,23 +202,25 @@ impl Shared {
 
     /// Editor: the measurements since the last call.
     pub fn take_reading(&self) -> Reading {
+        let meters = &self.meters;
         Reading {
-            input_peak: self.input_peak.take(),
-            output_peak: self.output_peak.take(),
-            pitch_hz: self.pitch_hz.get(),
-            voicing: self.voicing.get(),
-            octave: self.octave.load(Ordering::Relaxed),
-            cancels: self.cancels.load(Ordering::Relaxed),
+            input_peak: meters.input_peak.take(),
+            output_peak: meters.output_peak.take(),
+            pitch_hz: meters.pitch_hz.load(),
+            voicing: meters.voicing.load(),
+            octave: meters.octave.load(),
+            cancels: meters.cancels.load(),
             reports: false,
         }
     }
 
     pub(crate) fn clear_meters(&self) {
-        self.input_peak.set(0.0);
-        self.output_peak.set(0.0);
-        self.pitch_hz.set(0.0);
-        self.voicing.set(0.0);
-        self.octave.store(0, Ordering::Relaxed);
-        self.cancels.store(false, Ordering::Relaxed);
+        let meters = &self.meters;
+        meters.input_peak.take();
+        meters.output_peak.take();
+        meters.pitch_hz.store(0.0);
+        meters.voicing.store(0.0);
+        meters.octave.store(0);
+        meters.cancels.store(false);
     }
 }

@@ -5,9 +5,9 @@ use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
 use crate::notes::NoteStack;
-use crate::params::MORPH_SLOTS;
+
 use crate::shared::{Condition, Reading, Shared};
-use crate::targets::Catalogue;
+use crate::targets::{CORNERS, Catalogue};
 
 /// How long sound may go on after the input has ended, seconds: the engine stops by itself after
 /// half a second of silence.
@@ -51,26 +51,26 @@ struct Running {
     /// plays beside it.
     _number: Option<InstanceNumber>,
     /// The values of the target parameters that the engine was last given.
-    slots: [i32; MORPH_SLOTS],
+    indices: [i32; CORNERS],
     /// How many targets there were then.
     known: usize,
 }
 
 impl Sound {
-    /// Makes ready for a host's stream, with the targets of `slots` in place from the
+    /// Makes ready for a host's stream, with the targets of `indices` in place from the
     /// first sample, and returns the latency in host samples. Called again with the same values it
     /// does next to nothing. Main thread: allocates, decodes models.
     pub(crate) fn prepare(
         &mut self,
         catalogue: &'static Catalogue,
         stream: Stream,
-        slots: [i32; MORPH_SLOTS],
+        indices: [i32; CORNERS],
         controls: &Controls,
         shared: &Shared,
     ) -> u32 {
         let base = catalogue.prepare();
         let rate_hz = stream.rate_hz;
-        let fits = |running: &Running| running.stream == stream && running.slots == slots;
+        let fits = |running: &Running| running.stream == stream && running.indices == indices;
         if !self.running.as_ref().is_some_and(fits) {
             self.running = None;
             shared.set_monitor(None);
@@ -83,7 +83,7 @@ impl Sound {
                     instance: number.as_ref().map_or(0, InstanceNumber::get),
                 };
                 let known = catalogue.count();
-                let built = mynah_engine::engine(spec, base, catalogue.targets(slots));
+                let built = mynah_engine::engine(spec, base, catalogue.targets(indices));
                 self.running = built.ok().map(|(engine, monitor)| {
                     shared.set_monitor(Some(monitor));
                     Running {
@@ -91,7 +91,7 @@ impl Sound {
                         catalogue,
                         stream,
                         _number: number,
-                        slots,
+                        indices,
                         known,
                     }
                 });
@@ -126,7 +126,7 @@ impl Sound {
     pub(crate) fn process<S>(
         &mut self,
         channels: &mut [&mut [f32]],
-        slots: [i32; MORPH_SLOTS],
+        indices: [i32; CORNERS],
         controls: &Controls,
         mut next_event: impl FnMut() -> Option<NoteEvent<S>>,
         shared: &Shared,
@@ -146,7 +146,7 @@ impl Sound {
             }
             return 0;
         };
-        running.choose(slots);
+        running.choose(indices);
         running.engine.set_controls(controls);
         // Up to each event that changes the pitch, so that it counts at its sample whatever the block.
         let mut done_samples = 0;
@@ -182,17 +182,17 @@ impl Sound {
 }
 
 impl Running {
-    /// Gives the engine the targets of `slots` if it has others, or if one of them is there only now.
-    fn choose(&mut self, slots: [i32; MORPH_SLOTS]) {
+    /// Gives the engine the targets of `indices` if it has others, or if one of them is there only now.
+    fn choose(&mut self, indices: [i32; CORNERS]) {
         let count = self.catalogue.count();
-        let appeared = slots.iter().any(|slot| {
-            let entry = self.catalogue.entry(*slot);
+        let appeared = indices.iter().any(|index| {
+            let entry = self.catalogue.entry(*index);
             entry.is_some_and(|entry| (self.known..count).contains(&entry.order()))
         });
-        if slots != self.slots || appeared {
-            let targets = self.catalogue.targets(slots);
+        if indices != self.indices || appeared {
+            let targets = self.catalogue.targets(indices);
             if self.engine.set_targets(targets).is_ok() {
-                self.slots = slots;
+                self.indices = indices;
                 self.known = count;
             }
         }
@@ -232,186 +232,4 @@ fn pass_dry(channels: &mut [&mut [f32]]) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::borrow::Cow;
-
-    use mynah_engine::{Channels, Library};
-    use mynah_models::Base;
-    use mynah_models::testing::{random_base, random_target};
-
-    use super::*;
-    use crate::params::TARGET_SLOTS;
-
-    /// The place of the first model that a player adds.
-    const LAST: i32 = TARGET_SLOTS as i32 - 1;
-
-    /// A model file that reads well until its last weight.
-    fn damaged(mut file: Vec<u8>) -> Vec<u8> {
-        let last = file.len() - 4;
-        file[last..].copy_from_slice(&f32::NAN.to_le_bytes());
-        file
-    }
-
-    fn catalogue(base: Option<Vec<u8>>, targets: Vec<Vec<u8>>) -> &'static Catalogue {
-        let targets = targets.into_iter().enumerate();
-        let targets = targets.map(|(n, file)| (format!("{n}.mynah"), Cow::Owned(file)));
-        let library = Library::from_models(base.map(Cow::Owned), targets.collect());
-        Box::leak(Box::new(Catalogue::new(library, None)))
-    }
-
-    /// Noise through a new sound of a catalogue: what came out, the latency, and what the editor is told.
-    fn play(catalogue: &'static Catalogue, slot: i32) -> ([Vec<f32>; 2], usize, Condition) {
-        let (mut sound, shared) = (Sound::default(), Shared::default());
-        let controls = Controls::neutral();
-        let latency = sound.prepare(
-            catalogue,
-            Stream::bounced(48_000.0),
-            [slot; 4],
-            &controls,
-            &shared,
-        );
-        let input: Vec<f32> = (0..4_000u32)
-            .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
-            .collect();
-        let mut output = input.clone();
-        let no_event = || None::<NoteEvent<()>>;
-        sound.process(&mut [&mut output], [slot; 4], &controls, no_event, &shared);
-        ([input, output], latency as usize, shared.condition())
-    }
-
-    fn is_dry([input, output]: &[Vec<f32>; 2], latency: usize) -> bool {
-        output[..latency].iter().all(|x| *x == 0.0)
-            && output[latency..] == input[..input.len() - latency]
-    }
-
-    #[test]
-    fn without_a_usable_base_the_dry_sound_passes() {
-        for base in [None, Some(damaged(random_base(1)))] {
-            let (signals, latency, condition) = play(catalogue(base, Vec::new()), 0);
-            assert_eq!((latency, condition), (0, Condition::EngineFailed));
-            assert!(is_dry(&signals, 0));
-        }
-    }
-
-    #[test]
-    fn an_open_editor_sees_the_hops_of_whichever_engine_runs() {
-        let base_file = random_base(1);
-        let base = Base::from_bytes(&base_file).unwrap();
-        let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
-        let (mut sound, shared) = (Sound::default(), Shared::default());
-        let controls = Controls::neutral();
-        for (rate_hz, open, expected) in [
-            (48_000.0, false, 0),
-            (48_000.0, true, 10),
-            // Of the fifth, a part is still in the resampler.
-            (96_000.0, true, 4),
-            (400_000.0, true, 0),
-            (48_000.0, true, 10),
-            (48_000.0, false, 0),
-        ] {
-            shared.set_editor_open(open);
-            sound.prepare(
-                catalogue,
-                Stream::bounced(rate_hz),
-                [0; 4],
-                &controls,
-                &shared,
-            );
-            let mut block: Vec<f32> = (0..1_280).map(|n| (n % 100) as f32 / 100.0).collect();
-            let no_event = || None::<NoteEvent<()>>;
-            sound.process(&mut [&mut block], [0; 4], &controls, no_event, &shared);
-            let mut reports = 0;
-            shared.take_reports(|_| reports += 1);
-            assert_eq!(reports, expected, "{rate_hz} Hz, open: {open}");
-        }
-    }
-
-    #[test]
-    fn an_open_editor_is_told_that_the_sides_cancel_in_mono() {
-        let base_file = random_base(1);
-        let base = Base::from_bytes(&base_file).unwrap();
-        let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
-        let (mut sound, shared) = (Sound::default(), Shared::default());
-        shared.set_editor_open(true);
-        let mut cancels = |channels: Channels, right_gain: f32| {
-            let controls = Controls {
-                channels,
-                ..Controls::neutral()
-            };
-            sound.prepare(
-                catalogue,
-                Stream::bounced(48_000.0),
-                [0; 4],
-                &controls,
-                &shared,
-            );
-            let mut left: Vec<f32> = (0..48_000).map(|n| (n % 100) as f32 / 200.0).collect();
-            let mut right: Vec<f32> = left.iter().map(|x| right_gain * x).collect();
-            let mut sides = [left.as_mut_slice(), right.as_mut_slice()];
-            let no_event = || None::<NoteEvent<()>>;
-            sound.process(&mut sides, [0; 4], &controls, no_event, &shared);
-            shared.take_reading().cancels
-        };
-        assert!(!cancels(Channels::Mono, 1.0));
-        assert!(cancels(Channels::Mono, -1.0));
-        assert!(!cancels(Channels::Stereo, -1.0));
-        assert!(cancels(Channels::Mono, -1.0));
-    }
-
-    #[test]
-    fn a_damaged_target_is_dry_and_the_others_are_not() {
-        let base_file = random_base(1);
-        let base = Base::from_bytes(&base_file).unwrap();
-        let targets = vec![random_target(1, &base), damaged(random_target(2, &base))];
-        let catalogue = catalogue(Some(base_file), targets);
-        for (slot, dry) in [(0, false), (1, true), (2, true)] {
-            let (signals, latency, condition) = play(catalogue, slot);
-            assert_eq!((latency, condition), (144, Condition::Running));
-            assert_eq!(is_dry(&signals, latency), dry, "slot {slot}");
-        }
-        assert_eq!(catalogue.entries()[0].problem(), None);
-        assert!(catalogue.entries()[1].problem().is_some());
-    }
-
-    #[test]
-    fn a_slot_whose_model_is_added_while_it_plays_sounds_from_then_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let base_file = random_base(1);
-        let base = Base::from_bytes(&base_file).unwrap();
-        let file = folder.path().join("new.mynah");
-        std::fs::write(&file, random_target(2, &base)).unwrap();
-        let first = ("1.mynah".to_owned(), Cow::Owned(random_target(1, &base)));
-        let library = Library::from_models(Some(Cow::Owned(base_file)), vec![first]);
-        let own = Some(folder.path().join("targets"));
-        let catalogue: &Catalogue = Box::leak(Box::new(Catalogue::new(library, own)));
-        let (mut sound, shared) = (Sound::default(), Shared::default());
-        let controls = Controls::neutral();
-        let slots = [LAST; MORPH_SLOTS];
-        let latency = sound.prepare(
-            catalogue,
-            Stream::bounced(48_000.0),
-            slots,
-            &controls,
-            &shared,
-        ) as usize;
-        let input: Vec<f32> = (0..4_000u32)
-            .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
-            .collect();
-        let mut play = || {
-            let mut output = input.clone();
-            let measured = allocation_counter::measure(|| {
-                let no_event = || None::<NoteEvent<()>>;
-                sound.process(&mut [&mut output], slots, &controls, no_event, &shared);
-            });
-            assert_eq!(measured.count_total, 0, "the audio thread allocated");
-            output
-        };
-        let output = play();
-        assert!(output[latency..] == input[..input.len() - latency]);
-        assert_eq!(catalogue.add(&file).unwrap(), LAST);
-        let output = play();
-        assert!(output[latency..] != input[..input.len() - latency]);
-    }
-}
+mod tests;

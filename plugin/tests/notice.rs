@@ -2,11 +2,11 @@
 
 use mynah_engine::Library;
 use mynah_plugin::editor::places;
-use mynah_plugin::{targets, tell_player};
+use mynah_plugin::{install, tell_player};
 
 #[test]
 fn a_notice_stands_in_the_editor() {
-    assert!(targets::install(Library::shipped()));
+    assert!(install(Library::shipped()));
     let alerts = || {
         let places = places((1200, 800)).into_iter();
         let alerts = places.filter(|place| place.role == "Alert");

@@ -193,7 +193,7 @@ pub fn library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         assert!(
-            mynah_plugin::targets::install(Library::shipped()),
+            mynah_plugin::install(Library::shipped()),
             "an instance was made before the library was chosen"
         );
         Library::shipped()

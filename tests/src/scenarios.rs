@@ -88,7 +88,7 @@ pub mod ids {
 
 /// The normalized value of the target parameter for a slot.
 fn slot_value(slot: usize) -> f64 {
-    slot as f64 / f64::from(mynah_plugin::MISSING_SLOT)
+    slot as f64 / f64::from(mynah_plugin::targets::MISSING_INDEX)
 }
 
 /// The target in a slot.

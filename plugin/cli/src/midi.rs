@@ -208,33 +208,23 @@ impl Notes {
 }
 
 #[cfg(test)]
+#[path = "../tests/common/midi_file.rs"]
+mod midi_file;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
     use proptest::prelude::*;
 
+    use super::midi_file::{QUARTERS, midi_file as file};
     use super::*;
-
-    /// A file of these tracks, with 96 ticks to a quarter note.
-    fn file(format: u8, timing: [u8; 2], tracks: &[&[u8]]) -> Vec<u8> {
-        let mut bytes = b"MThd\0\0\0\x06\0".to_vec();
-        bytes.extend([format, 0, tracks.len() as u8]);
-        bytes.extend(timing);
-        for track in tracks {
-            bytes.extend_from_slice(b"MTrk");
-            bytes.extend((track.len() as u32 + 4).to_be_bytes());
-            bytes.extend_from_slice(track);
-            bytes.extend([0, 0xff, 0x2f, 0]);
-        }
-        bytes
-    }
 
     fn changes_of(format: u8, timing: [u8; 2], tracks: &[&[u8]]) -> Vec<(f64, Option<f32>)> {
         Melody::parse(&file(format, timing, tracks))
             .unwrap()
             .changes
     }
-
-    const QUARTERS: [u8; 2] = [0, 96];
 
     #[test]
     fn the_last_note_struck_wins_and_gives_way_to_those_still_held() {

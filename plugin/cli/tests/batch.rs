@@ -5,25 +5,25 @@ mod common;
 
 use std::path::Path;
 
-use common::{Place, mynah, read_wav, write_planes};
+use common::{Desk, mynah, read_wav, write_planes};
 use serde_json::Value;
 
 #[test]
 fn no_input_of_a_batch_is_replaced_by_the_translation_of_another() {
-    let place = Place::new();
-    let (a, cello) = (place.tone("a.wav"), place.tone("a-cello.wav"));
-    let stderr = place.fail(&["a.wav", "a-cello.wav", "--out-dir", ".", "-f"]);
+    let desk = Desk::new();
+    let (a, cello) = (desk.tone("a.wav"), desk.tone("a-cello.wav"));
+    let stderr = desk.fail(&["a.wav", "a-cello.wav", "--out-dir", ".", "-f"]);
     assert!(stderr.contains("'a-cello.wav' is read, too"), "{stderr}");
     // By whatever name it is read, and by whatever name it would be written.
-    std::fs::create_dir(place.at("out")).unwrap();
-    std::fs::hard_link(place.at("a-cello.wav"), place.at("other.wav")).unwrap();
-    std::fs::hard_link(place.at("a-cello.wav"), place.at("out/a-cello.wav")).unwrap();
+    std::fs::create_dir(desk.at("out")).unwrap();
+    std::fs::hard_link(desk.at("a-cello.wav"), desk.at("other.wav")).unwrap();
+    std::fs::hard_link(desk.at("a-cello.wav"), desk.at("out/a-cello.wav")).unwrap();
     for inputs in [["a.wav", "other.wav"], ["other.wav", "a.wav"]] {
-        place.fail(&[&inputs[..], &["--out-dir", "out", "-f"]].concat());
-        place.fail(&[&inputs[..], &["--out-dir", ".", "-f"]].concat());
+        desk.fail(&[&inputs[..], &["--out-dir", "out", "-f"]].concat());
+        desk.fail(&[&inputs[..], &["--out-dir", ".", "-f"]].concat());
     }
     // A preset, a model and a score are read, too.
-    place.fail(&["a.wav", "-o", "other.wav", "-f", "--midi", "other.wav"]);
+    desk.fail(&["a.wav", "-o", "other.wav", "-f", "--midi", "other.wav"]);
     for option in ["--preset", "--target"] {
         let arguments = [
             "bounce",
@@ -34,97 +34,97 @@ fn no_input_of_a_batch_is_replaced_by_the_translation_of_another() {
             option,
             "a-cello.wav",
         ];
-        let output = mynah().current_dir(place.0.path()).args(arguments).output();
+        let output = mynah().current_dir(desk.0.path()).args(arguments).output();
         assert_eq!(output.unwrap().status.code(), Some(2));
     }
-    assert_eq!(std::fs::read(place.at("a.wav")).unwrap(), a);
-    assert_eq!(std::fs::read(place.at("a-cello.wav")).unwrap(), cello);
+    assert_eq!(std::fs::read(desk.at("a.wav")).unwrap(), a);
+    assert_eq!(std::fs::read(desk.at("a-cello.wav")).unwrap(), cello);
     assert_eq!(
-        place.names("."),
+        desk.names("."),
         ["a-cello.wav", "a.wav", "other.wav", "out"]
     );
     // Nothing of it stands in the way of another folder.
-    place.succeed(&["a.wav", "a-cello.wav", "--out-dir", "new"]);
-    assert_eq!(place.names("new"), ["a-cello-cello.wav", "a-cello.wav"]);
+    desk.succeed(&["a.wav", "a-cello.wav", "--out-dir", "new"]);
+    assert_eq!(desk.names("new"), ["a-cello-cello.wav", "a-cello.wav"]);
 }
 
 #[test]
 fn a_preset_is_not_replaced_by_what_it_is_used_for() {
-    let place = Place::new();
-    place.tone("a.wav");
+    let desk = Desk::new();
+    desk.tone("a.wav");
     let preset = r#"{"format": 1, "name": "X", "targets": {"a": "flute"}, "controls": {}}"#;
-    std::fs::write(place.at("x.wav"), preset).unwrap();
-    let stderr = place.fail(&["a.wav", "-o", "x.wav", "-f", "--preset", "x.wav"]);
+    std::fs::write(desk.at("x.wav"), preset).unwrap();
+    let stderr = desk.fail(&["a.wav", "-o", "x.wav", "-f", "--preset", "x.wav"]);
     assert!(stderr.contains("'x.wav' is read, too"), "{stderr}");
-    assert_eq!(std::fs::read_to_string(place.at("x.wav")).unwrap(), preset);
+    assert_eq!(std::fs::read_to_string(desk.at("x.wav")).unwrap(), preset);
 }
 
 #[cfg(unix)]
 #[test]
 fn links_do_not_hide_what_is_read() {
     use std::os::unix::fs::symlink;
-    let place = Place::new();
-    let a = place.tone("a.wav");
-    place.tone("b.wav");
-    symlink("a.wav", place.at("link.wav")).unwrap();
-    symlink(".", place.at("here")).unwrap();
+    let desk = Desk::new();
+    let a = desk.tone("a.wav");
+    desk.tone("b.wav");
+    symlink("a.wav", desk.at("link.wav")).unwrap();
+    symlink(".", desk.at("here")).unwrap();
     for output in ["link.wav", "here/a.wav", "here/link.wav"] {
-        let stderr = place.fail(&["a.wav", "-o", output, "-f"]);
+        let stderr = desk.fail(&["a.wav", "-o", output, "-f"]);
         assert!(stderr.contains("own translation"), "{output}: {stderr}");
     }
     // Two outputs that are one file, or will be.
-    std::fs::create_dir(place.at("out")).unwrap();
-    std::fs::write(place.at("out/a-cello.wav"), "old").unwrap();
-    symlink("a-cello.wav", place.at("out/b-cello.wav")).unwrap();
-    let stderr = place.fail(&["a.wav", "b.wav", "--out-dir", "out", "-f"]);
+    std::fs::create_dir(desk.at("out")).unwrap();
+    std::fs::write(desk.at("out/a-cello.wav"), "old").unwrap();
+    symlink("a-cello.wav", desk.at("out/b-cello.wav")).unwrap();
+    let stderr = desk.fail(&["a.wav", "b.wav", "--out-dir", "out", "-f"]);
     assert!(stderr.contains("would both become"), "{stderr}");
-    std::fs::create_dir(place.at("new")).unwrap();
-    symlink("b-cello.wav", place.at("new/a-cello.wav")).unwrap();
-    let stderr = place.fail(&["a.wav", "b.wav", "--out-dir", "new"]);
+    std::fs::create_dir(desk.at("new")).unwrap();
+    symlink("b-cello.wav", desk.at("new/a-cello.wav")).unwrap();
+    let stderr = desk.fail(&["a.wav", "b.wav", "--out-dir", "new"]);
     assert!(stderr.contains("would both become"), "{stderr}");
     assert_eq!(
-        std::fs::read_to_string(place.at("out/a-cello.wav")).unwrap(),
+        std::fs::read_to_string(desk.at("out/a-cello.wav")).unwrap(),
         "old"
     );
-    assert_eq!(std::fs::read(place.at("a.wav")).unwrap(), a);
+    assert_eq!(std::fs::read(desk.at("a.wav")).unwrap(), a);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_link_stays_and_what_it_leads_to_is_replaced() {
     use std::os::unix::fs::symlink;
-    let place = Place::new();
-    place.tone("a.wav");
-    std::fs::create_dir(place.at("far")).unwrap();
-    std::fs::write(place.at("far/old.wav"), "old").unwrap();
-    symlink("far/old.wav", place.at("link.wav")).unwrap();
-    symlink("far/new.wav", place.at("empty.wav")).unwrap();
-    let stderr = place.fail(&["a.wav", "-o", "link.wav"]);
+    let desk = Desk::new();
+    desk.tone("a.wav");
+    std::fs::create_dir(desk.at("far")).unwrap();
+    std::fs::write(desk.at("far/old.wav"), "old").unwrap();
+    symlink("far/old.wav", desk.at("link.wav")).unwrap();
+    symlink("far/new.wav", desk.at("empty.wav")).unwrap();
+    let stderr = desk.fail(&["a.wav", "-o", "link.wav"]);
     assert!(stderr.contains("exists already"), "{stderr}");
-    place.succeed(&["a.wav", "-o", "link.wav", "-f"]);
-    place.succeed(&["a.wav", "-o", "empty.wav"]);
+    desk.succeed(&["a.wav", "-o", "link.wav", "-f"]);
+    desk.succeed(&["a.wav", "-o", "empty.wav"]);
     for name in ["link.wav", "empty.wav"] {
         assert!(
-            std::fs::symlink_metadata(place.at(name))
+            std::fs::symlink_metadata(desk.at(name))
                 .unwrap()
                 .is_symlink()
         );
-        assert!(!read_wav(&place.at(name)).1.is_empty());
+        assert!(!read_wav(&desk.at(name)).1.is_empty());
     }
-    assert_eq!(place.names("far"), ["new.wav", "old.wav"]);
-    symlink("b.wav", place.at("c.wav")).unwrap();
-    symlink("c.wav", place.at("b.wav")).unwrap();
-    let stderr = place.fail(&["a.wav", "-o", "c.wav"]);
+    assert_eq!(desk.names("far"), ["new.wav", "old.wav"]);
+    symlink("b.wav", desk.at("c.wav")).unwrap();
+    symlink("c.wav", desk.at("b.wav")).unwrap();
+    let stderr = desk.fail(&["a.wav", "-o", "c.wav"]);
     assert!(stderr.contains("circle"), "{stderr}");
 }
 
 #[test]
 fn every_bad_file_is_named_and_the_good_ones_are_done() {
-    let place = Place::new();
-    place.tone("a.wav");
-    place.tone("c.wav");
-    std::fs::write(place.at("b.wav"), "no sound at all, only words").unwrap();
-    std::fs::write(place.at("d.wav"), "").unwrap();
+    let desk = Desk::new();
+    desk.tone("a.wav");
+    desk.tone("c.wav");
+    std::fs::write(desk.at("b.wav"), "no sound at all, only words").unwrap();
+    std::fs::write(desk.at("d.wav"), "").unwrap();
     let all = [
         "a.wav",
         "b.wav",
@@ -134,7 +134,7 @@ fn every_bad_file_is_named_and_the_good_ones_are_done() {
         "--out-dir",
         "out",
     ];
-    let output = place.run(&all);
+    let output = desk.run(&all);
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(stderr.lines().count(), 3, "{stderr}");
@@ -146,43 +146,43 @@ fn every_bad_file_is_named_and_the_good_ones_are_done() {
         let told = |line: &str| line.contains(clue) && line.contains(name);
         assert!(stderr.lines().any(told), "{name}: {stderr}");
     }
-    assert_eq!(place.names("out"), ["a-cello.wav", "c-cello.wav"]);
+    assert_eq!(desk.names("out"), ["a-cello.wav", "c-cello.wav"]);
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 2);
 
     let fast = [&all[..5], &["--out-dir", "fast", "--fail-fast"]].concat();
-    let stderr = place.fail(&fast);
+    let stderr = desk.fail(&fast);
     assert_eq!(stderr.lines().count(), 3, "{stderr}");
-    assert!(!place.at("fast").exists());
+    assert!(!desk.at("fast").exists());
 }
 
 #[test]
 fn what_exists_is_left_out_when_that_is_asked_for() {
-    let place = Place::new();
-    place.tone("a.wav");
-    place.tone("b.wav");
-    std::fs::create_dir(place.at("out")).unwrap();
-    std::fs::write(place.at("out/a-cello.wav"), "mine").unwrap();
+    let desk = Desk::new();
+    desk.tone("a.wav");
+    desk.tone("b.wav");
+    std::fs::create_dir(desk.at("out")).unwrap();
+    std::fs::write(desk.at("out/a-cello.wav"), "mine").unwrap();
     let files = ["a.wav", "b.wav", "--out-dir", "out"];
-    let stderr = place.fail(&files);
+    let stderr = desk.fail(&files);
     assert!(
         stderr.contains("out/a-cello.wav' exists already"),
         "{stderr}"
     );
-    assert_eq!(place.names("out"), ["a-cello.wav"]);
-    let told = place.succeed(&[&files[..], &["--skip-existing"]].concat());
+    assert_eq!(desk.names("out"), ["a-cello.wav"]);
+    let told = desk.succeed(&[&files[..], &["--skip-existing"]].concat());
     assert!(told.contains("a-cello.wav  exists already"), "{told}");
     assert_eq!(
-        std::fs::read_to_string(place.at("out/a-cello.wav")).unwrap(),
+        std::fs::read_to_string(desk.at("out/a-cello.wav")).unwrap(),
         "mine"
     );
-    assert_eq!(place.names("out"), ["a-cello.wav", "b-cello.wav"]);
-    place.succeed(&[&files[..], &["--skip-existing"]].concat());
-    place.fail(&[&files[..], &["--skip-existing", "--force"]].concat());
+    assert_eq!(desk.names("out"), ["a-cello.wav", "b-cello.wav"]);
+    desk.succeed(&[&files[..], &["--skip-existing"]].concat());
+    desk.fail(&[&files[..], &["--skip-existing", "--force"]].concat());
     // What was made before, in the same folder, is there as an input and as an output.
     let here = ["a.wav", "a-cello.wav", "--out-dir", "."];
-    place.tone("a-cello.wav");
-    place.succeed(&[&here[..], &["--skip-existing"]].concat());
-    assert!(place.at("a-cello-cello.wav").exists());
+    desk.tone("a-cello.wav");
+    desk.succeed(&[&here[..], &["--skip-existing"]].concat());
+    assert!(desk.at("a-cello-cello.wav").exists());
 }
 
 fn silent(samples: &[f32]) -> bool {
@@ -192,10 +192,10 @@ fn silent(samples: &[f32]) -> bool {
 
 #[test]
 fn silence_becomes_silence_and_is_told() {
-    let place = Place::new();
-    place.tone("a.wav");
+    let desk = Desk::new();
+    desk.tone("a.wav");
     write_planes(
-        &place.at("still.wav"),
+        &desk.at("still.wav"),
         44_100,
         &[vec![0.0; 9_000], vec![1e-6; 9_000]],
     );
@@ -205,18 +205,17 @@ fn silence_becomes_silence_and_is_told() {
         &["--bits", "16"],
         &["--channels", "both"],
     ] {
-        let output =
-            place.run(&[&["a.wav", "still.wav", "--out-dir", "out", "-f"], extra].concat());
+        let output = desk.run(&[&["a.wav", "still.wav", "--out-dir", "out", "-f"], extra].concat());
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{stderr}");
         let told = stderr.contains("'still.wav' is silent") && stderr.lines().count() == 1;
         assert!(told, "{stderr}");
-        let name = place
+        let name = desk
             .names("out")
             .into_iter()
             .find(|name| name.starts_with("still"))
             .unwrap();
-        let (spec, samples) = read_wav(&place.at("out").join(name));
+        let (spec, samples) = read_wav(&desk.at("out").join(name));
         assert_eq!((spec.channels, samples.len()), (2, 18_000));
         assert!(silent(&samples));
     }
@@ -224,14 +223,14 @@ fn silence_becomes_silence_and_is_told() {
 
 #[test]
 fn the_report_tells_of_every_file() {
-    let place = Place::new();
-    place.tone("a.wav");
-    place.tone("c.wav");
-    std::fs::write(place.at("b.wav"), "no sound").unwrap();
-    write_planes(&place.at("still.wav"), 44_100, &[vec![0.0; 4_410]]);
-    std::fs::create_dir(place.at("out")).unwrap();
-    std::fs::write(place.at("out/c-cello.wav"), "mine").unwrap();
-    let output = place.run(&[
+    let desk = Desk::new();
+    desk.tone("a.wav");
+    desk.tone("c.wav");
+    std::fs::write(desk.at("b.wav"), "no sound").unwrap();
+    write_planes(&desk.at("still.wav"), 44_100, &[vec![0.0; 4_410]]);
+    std::fs::create_dir(desk.at("out")).unwrap();
+    std::fs::write(desk.at("out/c-cello.wav"), "mine").unwrap();
+    let output = desk.run(&[
         "a.wav",
         "b.wav",
         "c.wav",

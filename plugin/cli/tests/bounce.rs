@@ -4,22 +4,8 @@
 mod common;
 
 use std::ffi::OsString;
-use std::path::Path;
 
-use common::{fixture, names_in, read_wav, rms, run, succeed, write_tone};
-
-fn bounce(input: &Path, output: &Path, extra: &[&str]) -> String {
-    let mut arguments: Vec<OsString> = vec![
-        "bounce".into(),
-        input.into(),
-        "--target".into(),
-        "cello".into(),
-        "-o".into(),
-        output.into(),
-    ];
-    arguments.extend(extra.iter().map(OsString::from));
-    succeed(arguments)
-}
+use common::{bounce, fixture, names_in, read_wav, rms, run, succeed, write_tone};
 
 #[test]
 fn length_rate_and_channels_stay_at_every_rate() {

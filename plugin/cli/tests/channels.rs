@@ -3,21 +3,9 @@
 
 mod common;
 
-use std::path::PathBuf;
-
-use common::{channel, mynah, read_wav, rms, tone, write_planes};
-
-struct Desk(tempfile::TempDir);
+use common::{Desk, channel, mynah, read_wav, rms, tone, write_planes};
 
 impl Desk {
-    fn new() -> Desk {
-        Desk(tempfile::tempdir().unwrap())
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
     /// The channels of the bounce of these, and what is told on stderr.
     fn bounce(&self, planes: &[Vec<f32>], extra: &[&str]) -> (Vec<Vec<f32>>, String) {
         write_planes(&self.at("in.wav"), 48_000, planes);

@@ -6,48 +6,37 @@ mod common;
 use std::path::PathBuf;
 use std::process::Output;
 
-use common::{mynah, read_wav, tone, write_planes};
+use common::midi_file::{QUARTERS, midi_file};
+use common::{Desk, mynah, read_wav, tone, write_planes};
 use mynah_engine::{Controls, EngineSpec, Library, TargetRef, engine};
 
 const RATE_HZ: u32 = 48_000;
 
-/// A file of these tracks, with 96 ticks to a quarter note.
 fn midi(format: u8, tracks: &[&[u8]]) -> Vec<u8> {
-    let mut bytes = b"MThd\0\0\0\x06\0".to_vec();
-    bytes.extend([format, 0, tracks.len() as u8, 0, 96]);
-    for track in tracks {
-        bytes.extend_from_slice(b"MTrk");
-        bytes.extend((track.len() as u32 + 4).to_be_bytes());
-        bytes.extend_from_slice(track);
-        bytes.extend([0, 0xff, 0x2f, 0]);
-    }
-    bytes
+    midi_file(format, QUARTERS, tracks)
 }
 
-struct Desk {
-    folder: tempfile::TempDir,
+/// A tone to play notes with, and where it lies.
+struct Played {
+    desk: Desk,
     input: Vec<f32>,
 }
 
-impl Desk {
-    fn new() -> Desk {
-        let folder = tempfile::tempdir().unwrap();
+impl Played {
+    fn new() -> Played {
+        let desk = Desk::new();
         let input = tone(RATE_HZ, 196.0, 1.0);
-        write_planes(
-            &folder.path().join("in.wav"),
-            RATE_HZ,
-            std::slice::from_ref(&input),
-        );
-        Desk { folder, input }
+        write_planes(&desk.at("in.wav"), RATE_HZ, std::slice::from_ref(&input));
+        Played { desk, input }
     }
 
     fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.desk.at(name)
     }
 
     fn run(&self, extra: &[&str]) -> Output {
         let mut command = mynah();
-        command.current_dir(self.folder.path());
+        command.current_dir(self.desk.0.path());
         command.args([
             "bounce", "in.wav", "-fq", "--float", "--octave", "0", "-o", "out.wav",
         ]);
@@ -94,7 +83,7 @@ impl Desk {
 
 #[test]
 fn held_notes_and_bend_are_played_in_the_tempo_of_the_file() {
-    let desk = Desk::new();
+    let tone = Played::new();
     // A quarter of 250 ms, and after two quarters one of 500 ms.
     let tempo = [
         0, 0xff, 0x51, 3, 0x03, 0xd0, 0x90, 0x81, 0x40, 0xff, 0x51, 3, 0x07, 0xa1, 0x20,
@@ -107,7 +96,7 @@ fn held_notes_and_bend_are_played_in_the_tempo_of_the_file() {
         24, 0x90, 57, 0, // 875 ms
     ];
     let ms = |ms: usize| ms * 48;
-    let expected = desk.expected(&[
+    let expected = tone.expected(&[
         (0, None),
         (ms(125), Some(57.0)),
         (ms(375), Some(60.0)),
@@ -115,7 +104,7 @@ fn held_notes_and_bend_are_played_in_the_tempo_of_the_file() {
         (ms(750), Some(58.0)),
         (ms(875), None),
     ]);
-    let (played, stderr) = desk.played(&midi(1, &[&tempo, &notes]));
+    let (played, stderr) = tone.played(&midi(1, &[&tempo, &notes]));
     assert!(stderr.is_empty(), "{stderr}");
     assert_eq!(played, expected);
     // The same in one track.
@@ -123,23 +112,23 @@ fn held_notes_and_bend_are_played_in_the_tempo_of_the_file() {
         0, 0xff, 0x51, 3, 0x03, 0xd0, 0x90, 48, 0x90, 57, 100, 96, 0x90, 60, 90, 48, 0xff, 0x51, 3,
         0x07, 0xa1, 0x20, 24, 0xe0, 0, 0x60, 24, 0x80, 60, 0, 24, 0x90, 57, 0,
     ];
-    assert_eq!(desk.played(&midi(0, &[&one])).0, expected);
-    assert_ne!(desk.expected(&[(0, None)]), expected);
+    assert_eq!(tone.played(&midi(0, &[&one])).0, expected);
+    assert_ne!(tone.expected(&[(0, None)]), expected);
 }
 
 #[test]
 fn a_score_longer_than_the_sound_does_no_harm() {
-    let desk = Desk::new();
+    let tone = Played::new();
     let long = [
         0, 0x90, 60, 100, 0x8f, 0, 0x80, 60, 0, 0, 0x90, 64, 100, 0xff, 0, 0x80, 64, 0,
     ];
-    let (played, _) = desk.played(&midi(0, &[&long]));
-    assert_eq!(played, desk.expected(&[(0, Some(60.0))]));
+    let (played, _) = tone.played(&midi(0, &[&long]));
+    assert_eq!(played, tone.expected(&[(0, Some(60.0))]));
 }
 
 #[test]
 fn what_is_no_score_is_refused_and_missing_notes_are_told() {
-    let desk = Desk::new();
+    let tone = Played::new();
     let good = midi(0, &[&[0, 0x90, 60, 100, 96, 0x80, 60, 0]]);
     for (clue, score) in [
         ("damaged or cut short", &good[..good.len() - 6]),
@@ -147,8 +136,8 @@ fn what_is_no_score_is_refused_and_missing_notes_are_told() {
         ("is empty", b""),
         ("format 2", &midi(2, &[&[]])),
     ] {
-        std::fs::write(desk.at("score.mid"), score).unwrap();
-        let output = desk.run(&["--target", "cello", "--midi", "score.mid"]);
+        std::fs::write(tone.at("score.mid"), score).unwrap();
+        let output = tone.run(&["--target", "cello", "--midi", "score.mid"]);
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{clue}");
         assert!(
@@ -156,12 +145,12 @@ fn what_is_no_score_is_refused_and_missing_notes_are_told() {
             "{stderr}"
         );
         assert_eq!(stderr.lines().count(), 1);
-        assert!(!desk.at("out.wav").exists());
+        assert!(!tone.at("out.wav").exists());
     }
-    let (_, stderr) = desk.played(&midi(0, &[&[]]));
+    let (_, stderr) = tone.played(&midi(0, &[&[]]));
     assert!(stderr.contains("no notes in 'score.mid'"), "{stderr}");
     let told = |extra: &[&str]| {
-        let output = desk.run(extra);
+        let output = tone.run(extra);
         assert!(output.status.success());
         String::from_utf8(output.stderr).unwrap()
     };
@@ -171,7 +160,7 @@ fn what_is_no_score_is_refused_and_missing_notes_are_told() {
         stderr.contains("'Breath to MIDI Cello' is made for held notes"),
         "{stderr}"
     );
-    std::fs::write(desk.at("score.mid"), &good).unwrap();
+    std::fs::write(tone.at("score.mid"), &good).unwrap();
     assert!(told(&[&needs[..], &["--midi", "score.mid"]].concat()).is_empty());
     assert!(told(&["--preset", "Voice to Cello"]).is_empty());
 }

@@ -9,20 +9,14 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{mynah, names_in, succeed, write_tone};
+use common::{Desk, mynah, names_in, succeed, write_tone};
 
-/// A folder with a tone in it.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Place {
-        let place = Place(tempfile::tempdir().unwrap());
-        write_tone(&place.at("in.wav"), 44_100, 2, 0.2);
-        place
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+impl Desk {
+    /// With a tone on it.
+    fn with_tone() -> Desk {
+        let desk = Desk::new();
+        write_tone(&desk.at("in.wav"), 44_100, 2, 0.2);
+        desk
     }
 
     fn fifo(&self, name: &str) -> PathBuf {
@@ -74,11 +68,11 @@ fn fed(command: &mut Command, sound: &[u8]) -> Output {
 
 #[test]
 fn sound_comes_in_and_goes_out_through_pipes() {
-    let place = Place::new();
-    let plain = place.plain("plain.wav");
-    let sound = std::fs::read(place.at("in.wav")).unwrap();
+    let desk = Desk::with_tone();
+    let plain = desk.plain("plain.wav");
+    let sound = std::fs::read(desk.at("in.wav")).unwrap();
     for (input, output) in [("-", "-"), ("/dev/stdin", "/dev/stdout")] {
-        let done = fed(&mut place.command(input, output), &sound);
+        let done = fed(&mut desk.command(input, output), &sound);
         let stderr = String::from_utf8(done.stderr).unwrap();
         assert!(done.status.success(), "{stderr}");
         assert_eq!(
@@ -90,26 +84,26 @@ fn sound_comes_in_and_goes_out_through_pipes() {
             "{stderr}"
         );
     }
-    let done = fed(place.command("-", "-").args(["--format", "flac"]), &sound);
+    let done = fed(desk.command("-", "-").args(["--format", "flac"]), &sound);
     assert!(done.status.success() && done.stdout.starts_with(b"fLaC"));
     // From a file whose beginning has been read by another program, and into a folder.
     let mut command = mynah();
     command
-        .current_dir(place.0.path())
-        .stdin(std::fs::File::open(place.at("in.wav")).unwrap());
+        .current_dir(desk.0.path())
+        .stdin(std::fs::File::open(desk.at("in.wav")).unwrap());
     command.args(["bounce", "--target", "cello", "-", "--out-dir", "."]);
     assert!(command.output().unwrap().status.success());
-    assert_eq!(std::fs::read(place.at("stdin-cello.wav")).unwrap(), plain);
+    assert_eq!(std::fs::read(desk.at("stdin-cello.wav")).unwrap(), plain);
 }
 
 #[test]
 fn a_pipe_is_opened_once_and_nothing_of_it_stays() {
-    let place = Place::new();
-    let plain = place.plain("plain.wav");
-    let sound = std::fs::read(place.at("in.wav")).unwrap();
-    let (pipe, temporary) = (place.fifo("pipe.wav"), place.at("temporary"));
+    let desk = Desk::with_tone();
+    let plain = desk.plain("plain.wav");
+    let sound = std::fs::read(desk.at("in.wav")).unwrap();
+    let (pipe, temporary) = (desk.fifo("pipe.wav"), desk.at("temporary"));
     std::fs::create_dir(&temporary).unwrap();
-    let mut command = place.command("pipe.wav", "out.wav");
+    let mut command = desk.command("pipe.wav", "out.wav");
     // All that a bounce can hear of a file: its octave, two channels one by one, and the work itself.
     command
         .args(["--channels", "both"])
@@ -128,7 +122,7 @@ fn a_pipe_is_opened_once_and_nothing_of_it_stays() {
         String::from_utf8_lossy(&done.stderr)
     );
     let mut both = mynah();
-    both.current_dir(place.0.path());
+    both.current_dir(desk.0.path());
     both.args([
         "bounce",
         "--target",
@@ -140,15 +134,15 @@ fn a_pipe_is_opened_once_and_nothing_of_it_stays() {
         "both",
     ]);
     assert!(both.output().unwrap().status.success());
-    let read = |name: &str| std::fs::read(place.at(name)).unwrap();
+    let read = |name: &str| std::fs::read(desk.at(name)).unwrap();
     assert_eq!(read("out.wav"), read("both.wav"));
     assert_ne!(read("out.wav"), plain);
     assert!(names_in(&temporary).is_empty());
     // As a shell's `<(...)` and `>(...)` name them.
-    let (sink, mut heard) = (place.fifo("sink"), Vec::new());
-    let child = place
+    let (sink, mut heard) = (desk.fifo("sink"), Vec::new());
+    let child = desk
         .command("/dev/stdin", "sink")
-        .stdin(std::fs::File::open(place.at("in.wav")).unwrap())
+        .stdin(std::fs::File::open(desk.at("in.wav")).unwrap())
         .spawn();
     std::fs::File::open(sink)
         .unwrap()
@@ -160,8 +154,8 @@ fn a_pipe_is_opened_once_and_nothing_of_it_stays() {
 
 #[test]
 fn what_pipes_cannot_do_is_said() {
-    let place = Place::new();
-    let sound = std::fs::read(place.at("in.wav")).unwrap();
+    let desk = Desk::with_tone();
+    let sound = std::fs::read(desk.at("in.wav")).unwrap();
     let refused = |command: &mut Command, sound: &[u8], clue: &str| {
         let done = fed(command, sound);
         let stderr = String::from_utf8(done.stderr).unwrap();
@@ -173,23 +167,23 @@ fn what_pipes_cannot_do_is_said() {
         assert!(done.stdout.is_empty());
     };
     refused(
-        &mut place.command("-", "-"),
+        &mut desk.command("-", "-"),
         b"",
         "standard input': it is empty",
     );
     refused(
-        &mut place.command("-", "-"),
+        &mut desk.command("-", "-"),
         b"words, only words",
         "'standard input' is not an audio file",
     );
-    refused(place.command("-", "-").arg("--json"), &sound, "--json");
+    refused(desk.command("-", "-").arg("--json"), &sound, "--json");
     refused(
-        place.command("-", "out.wav").arg("in.wav"),
+        desk.command("-", "out.wav").arg("in.wav"),
         &sound,
         "takes one input",
     );
     let mut twice = mynah();
-    twice.current_dir(place.0.path()).args([
+    twice.current_dir(desk.0.path()).args([
         "bounce",
         "--target",
         "cello",
@@ -205,8 +199,8 @@ fn what_pipes_cannot_do_is_said() {
     let done = fed(&mut twice, &sound);
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("only once"));
-    assert!(place.at("stdin-cello.wav").exists());
-    assert!(!place.at("out.wav").exists());
+    assert!(desk.at("stdin-cello.wav").exists());
+    assert!(!desk.at("out.wav").exists());
 }
 
 /// Sends the signal and says how the program ended, and that it did.
@@ -235,16 +229,16 @@ fn told_to_end(child: &mut Child, signal: &str) -> Option<i32> {
 
 #[test]
 fn a_pipe_that_sends_nothing_more_is_no_reason_to_stay() {
-    let place = Place::new();
-    let pipe = place.fifo("silent.wav");
+    let desk = Desk::with_tone();
+    let pipe = desk.fifo("silent.wav");
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let mut child = place.command("silent.wav", "out.wav").spawn().unwrap();
+        let mut child = desk.command("silent.wav", "out.wav").spawn().unwrap();
         // There is another end as soon as the program waits for sound.
         let end = std::fs::File::options().write(true).open(&pipe).unwrap();
         assert_eq!(told_to_end(&mut child, signal), Some(code));
         drop(end);
 
-        let mut child = place.command("-", "-").spawn().unwrap();
+        let mut child = desk.command("-", "-").spawn().unwrap();
         let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         // More than a pipe holds: some of it has been read.
         stdin.write_all(&[0; 300_000]).unwrap();
@@ -253,25 +247,25 @@ fn a_pipe_that_sends_nothing_more_is_no_reason_to_stay() {
         stdout.read_to_end(&mut sound).unwrap();
         assert!(sound.is_empty());
     }
-    assert_eq!(names_in(place.0.path()), ["in.wav", "silent.wav"]);
+    assert_eq!(names_in(desk.0.path()), ["in.wav", "silent.wav"]);
 }
 
 #[test]
 fn an_end_in_the_middle_of_the_work_leaves_what_was_there() {
-    let place = Place::new();
-    write_tone(&place.at("long.wav"), 48_000, 1, 40.0);
-    std::fs::write(place.at("out.wav"), "old").unwrap();
+    let desk = Desk::with_tone();
+    write_tone(&desk.at("long.wav"), 48_000, 1, 40.0);
+    std::fs::write(desk.at("out.wav"), "old").unwrap();
     for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-        let mut child = place
+        let mut child = desk
             .command("long.wav", "out.wav")
             .arg("-f")
             .spawn()
             .unwrap();
-        while child.try_wait().unwrap().is_none() && names_in(place.0.path()).len() < 4 {
+        while child.try_wait().unwrap().is_none() && names_in(desk.0.path()).len() < 4 {
             std::thread::sleep(Duration::from_millis(5));
         }
         assert_eq!(told_to_end(&mut child, signal), Some(code));
-        assert_eq!(names_in(place.0.path()), ["in.wav", "long.wav", "out.wav"]);
-        assert_eq!(std::fs::read_to_string(place.at("out.wav")).unwrap(), "old");
+        assert_eq!(names_in(desk.0.path()), ["in.wav", "long.wav", "out.wav"]);
+        assert_eq!(std::fs::read_to_string(desk.at("out.wav")).unwrap(), "old");
     }
 }

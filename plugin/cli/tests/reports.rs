@@ -3,16 +3,12 @@
 
 mod common;
 
-use common::succeed;
+use common::{json, succeed};
 use serde_json::Value;
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&succeed(arguments)).unwrap()
-}
 
 #[test]
 fn targets_are_listed_with_what_the_json_promises() {
-    let targets = json(&["targets", "--json"]);
+    let targets: Value = json(&["targets", "--json"]);
     let names: Vec<&str> = targets
         .as_array()
         .unwrap()
@@ -47,11 +43,11 @@ fn info_reads_a_model_file() {
         env!("CARGO_MANIFEST_DIR"),
         "/../../assets/targets/cello.mynah"
     );
-    let info = json(&["info", file, "--json"]);
+    let info: Value = json(&["info", file, "--json"]);
     assert_eq!(info["kind"], "target");
     assert_eq!(info["name"], "cello");
     assert_eq!(info["sample_rate_hz"], 48_000);
-    let listed = json(&["targets", "--json"]);
+    let listed: Value = json(&["targets", "--json"]);
     let listed = listed
         .as_array()
         .unwrap()
@@ -65,7 +61,7 @@ fn info_reads_a_model_file() {
 
 #[test]
 fn bench_reports_its_keys() {
-    let bench = json(&["bench", "--json", "--seconds", "1", "--target", "flute"]);
+    let bench: Value = json(&["bench", "--json", "--seconds", "1", "--target", "flute"]);
     let positive = |value: &Value, keys: &[&str]| {
         for key in keys {
             assert!(value[key].as_f64().unwrap() > 0.0, "{key}");

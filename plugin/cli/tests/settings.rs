@@ -6,32 +6,28 @@ mod common;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use common::{mynah, names_in, read_wav, run, succeed, write_tone};
+use common::{Desk, json, mynah, names_in, read_wav, run, succeed, write_tone};
 use mynah_engine::{
     CONTROLS, Control, Controls, EngineSpec, Library, Preset, SLOTS, Slots, Survey, TargetRef,
     engine, factory_presets,
 };
 use serde_json::Value;
 
-fn json(arguments: &[&str]) -> Vec<Value> {
-    serde_json::from_str(&succeed(arguments)).unwrap()
-}
-
-/// A folder with a tone in it.
-struct Desk {
-    folder: tempfile::TempDir,
+/// A tone to try settings with, and where it lies.
+struct Tone {
+    desk: Desk,
     input: Vec<f32>,
 }
 
-impl Desk {
-    fn new() -> Desk {
-        let folder = tempfile::tempdir().unwrap();
-        let input = write_tone(&folder.path().join("in.wav"), 48_000, 1, 0.5);
-        Desk { folder, input }
+impl Tone {
+    fn new() -> Tone {
+        let desk = Desk::new();
+        let input = write_tone(&desk.at("in.wav"), 48_000, 1, 0.5);
+        Tone { desk, input }
     }
 
     fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.desk.at(name)
     }
 
     /// The tone's bounce with these options, as long as the tone.
@@ -96,43 +92,56 @@ const OWN: &str = r#"{"format": 1, "name": "My Two", "targets": {"a": "cello", "
 
 #[test]
 fn a_preset_is_the_engine_with_the_same_controls() {
-    let desk = Desk::new();
-    let file = desk.preset("two.json", OWN);
+    let tone = Tone::new();
+    let file = tone.preset("two.json", OWN);
     let mut controls = Controls::neutral();
     for setting in ["morph_x=0.3", "octave=-1", "mode=auto", "brightness=1.5"] {
         controls.set_text(setting).unwrap();
     }
-    let expected = desk.played([Some("cello"), Some("flute"), None, None], &controls);
-    assert_eq!(desk.bounce(&["--preset", &file]), expected);
+    let expected = tone.played([Some("cello"), Some("flute"), None, None], &controls);
+    assert_eq!(tone.bounce(&["--preset", &file]), expected);
 
     let factory = &factory_presets()[0];
     let names = factory
         .targets
         .each_ref()
         .map(|target| Some(target.as_ref()?.name.as_str()));
-    let expected = desk.played(names, &factory.controls);
+    let expected = tone.played(names, &factory.controls);
     for name in [
         factory.name.clone(),
         factory.name.to_uppercase(),
         factory.file_stem(),
     ] {
-        assert_eq!(desk.bounce(&["-p", &name]), expected, "{name}");
+        assert_eq!(tone.bounce(&["-p", &name]), expected, "{name}");
     }
 }
 
 #[test]
+fn a_preset_says_nothing_of_the_channels() {
+    let tone = Tone::new();
+    let file = tone.preset("two.json", OWN);
+    let wide = OWN.replace(r#""controls": {"#, r#""controls": {"channels": "stereo", "#);
+    let wide = tone.preset("wide.json", &wide);
+    write_tone(&tone.at("in.wav"), 48_000, 2, 0.5);
+    let [plain, named] = [&file, &wide].map(|preset| tone.bounce(&["--preset", preset]));
+    assert_eq!(plain, named);
+    let stereo = tone.bounce(&["--preset", &wide, "--set", "channels=stereo"]);
+    assert_ne!(plain, stereo);
+}
+
+#[test]
 fn options_change_a_preset_and_settings_change_both() {
-    let desk = Desk::new();
-    let file = desk.preset("two.json", OWN);
+    let tone = Tone::new();
+    let file = tone.preset("two.json", OWN);
     let read = Preset::read_file(Path::new(&file)).unwrap().controls;
     let of = |names: [Option<&str>; 4], octave: f32, mix: f32| {
         let controls = read.with(Control::Octave, octave).with(Control::Mix, mix);
-        desk.played(names, &controls)
+        tone.played(names, &controls)
     };
     let flute = Some("flute");
     let options = ["-p", &file, "--target", "violin", "--octave", "1"];
     assert_eq!(
-        desk.bounce(&options),
+        tone.bounce(&options),
         of([Some("violin"), flute, None, None], 1.0, 1.0)
     );
     let mut more = options.to_vec();
@@ -145,33 +154,33 @@ fn options_change_a_preset_and_settings_change_both() {
         "mix=0.5",
     ]);
     let piano = [Some("piano"), flute, None, None];
-    assert_eq!(desk.bounce(&more), of(piano, 0.0, 0.5));
+    assert_eq!(tone.bounce(&more), of(piano, 0.0, 0.5));
     more.extend(["--set", "target_b = Violin", "--set", "target_d=guitar"]);
     let four = [Some("piano"), Some("violin"), None, Some("guitar")];
-    assert_eq!(desk.bounce(&more), of(four, 0.0, 0.5));
+    assert_eq!(tone.bounce(&more), of(four, 0.0, 0.5));
 }
 
 #[test]
 fn targets_are_set_without_a_preset() {
-    let desk = Desk::new();
+    let tone = Tone::new();
     let morph = Controls::default().with(Control::MorphX, 0.5);
-    let expected = desk.played([Some("cello"), Some("flute"), None, None], &morph);
+    let expected = tone.played([Some("cello"), Some("flute"), None, None], &morph);
     let settings = ["--set", "morph_x=0.5", "--set", "target_b=flute"];
-    let with = |first: &[&str]| desk.bounce(&[first, &settings].concat());
+    let with = |first: &[&str]| tone.bounce(&[first, &settings].concat());
     assert_eq!(with(&["--target", "cello"]), expected);
     assert_eq!(with(&["--set", "target=cello"]), expected);
 }
 
 #[test]
 fn what_cannot_be_played_is_refused() {
-    let desk = Desk::new();
+    let tone = Tone::new();
     let kazoo = OWN.replace("flute", "kazoo");
     let loud = OWN.replace("1.5", "15");
     let (kazoo, loud) = (
-        desk.preset("kazoo.json", &kazoo),
-        desk.preset("loud.json", &loud),
+        tone.preset("kazoo.json", &kazoo),
+        tone.preset("loud.json", &loud),
     );
-    let own_text = desk.preset("text.json", "a few words");
+    let own_text = tone.preset("text.json", "a few words");
     for (clue, options) in [
         ("unknown preset 'nothing'", &["-p", "nothing"][..]),
         ("no target 'kazoo'", &["-p", &kazoo]),
@@ -184,24 +193,24 @@ fn what_cannot_be_played_is_refused() {
         ("there is no target: give", &["--set", "mix=1"]),
         ("--target", &["--mix", "1"]),
     ] {
-        desk.refused(clue, options);
+        tone.refused(clue, options);
     }
 }
 
 #[test]
 fn outputs_are_named_after_the_preset() {
-    let desk = Desk::new();
-    let file = desk.preset("two.json", OWN);
-    let mut arguments: Vec<OsString> = vec!["bounce".into(), desk.at("in.wav").into()];
+    let tone = Tone::new();
+    let file = tone.preset("two.json", OWN);
+    let mut arguments: Vec<OsString> = vec!["bounce".into(), tone.at("in.wav").into()];
     arguments.extend(["-q", "-p", &file, "--out-dir"].map(OsString::from));
-    arguments.push(desk.at("out").into());
+    arguments.push(tone.at("out").into());
     succeed(arguments);
-    assert_eq!(names_in(&desk.at("out")), ["in-my-two.wav"]);
+    assert_eq!(names_in(&tone.at("out")), ["in-my-two.wav"]);
 }
 
 #[test]
 fn every_parameter_is_listed() {
-    let params = json(&["params", "--json"]);
+    let params: Vec<Value> = json(&["params", "--json"]);
     assert_eq!(params.len(), SLOTS.len() + CONTROLS.len());
     let plain = succeed(["params"]);
     for (slot, param) in SLOTS.iter().zip(&params) {

@@ -3,18 +3,7 @@
 
 mod common;
 
-use std::ffi::OsString;
-use std::path::Path;
-
-use common::{channel, read_wav, succeed, tone, write_planes, write_tone};
-
-fn bounce(input: &Path, output: &Path, extra: &[&str]) -> String {
-    let mut arguments: Vec<OsString> = vec!["bounce".into(), input.into()];
-    arguments.extend(["--target", "cello", "-o"].map(OsString::from));
-    arguments.push(output.into());
-    arguments.extend(extra.iter().map(OsString::from));
-    succeed(arguments)
-}
+use common::{bounce, channel, read_wav, tone, write_planes, write_tone};
 
 /// Level of the last `count` samples beside the loudest sample, dB.
 fn end_db(samples: &[f32], count: usize) -> f32 {

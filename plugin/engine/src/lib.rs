@@ -80,7 +80,7 @@ mod tests;
 
 pub use controls::{
     CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
-    Quality, Scale,
+    NOTE_NAMES, Quality, Scale, note_name,
 };
 pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
 pub use guard::OUTPUT_BOUND;

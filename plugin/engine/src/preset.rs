@@ -31,17 +31,16 @@ pub struct Preset {
     pub about: String,
     /// The targets A to D; where there is none, the one that is there stays.
     pub targets: [Option<TargetRef>; MORPH_SLOTS],
-    /// All controls. The bypass is no part of a preset, and always off here.
+    /// All controls. Those that are none of [`parts`](Self::parts) are neutral here.
     pub controls: Controls,
 }
 
 impl Preset {
-    /// The controls that a preset holds: all but the bypass.
+    /// The controls that a preset holds and sets: all but the bypass and the channels, which are the track's.
     pub fn parts() -> impl Iterator<Item = Control> {
-        Control::ALL
-            .iter()
-            .copied()
-            .filter(|control| *control != Control::Bypass)
+        let of_the_track = [Control::Bypass, Control::Channels];
+        let controls = Control::ALL.iter().copied();
+        controls.filter(move |control| !of_the_track.contains(control))
     }
 
     /// Its name as a part of file names: small letters, digits and hyphens.

@@ -103,6 +103,20 @@ fn what_is_not_said_is_neutral() {
 }
 
 #[test]
+fn the_channels_are_the_tracks_and_no_part_of_a_preset() {
+    for value in [r#""stereo""#, r#""mono""#, "1", "[]"] {
+        let text = format!(
+            r#"{{"format": 1, "name": "Wide", "controls": {{"channels": {value}, "octave": 1}}}}"#
+        );
+        let preset = Preset::from_json(&text).unwrap();
+        let expected = Controls::neutral().with(Control::Octave, 1.0);
+        assert_eq!(preset.controls, expected, "{value}");
+        assert!(!preset.to_json().unwrap().contains("channels"));
+    }
+    assert!(Preset::parts().all(|control| control != Control::Channels));
+}
+
+#[test]
 fn what_is_wrong_is_said_in_a_sentence() {
     let with = |rest: &str| format!(r#"{{"format": 1, "name": "x", {rest}}}"#);
     for (text, sentence) in [

@@ -22,7 +22,7 @@ use super::{fonts, grip, header, panels, status_line, theme};
 use crate::params::MynahParams;
 use crate::recorder::{Player, Recorder};
 use crate::shared::{Reading, Shared};
-use crate::targets::{Catalogue, catalogue};
+use crate::targets::Catalogue;
 
 /// How often falling meters are drawn without new sound.
 const ANIMATION_INTERVAL: Duration = Duration::from_millis(16);
@@ -31,34 +31,41 @@ const ANIMATION_INTERVAL: Duration = Duration::from_millis(16);
 pub(super) struct App {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
+    catalogue: &'static Catalogue,
     recorder: Option<Arc<Recorder>>,
     input: Meter,
     output: Meter,
     scope: Scope,
     presets: Presets,
     models: Models,
-    /// The slot of the morph pad that the cards set.
-    slot: usize,
+    /// The corner of the morph pad that the cards set.
+    corner: usize,
     drawn_at_s: f64,
 }
 
 impl App {
-    pub(super) fn new(params: Arc<MynahParams>, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(
+        params: Arc<MynahParams>,
+        shared: Arc<Shared>,
+        catalogue: &'static Catalogue,
+    ) -> Self {
         Self {
             params,
             shared,
+            catalogue,
             recorder: None,
             input: Meter::new("IN"),
             output: Meter::new("OUT"),
             scope: Scope::new(),
             presets: Presets::new(),
             models: Models::default(),
-            slot: 0,
+            corner: 0,
             drawn_at_s: 0.0,
         }
     }
 
-    pub(super) fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>, catalogue: &Catalogue) {
+    pub(super) fn show(&mut self, ui: &mut Ui, setter: &ParamSetter<'_>) {
+        let catalogue = self.catalogue;
         let now_s = ui.input(|input| input.time);
         let elapsed_s = (now_s - self.drawn_at_s).clamp(0.0, 0.5) as f32;
         self.drawn_at_s = now_s;
@@ -151,9 +158,9 @@ impl App {
             &mut self.models.open,
         );
         self.input.show(ui, layout.input);
-        cards::show(ui, desk, catalogue, layout.cards, self.slot);
+        cards::show(ui, desk, catalogue, layout.cards, self.corner);
         panels::show_player(ui, desk, layout.player);
-        morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.slot);
+        morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.corner);
         self.scope
             .show(ui, layout.scope, &Colours::of(Theme::of(ui)));
         panels::show(ui, desk, layout.panels, reading.octave);
@@ -200,7 +207,7 @@ impl NiceEguiApp for App {
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut Frame) {
         if let Some(recorder) = self.recorder.clone() {
-            self.show(ui, &ParamSetter::new(&*recorder), catalogue());
+            self.show(ui, &ParamSetter::new(&*recorder));
         }
         frame.set_key_capture(captured_keys(ui.ctx()));
     }

@@ -4,7 +4,8 @@ use mynah_engine::{Control, ControlInfo, Quality, Scale};
 use mynah_models::Mode;
 use nice_plug::prelude::ParamSetter;
 
-use crate::params::{ControlParam, MORPH_SLOTS, MynahParams};
+use crate::params::{ControlParam, MynahParams};
+use crate::targets::CORNERS;
 
 /// All parameters during one frame.
 #[derive(Clone, Copy)]
@@ -24,7 +25,7 @@ impl<'a> Desk<'a> {
 
     /// Whether a control has an effect at present; it can be set anyway.
     pub(super) fn is_in_use(self, control: Control) -> bool {
-        let controls = self.params.set_controls();
+        let controls = self.params.chosen_controls();
         match control {
             Control::Vibrato | Control::Snap | Control::Unvoiced => controls.mode != Mode::Follow,
             Control::PlayerAttack | Control::PlayerColour => controls.performance > 0.0,
@@ -43,16 +44,16 @@ impl<'a> Desk<'a> {
     }
 
     /// How much each of the four targets sounds.
-    pub(super) fn morph_weights(self) -> [f32; MORPH_SLOTS] {
+    pub(super) fn morph_weights(self) -> [f32; CORNERS] {
         weights(
             self.control(Control::MorphX).value(),
             self.control(Control::MorphY).value(),
         )
     }
 
-    /// Puts a target of the catalogue into a slot of the morph pad.
-    pub(super) fn choose_target(self, slot: usize, target: i32) {
-        self.params.targets()[slot].choose(self.setter, target);
+    /// Puts a target of the catalogue at a corner of the morph pad.
+    pub(super) fn choose_target(self, corner: usize, index: i32) {
+        self.params.targets()[corner].choose(self.setter, index);
     }
 }
 
@@ -159,7 +160,7 @@ impl Handle<'_> {
 }
 
 /// How much each target sounds at a place on the morph pad, `x` to the right and `y` down, 0 to 1.
-pub(super) fn weights(x: f32, y: f32) -> [f32; MORPH_SLOTS] {
+pub(super) fn weights(x: f32, y: f32) -> [f32; CORNERS] {
     [(1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y]
 }
 
@@ -169,12 +170,12 @@ mod tests {
 
     #[test]
     fn each_corner_is_one_target_alone() {
-        for (slot, (x, y)) in [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]
+        for (corner, (x, y)) in [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)]
             .into_iter()
             .enumerate()
         {
-            let mut alone = [0.0; MORPH_SLOTS];
-            alone[slot] = 1.0;
+            let mut alone = [0.0; CORNERS];
+            alone[corner] = 1.0;
             assert_eq!(weights(x, y), alone);
         }
         assert!((weights(0.3, 0.8).iter().sum::<f32>() - 1.0).abs() < 1e-6);

@@ -4,7 +4,7 @@ use egui::{CursorIcon, Rect, Sense, Stroke, Ui, Vec2, ViewportCommand, pos2};
 
 use super::layout::MIN_SIZE;
 use super::theme::Theme;
-use crate::state::EditorSize;
+use crate::editor_size::EditorSize;
 
 /// Side of the corner, logical pixels.
 const SIZE: f32 = 14.0;

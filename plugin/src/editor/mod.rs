@@ -42,11 +42,12 @@ use nice_plug::editor::{HostMethods, SpawnedEditor};
 use nice_plug::prelude::*;
 use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create_egui_editor};
 
+use crate::editor_size::EditorSize;
 use crate::look::SCALES_PERCENT;
 use crate::params::MynahParams;
 use crate::resident;
 use crate::shared::Shared;
-use crate::state::EditorSize;
+use crate::targets::Catalogue;
 
 use screen::Screen;
 
@@ -60,15 +61,21 @@ const REPAINT_POLL_INTERVAL: Duration = Duration::from_millis(16);
 pub struct MynahEditor {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
+    catalogue: &'static Catalogue,
     /// Whether size and scale have been fitted to the screen.
     fitted: AtomicBool,
 }
 
 impl MynahEditor {
-    pub(crate) fn new(params: Arc<MynahParams>, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(
+        params: Arc<MynahParams>,
+        shared: Arc<Shared>,
+        catalogue: &'static Catalogue,
+    ) -> Self {
         Self {
             params,
             shared,
+            catalogue,
             fitted: AtomicBool::new(false),
         }
     }
@@ -116,7 +123,7 @@ impl Editor for MynahEditor {
             .with_tile("Mynah")
             .with_resize_hint(self.resize_hint())
             .with_repaint_poll_interval(REPAINT_POLL_INTERVAL);
-        let app = app::App::new(self.params.clone(), self.shared.clone());
+        let app = app::App::new(self.params.clone(), self.shared.clone(), self.catalogue);
         let editor = create_egui_editor(
             EguiEditorState::from_size(self.logical_size(), self.zoom_factor()),
             self.shared.repaint().clone(),

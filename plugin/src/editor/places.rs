@@ -1,12 +1,15 @@
 //! Where everything with a name stands, for whoever moves the mouse in a real window.
 #![allow(unsafe_code)]
 
+use std::sync::Arc;
+
 use egui::accesskit::{Rect, TreeUpdate};
 use egui::{Pos2, RawInput, vec2};
 use nice_plug::context::PluginApi;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, PluginState};
 
 use super::app::{App, prepare};
+use crate::params::MynahParams;
 use crate::targets::catalogue;
 
 /// Something in the editor that can be named.
@@ -27,14 +30,16 @@ pub fn places(size: (u32, u32)) -> Vec<Place> {
     prepare(&ctx);
     ctx.enable_accesskit();
     let window = egui::Rect::from_min_size(Pos2::ZERO, vec2(size.0 as f32, size.1 as f32));
-    let mut app = App::new(Default::default(), Default::default());
+    let catalogue = catalogue();
+    let params = Arc::new(MynahParams::new(catalogue));
+    let mut app = App::new(params, Arc::default(), catalogue);
     let mut frame = || {
         let input = RawInput {
             screen_rect: Some(window),
             ..RawInput::default()
         };
         let setter = ParamSetter::new(&Nobody);
-        ctx.run_ui(input, |ui| app.show(ui, &setter, catalogue()))
+        ctx.run_ui(input, |ui| app.show(ui, &setter))
     };
     // The first frame learns how large everything is.
     drop(frame());

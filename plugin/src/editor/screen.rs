@@ -1,8 +1,8 @@
 //! The screen on which an editor will open, as far as the system tells before there is a window.
 #![allow(unsafe_code)]
 
+use crate::editor_size::EditorSize;
 use crate::look::SCALES_PERCENT;
-use crate::state::EditorSize;
 
 /// What a window needs besides its content, logical pixels: the frames of window and host, and the desktop's bar.
 const FRAME: (f32, f32) = (16.0, 100.0);

@@ -37,7 +37,7 @@ pub(super) fn show(
         wording::complaint(
             shared.condition(),
             shared.rate_hz(),
-            target.chosen_slot(),
+            target.chosen_index(),
             &target.retrained().unwrap_or_else(|| target.saved()),
             catalogue,
         )
@@ -110,7 +110,7 @@ fn show_models(ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue, room: Rect) {
         if weight < 0.005 {
             continue;
         }
-        if let Some(entry) = catalogue.entry(target.chosen_slot()) {
+        if let Some(entry) = catalogue.entry(target.chosen_index()) {
             let info = entry.info();
             let model = (
                 wording::short_name(&info.display_name),

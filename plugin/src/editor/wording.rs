@@ -1,19 +1,12 @@
 //! The words of the editor, apart from drawing so that they can be tested.
 
-use mynah_engine::{Control, ControlGroup, ControlInfo};
+use mynah_engine::{Control, ControlGroup, ControlInfo, note_name};
 
-use crate::params::MISSING_SLOT;
 use crate::shared::Condition;
-use crate::state::SavedTarget;
-use crate::targets::{Catalogue, Found};
+use crate::targets::{Catalogue, Found, MISSING_INDEX, SavedTarget};
 
 /// Hex digits of a hash that are shown: enough to tell two trainings of a model apart.
 const SHORT_HASH_DIGITS: usize = 8;
-
-/// The twelve notes, from C up.
-pub(super) const NOTE_NAMES: [&str; 12] = [
-    "C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
-];
 
 /// The first digits of a model's hash.
 pub(super) fn short_hash(hash: &str) -> &str {
@@ -29,9 +22,7 @@ pub(super) fn note(frequency_hz: f32) -> Option<(String, i32)> {
     let midi = 69.0 + 12.0 * (frequency_hz / 440.0).log2();
     let nearest = midi.round();
     let cents = ((midi - nearest) * 100.0).round() as i32;
-    let number = nearest as i32;
-    let name = NOTE_NAMES[number.rem_euclid(12) as usize];
-    Some((format!("{name}{}", number.div_euclid(12) - 1), cents))
+    Some((note_name(nearest as i32), cents))
 }
 
 /// The range of notes a target was trained on, such as `C2 – A5`.
@@ -98,7 +89,7 @@ pub(super) fn peak_db(peak_db: f32) -> String {
 pub(super) fn complaint(
     condition: Condition,
     rate_hz: f32,
-    slot: i32,
+    index: i32,
     saved: &SavedTarget,
     catalogue: &Catalogue,
 ) -> Option<String> {
@@ -117,7 +108,7 @@ pub(super) fn complaint(
         }
         Condition::Running | Condition::Idle => {}
     }
-    if let Some(entry) = catalogue.entry(slot) {
+    if let Some(entry) = catalogue.entry(index) {
         let name = &entry.info().display_name;
         if let Some(problem) = entry.problem() {
             return Some(format!(
@@ -130,17 +121,17 @@ pub(super) fn complaint(
     if catalogue.entries().is_empty() {
         return Some("No models found. The dry sound passes.".to_owned());
     }
-    if slot < MISSING_SLOT {
+    if index < MISSING_INDEX {
         return Some(format!(
             "Target {} is empty. The dry sound passes; choose a target.",
-            slot + 1
+            index + 1
         ));
     }
     if saved.name.is_empty() {
         return Some("No target is chosen. The dry sound passes.".to_owned());
     }
-    if let Some(Found::Itself(slot)) = catalogue.find(saved)
-        && let Some(entry) = catalogue.entry(slot)
+    if let Some(Found::Itself(index)) = catalogue.find(saved)
+        && let Some(entry) = catalogue.entry(index)
     {
         let name = &entry.info().display_name;
         return Some(format!(
@@ -172,7 +163,8 @@ mod tests {
     use mynah_engine::Library;
 
     use super::*;
-    use crate::targets::{catalogue, install};
+    use crate::install;
+    use crate::targets::catalogue;
 
     #[test]
     fn notes_and_cents() {
@@ -214,8 +206,8 @@ mod tests {
             hash: "deadbeef00".to_owned(),
             plays: String::new(),
         };
-        let say = |condition, slot, name: &str| {
-            complaint(condition, 384_000.0, slot, &saved(name), catalogue)
+        let say = |condition, index, name: &str| {
+            complaint(condition, 384_000.0, index, &saved(name), catalogue)
         };
         assert_eq!(say(Condition::Running, 0, "cello"), None);
         let known = SavedTarget {
@@ -226,7 +218,7 @@ mod tests {
             complaint(Condition::Running, 48e3, 0, &known, catalogue),
             None
         );
-        for (condition, slot, name, part) in [
+        for (condition, index, name, part) in [
             (Condition::UnsupportedRate, 0, "violin", "runs at 384 kHz"),
             (Condition::EngineFailed, 0, "violin", "passes unchanged"),
             (
@@ -236,21 +228,21 @@ mod tests {
                 "Violin was retrained since this session was saved.",
             ),
             (Condition::Running, 40, "", "Target 41 is empty"),
-            (Condition::Running, MISSING_SLOT, "", "No target is chosen"),
+            (Condition::Running, MISSING_INDEX, "", "No target is chosen"),
             (
                 Condition::Running,
-                MISSING_SLOT,
+                MISSING_INDEX,
                 "violin",
                 "another version of Violin (deadbeef)",
             ),
             (
                 Condition::Running,
-                MISSING_SLOT,
+                MISSING_INDEX,
                 "kazoo",
                 "kazoo\u{201D} (deadbeef), which is not",
             ),
         ] {
-            let sentence = say(condition, slot, name).unwrap_or_default();
+            let sentence = say(condition, index, name).unwrap_or_default();
             assert!(sentence.contains(part), "{sentence}");
             assert!(sentence.ends_with('.'), "{sentence}");
         }

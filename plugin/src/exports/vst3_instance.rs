@@ -32,13 +32,13 @@ use nice_plug::wrapper::vst3::vst3::{Class, ComRef};
 
 use super::Mynah;
 use super::vst3_pending::Pending;
-use crate::params::{MORPH_SLOTS, MynahParams};
-use crate::state::SavedTarget;
+use crate::params::MynahParams;
+use crate::targets::{CORNERS, SavedTarget, catalogue};
 
 pub(super) struct Instance {
     inner: Wrapper<Mynah<false>>,
     params: Arc<MynahParams>,
-    /// The parameters in the order of their places, with their names in states.
+    /// The parameters in the order of their positions, with their names in states.
     map: Vec<(String, ParamPtr)>,
     pending: Pending,
     processing: AtomicBool,
@@ -48,17 +48,18 @@ impl Instance {
     pub(super) fn new() -> Self {
         let inner = Wrapper::new();
         // nice-plug has just made the plugin, on this thread, and keeps it to itself.
-        let params = crate::newest_params().unwrap_or_default();
+        let params =
+            crate::newest_params().unwrap_or_else(|| Arc::new(MynahParams::new(catalogue())));
         let map = params
             .param_map()
             .into_iter()
             .map(|(id, param, _)| (id, param));
         let map: Vec<(String, ParamPtr)> = map.collect();
-        let id = |place: usize| {
+        let id = |position: usize| {
             // SAFETY: of plain data, for which zeros are valid, and to a live local.
             unsafe {
                 let mut info: ParameterInfo = std::mem::zeroed();
-                inner.getParameterInfo(place as int32, &raw mut info);
+                inner.getParameterInfo(position as int32, &raw mut info);
                 info.id
             }
         };
@@ -72,30 +73,30 @@ impl Instance {
         }
     }
 
-    /// A value as the parameter at a place can take it, normalized.
-    fn snapped(&self, place: usize, normalized: f64) -> f64 {
-        let (_, param) = &self.map[place];
+    /// A value as the parameter at a position can take it, normalized.
+    fn snapped(&self, position: usize, normalized: f64) -> f64 {
+        let (_, param) = &self.map[position];
         // SAFETY: the parameters live as long as `params`.
         unsafe { f64::from(param.preview_normalized(param.preview_plain(normalized as f32))) }
     }
 
     /// Hands everything that is pending over, now that there are no blocks any more that would bring it.
     fn hand_over(&self) {
-        for (place, normalized) in self.pending.all() {
-            self.pending.forget(place);
+        for (position, normalized) in self.pending.all() {
+            self.pending.forget(position);
             // SAFETY: a call as the host would make it, on its thread.
             unsafe {
                 self.inner
-                    .setParamNormalized(self.pending.id(place), normalized)
+                    .setParamNormalized(self.pending.id(position), normalized)
             };
         }
     }
 
     /// The state with everything that is pending.
     fn state(&self) -> PluginState {
-        let value = |place: usize| {
-            let (_, param) = &self.map[place];
-            let normalized = self.pending.get(place).map(|value| value as f32);
+        let value = |position: usize| {
+            let (_, param) = &self.map[position];
+            let normalized = self.pending.get(position).map(|value| value as f32);
             // SAFETY: the parameters live as long as `params`.
             unsafe {
                 let plain = normalized.map(|normalized| param.preview_plain(normalized));
@@ -115,15 +116,16 @@ impl Instance {
                 }
             }
         };
-        let places = 0..self.map.len();
-        let params = places.map(|place| (self.map[place].0.clone(), value(place)));
+        let positions = 0..self.map.len();
+        let params = positions.map(|position| (self.map[position].0.clone(), value(position)));
         let params = params.collect();
         let mut fields = self.params.serialize_fields();
         // A state names its targets, too.
-        let targets: [SavedTarget; MORPH_SLOTS] = std::array::from_fn(|place| {
-            let target = &self.params.targets()[place];
-            match self.pending.get(place) {
-                Some(normalized) => target.saved_at(target.index.preview_plain(normalized as f32)),
+        let targets: [SavedTarget; CORNERS] = std::array::from_fn(|corner| {
+            let target = &self.params.targets()[corner];
+            let position = MynahParams::position_of_target(corner);
+            match self.pending.get(position) {
+                Some(normalized) => target.saved_at(target.index_of(normalized as f32)),
                 None => target.saved(),
             }
         });
@@ -182,8 +184,8 @@ impl IComponentTrait for Instance {
     }
 
     unsafe fn setState(&self, state: *mut IBStream) -> tresult {
-        for (place, _) in self.pending.all() {
-            self.pending.forget(place);
+        for (position, _) in self.pending.all() {
+            self.pending.forget(position);
         }
         // SAFETY: a call of the host's, passed on as it is.
         unsafe { IComponentTrait::setState(&self.inner, state) }
@@ -231,18 +233,19 @@ impl IEditControllerTrait for Instance {
     }
 
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
-        let place = self.pending.place(id);
-        let pending = place.and_then(|place| Some(self.snapped(place, self.pending.get(place)?)));
+        let position = self.pending.position(id);
+        let pending =
+            position.and_then(|position| Some(self.snapped(position, self.pending.get(position)?)));
         // SAFETY: a call of the host's, passed on as it is.
         pending.unwrap_or_else(|| unsafe { self.inner.getParamNormalized(id) })
     }
 
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
-        if let Some(place) = self.pending.place(id) {
+        if let Some(position) = self.pending.position(id) {
             if self.processing.load(Ordering::Acquire) && !value.is_nan() {
-                self.pending.set(place, value);
+                self.pending.set(position, value);
             } else {
-                self.pending.forget(place);
+                self.pending.forget(position);
             }
         }
         // SAFETY: a call of the host's, passed on as it is.

@@ -4,82 +4,83 @@
 //! nice-plug listens to the second only, so that what is saved, or what is read, between the two is the value of before.
 //! Lock-free: the audio thread forgets what has arrived.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crossbeam_utils::atomic::AtomicCell;
 
-/// The values that are pending, one place for each parameter.
+/// The values that are pending, one cell for each parameter.
 pub(super) struct Pending {
-    /// Of the parameters, in the order of their places.
+    /// Of the parameters, in the order of their positions.
     ids: Vec<u32>,
     values: Vec<Value>,
     /// Blocks that have begun.
-    blocks: AtomicU32,
+    blocks: AtomicCell<u32>,
 }
 
 struct Value {
-    /// The bits of the normalized value; not a number if none is pending.
-    bits: AtomicU64,
+    /// Not a number if none is pending.
+    normalized: AtomicCell<f64>,
     /// How many blocks had begun when it was set.
-    blocks: AtomicU32,
+    blocks: AtomicCell<u32>,
 }
+
+// The audio thread uses both.
+const _: () = assert!(AtomicCell::<f64>::is_lock_free() && AtomicCell::<u32>::is_lock_free());
 
 impl Pending {
     pub(super) fn new(ids: Vec<u32>) -> Self {
         let none = |_: &u32| Value {
-            bits: AtomicU64::new(f64::NAN.to_bits()),
-            blocks: AtomicU32::new(0),
+            normalized: AtomicCell::new(f64::NAN),
+            blocks: AtomicCell::new(0),
         };
         Self {
             values: ids.iter().map(none).collect(),
             ids,
-            blocks: AtomicU32::new(0),
+            blocks: AtomicCell::new(0),
         }
     }
 
-    /// The place of the parameter with this id. Any thread.
-    pub(super) fn place(&self, id: u32) -> Option<usize> {
+    /// The position of the parameter with this id. Any thread.
+    pub(super) fn position(&self, id: u32) -> Option<usize> {
         self.ids.iter().position(|known| *known == id)
     }
 
-    pub(super) fn id(&self, place: usize) -> u32 {
-        self.ids[place]
+    pub(super) fn id(&self, position: usize) -> u32 {
+        self.ids[position]
     }
 
     /// Main thread.
-    pub(super) fn set(&self, place: usize, normalized: f64) {
-        let value = &self.values[place];
-        let blocks = self.blocks.load(Ordering::Acquire);
-        value.blocks.store(blocks, Ordering::Release);
-        value.bits.store(normalized.to_bits(), Ordering::Release);
+    pub(super) fn set(&self, position: usize, normalized: f64) {
+        let value = &self.values[position];
+        value.blocks.store(self.blocks.load());
+        value.normalized.store(normalized);
     }
 
-    /// The value that is pending at a place. Any thread.
-    pub(super) fn get(&self, place: usize) -> Option<f64> {
-        let normalized = f64::from_bits(self.values[place].bits.load(Ordering::Acquire));
+    /// The value that is pending at a position. Any thread.
+    pub(super) fn get(&self, position: usize) -> Option<f64> {
+        let normalized = self.values[position].normalized.load();
         (!normalized.is_nan()).then_some(normalized)
     }
 
     /// Any thread.
-    pub(super) fn forget(&self, place: usize) {
-        let none = f64::NAN.to_bits();
-        self.values[place].bits.store(none, Ordering::Release);
+    pub(super) fn forget(&self, position: usize) {
+        self.values[position].normalized.store(f64::NAN);
     }
 
-    /// All that are pending, by their places.
+    /// All that are pending, by their positions.
     pub(super) fn all(&self) -> impl Iterator<Item = (usize, f64)> {
-        (0..self.ids.len()).filter_map(|place| Some((place, self.get(place)?)))
+        (0..self.ids.len()).filter_map(|position| Some((position, self.get(position)?)))
     }
 
     /// A block begins; what is set from now on is none of its changes. Audio thread.
     pub(super) fn begin_block(&self) -> u32 {
-        self.blocks.fetch_add(1, Ordering::AcqRel)
+        self.blocks.fetch_add(1)
     }
 
     /// A block that began as number `block` has changed this parameter. Audio thread.
     pub(super) fn arrived(&self, id: u32, block: u32) {
-        if let Some(place) = self.place(id)
-            && self.values[place].blocks.load(Ordering::Acquire) <= block
+        if let Some(position) = self.position(id)
+            && self.values[position].blocks.load() <= block
         {
-            self.forget(place);
+            self.forget(position);
         }
     }
 }

@@ -6,7 +6,7 @@ use mynah_engine::{Control, ControlInfo, ControlKind};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::*;
 
-use super::held::Held;
+use crate::held::Held;
 
 /// Exponent of the ranges whose low values matter more: the middle of the way is an eighth of the range.
 const TAPER: f32 = 1.0 / 3.0;
@@ -147,7 +147,7 @@ impl ControlParam {
         }
     }
 
-    /// The control's value at a place from 0 to 1.
+    /// The control's value that lies there, from 0 to 1.
     pub fn number_of(&self, normalized: f32) -> f32 {
         match &self.param {
             AnyParam::Float(param) => param.preview_plain(normalized),
@@ -161,7 +161,7 @@ impl ControlParam {
         forward!(&self.param, param => param.step_count())
     }
 
-    /// A place from 0 to 1 in words, unit included.
+    /// A value from 0 to 1 in words, unit included.
     pub fn text(&self, normalized: f32) -> String {
         let text = self.info().text(self.number_of(normalized));
         match self.info().shown_unit() {
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_and_values_are_each_others() {
+    fn normalized_and_plain_values_are_each_others() {
         for control in Control::ALL {
             let param = ControlParam::new(*control);
             let info = param.info();

@@ -1,5 +1,9 @@
 //! Outputs that take their name only when they are complete: everything goes to a hidden temporary file in the
 //! destination's folder first. What has no name to take, the standard output or a pipe, gets it all at the end.
+//!
+//! Not the engine's `write_whole`, which has all bytes at once and keeps them to the player: a sound is written while it
+//! is made, it gets the rights that files usually have, and one that is half written goes when the program is told
+//! to end.
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -84,12 +84,15 @@ impl Setting {
                 );
             }
         }
-        for (slot, entry) in self.targets.0.iter_mut().zip(found) {
+        for (corner, entry) in self.targets.0.iter_mut().zip(found) {
             let reference = entry.map(TargetRef::from);
             let target = reference.map(|reference| library.load(&reference));
-            *slot = target.transpose().with_context(refused)?;
+            *corner = target.transpose().with_context(refused)?;
         }
-        self.controls = preset.controls;
+        for control in Preset::parts() {
+            let number = preset.controls.get(control);
+            self.controls.set(control, number);
+        }
         self.preset = Some(preset.file_stem());
         self.wants_notes = (preset.category == MIDI).then(|| preset.name.clone());
         Ok(())
@@ -97,14 +100,14 @@ impl Setting {
 
     /// Sets a target or a control from a text such as `target_b=flute` or `mix=0.5`.
     fn set_text(&mut self, text: &str, library: &Library) -> Result<()> {
-        let place = text.split_once('=').and_then(|(id, name)| {
-            let place = SLOTS.iter().position(|slot| slot.id == id.trim())?;
-            Some((place, name.trim()))
+        let corner = text.split_once('=').and_then(|(id, name)| {
+            let corner = SLOTS.iter().position(|target| target.id == id.trim())?;
+            Some((corner, name.trim()))
         });
-        match place {
-            Some((place, name)) => {
+        match corner {
+            Some((corner, name)) => {
                 let (_, target) = find_target(library, name)?;
-                self.targets.0[place] = Some(Arc::clone(&target));
+                self.targets.0[corner] = Some(Arc::clone(&target));
             }
             None => self.set_control(text)?,
         }

@@ -1,9 +1,13 @@
 //! What the tests of the command line share.
 #![allow(clippy::unwrap_used, dead_code)]
 
-use std::ffi::OsStr;
+pub(crate) mod midi_file;
+
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use serde::de::DeserializeOwned;
 
 /// The built binary, with no models of the player's own in reach.
 pub(crate) fn mynah() -> Command {
@@ -27,6 +31,20 @@ pub(crate) fn succeed(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) ->
         output.status.code()
     );
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs it and insists on success; returns the JSON that it prints.
+pub(crate) fn json<T: DeserializeOwned>(arguments: &[&str]) -> T {
+    serde_json::from_str(&succeed(arguments)).unwrap()
+}
+
+/// Bounces a file as a cello and insists on success; returns stdout.
+pub(crate) fn bounce(input: &Path, output: &Path, extra: &[&str]) -> String {
+    let mut arguments: Vec<OsString> = vec!["bounce".into(), input.into()];
+    arguments.extend(["--target", "cello", "-o"].map(OsString::from));
+    arguments.push(output.into());
+    arguments.extend(extra.iter().map(OsString::from));
+    succeed(arguments)
 }
 
 /// A tone with overtones and a slow vibrato, `seconds` long; the channels differ in level. Float WAV.
@@ -145,11 +163,11 @@ pub(crate) fn chunk(file: &[u8], name: &[u8; 4]) -> Option<Vec<u8>> {
 }
 
 /// A folder in which `mynah` is run.
-pub(crate) struct Place(pub(crate) tempfile::TempDir);
+pub(crate) struct Desk(pub(crate) tempfile::TempDir);
 
-impl Place {
-    pub(crate) fn new() -> Place {
-        Place(tempfile::tempdir().unwrap())
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        Desk(tempfile::tempdir().unwrap())
     }
 
     pub(crate) fn at(&self, name: &str) -> PathBuf {

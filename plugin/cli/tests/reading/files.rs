@@ -1,7 +1,6 @@
 //! Files made byte by byte, and what is read of them.
 
 use std::io::{Cursor, Read};
-use std::path::{Path, PathBuf};
 
 use flacenc::bitsink::ByteSink;
 use flacenc::component::BitRepr;
@@ -202,13 +201,7 @@ pub(crate) fn pages(ogg: &[u8]) -> Vec<usize> {
 
 /// A file beside the tests.
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(fixture_path(name)).unwrap()
-}
-
-pub(crate) fn fixture_path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    std::fs::read(super::common::fixture(name)).unwrap()
 }
 
 /// Insists that two stretches are the same to the bit.

@@ -2,6 +2,8 @@
 //! damaged. Files are made here byte by byte; what needs an encoder lies in `data`.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod damage;
 mod files;
 mod formats;

@@ -1,12 +1,12 @@
 //! What `mynah bounce` does with damaged files.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
+use super::common::mynah;
 use super::files::{Flac, noise};
 
 fn bounce(folder: &std::path::Path, extra: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mynah"))
-        .env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"))
+    mynah()
         .current_dir(folder)
         .args([
             "bounce", "cut.flac", "--target", "cello", "-o", "out.wav", "--tail", "0",

@@ -1,9 +1,9 @@
 //! Scales to snap to.
 
+use super::note_names::NOTE_NAMES;
+
 /// Names of the keys, in the order of their numbers.
-pub(super) const KEYS: &[&str] = &[
-    "C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
-];
+pub(super) const KEYS: &[&str] = &NOTE_NAMES;
 /// Names of the scales, in the order of their numbers.
 pub(super) const SCALES: &[&str] = &[
     "chromatic",

@@ -1,5 +1,6 @@
 //! Controls' values as texts: how they are shown, and how they are read.
 
+use super::note_names::{NOTE_NAMES, note_number};
 use super::scale::KEYS;
 use super::{Control, ControlError, ControlInfo, ControlKind};
 
@@ -161,7 +162,7 @@ fn notes_text(notes: u32) -> String {
         0 => "none".to_owned(),
         0x0fff => "all".to_owned(),
         notes => {
-            let names = KEYS.iter().enumerate();
+            let names = NOTE_NAMES.iter().enumerate();
             let named = names.filter(|(note, _)| notes >> note & 1 == 1);
             named.map(|(_, name)| *name).collect::<Vec<_>>().join(" ")
         }
@@ -183,21 +184,6 @@ fn read_notes(text: &str) -> Option<u32> {
     names
         .map(note_number)
         .try_fold(1 << first, |notes, note| Some(notes | 1 << note?))
-}
-
-/// A note by its name: a letter, then any sharps and flats.
-fn note_number(name: &str) -> Option<u32> {
-    let mut characters = name.chars();
-    let letter = characters.next()?.to_ascii_uppercase();
-    let natural = KEYS
-        .iter()
-        .position(|key| key.len() == 1 && key.starts_with(letter))? as i32;
-    let shifted = characters.try_fold(natural, |note, sign| match sign {
-        '#' | '\u{266F}' => Some((note + 1) % 12),
-        'b' | 'B' | '\u{266D}' => Some((note + 11) % 12),
-        _ => None,
-    })?;
-    Some(shifted as u32)
 }
 
 fn capitalised(name: &str) -> String {

@@ -51,7 +51,7 @@ struct Written<'a> {
 }
 
 impl Preset {
-    /// Reads a preset's text. Controls that it does not name are neutral.
+    /// Reads a preset's text. Controls that it does not name are neutral; the channels that older ones name are not read.
     ///
     /// # Errors
     /// If it is no preset, of a newer format, or holds what no control takes. Whether its targets are
@@ -92,15 +92,18 @@ impl Preset {
         for (id, value) in &read.controls {
             let control =
                 Control::of(id).ok_or_else(|| ControlError::Unknown { id: id.to_owned() })?;
-            if control == Control::Bypass {
-                return Err(PresetError::Bypass);
+            match control {
+                Control::Bypass => return Err(PresetError::Bypass),
+                // Presets once held them.
+                Control::Channels => continue,
+                _ => {}
             }
             preset.controls.set(control, read_value(control, value)?);
         }
         Ok(preset)
     }
 
-    /// The preset's text: every control but the bypass, in the order of the table.
+    /// The preset's text: all controls that are [`parts`](Self::parts) of it, in the order of the table.
     ///
     /// # Errors
     /// If a text of it is too long, or the name is missing.

@@ -1,9 +1,9 @@
 //! The file dialog, on a thread of its own, so that neither the window nor the host waits for it.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
 
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use nice_plug_egui::RepaintNotifier;
 
 /// A dialog that may be open.
@@ -30,7 +30,7 @@ impl Loader {
         if self.is_open() {
             return Ok(());
         }
-        let (sender, answer) = channel();
+        let (sender, answer) = bounded(1);
         thread::Builder::new()
             .name("mynah file dialog".to_owned())
             .spawn(move || {
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_dialog_answers_later_and_nothing_waits() {
         let mut loader = Loader::default();
-        let (close, closed) = channel::<()>();
+        let (close, closed) = bounded::<()>(1);
         let pick = move || {
             closed.recv().unwrap();
             vec![PathBuf::from("a.mynah")]

@@ -14,9 +14,8 @@ use egui::{
 use super::desk::Desk;
 use super::fonts;
 use super::theme::Theme;
-use crate::params::MISSING_SLOT;
 use crate::shared::Shared;
-use crate::targets::{Catalogue, Found};
+use crate::targets::{Catalogue, Found, MISSING_INDEX};
 use loader::{Loader, pick_models};
 
 /// Size of the panel at most, logical pixels, and its distance to the window's edge.
@@ -63,15 +62,15 @@ impl Models {
     }
 
     /// Checks a file, copies it to the player's models and makes it choosable; what came of it stands in the
-    /// panel, which opens. A place of the morph pad that has missed this model plays it.
+    /// panel, which opens. A corner of the morph pad that has missed this model plays it.
     pub(super) fn load(&mut self, file: &Path, desk: Desk<'_>, catalogue: &Catalogue) {
         self.open = true;
         let before = catalogue.count();
         let outcome = match catalogue.add(file) {
-            Ok(slot) => {
-                choose_where_missing(desk, catalogue, slot);
+            Ok(index) => {
+                choose_where_missing(desk, catalogue, index);
                 let name = catalogue
-                    .entry(slot)
+                    .entry(index)
                     .map_or("", |entry| &entry.info().display_name);
                 let text = if catalogue.count() > before {
                     format!("{name} is installed and can be chosen.")
@@ -135,13 +134,13 @@ fn button(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
     response.clicked()
 }
 
-/// Gives the places of the morph pad that stand for this very model, which was missing, the slot where it is now.
-fn choose_where_missing(desk: Desk<'_>, catalogue: &Catalogue, slot: i32) {
-    for (place, target) in desk.params.targets().iter().enumerate() {
-        if target.chosen_slot() == MISSING_SLOT
-            && catalogue.find(&target.saved()) == Some(Found::Itself(slot))
+/// Gives the corners of the morph pad that stand for this very model, which was missing, the index that it has now.
+fn choose_where_missing(desk: Desk<'_>, catalogue: &Catalogue, index: i32) {
+    for (corner, target) in desk.params.targets().iter().enumerate() {
+        if target.chosen_index() == MISSING_INDEX
+            && catalogue.find(&target.saved()) == Some(Found::Itself(index))
         {
-            desk.choose_target(place, slot);
+            desk.choose_target(corner, index);
         }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
 /// The notes of the chosen scale, if it is not the player's own.
 fn shown_notes(desk: Desk<'_>) -> Option<usize> {
     let number = |handle: Handle<'_>| handle.step() as i32;
-    let scale = desk.params.set_controls().scale;
+    let scale = desk.params.chosen_controls().scale;
     (scale != Scale::Custom).then(|| {
         let key = number(desk.control(Control::Key));
         usize::from(scale.notes(key, 0))

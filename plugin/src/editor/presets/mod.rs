@@ -121,9 +121,9 @@ impl Presets {
     /// Loads the next one behind the present one, or the one before, of those that the browser shows; of all if it
     /// shows none.
     fn step(&mut self, way: Way, player: Player<'_>, catalogue: &Catalogue) {
-        let places = 0..self.list.len();
-        let mut shown: Vec<usize> = places
-            .filter(|at| self.shows(&self.list[*at].preset))
+        let all = 0..self.list.len();
+        let mut shown: Vec<usize> = all
+            .filter(|position| self.shows(&self.list[*position].preset))
             .collect();
         if shown.is_empty() {
             shown = (0..self.list.len()).collect();
@@ -132,16 +132,16 @@ impl Presets {
         let at = present.and_then(|present| self.list.iter().position(|other| other.is(&present)));
         let next = match way {
             Way::Forth => {
-                let behind = shown.iter().find(|place| at.is_some_and(|at| **place > at));
+                let behind = shown.iter().find(|next| at.is_some_and(|at| **next > at));
                 behind.or(shown.first())
             }
             Way::Back => {
                 let before = shown.iter().rev();
-                let mut before = before.filter(|place| at.is_some_and(|at| **place < at));
+                let mut before = before.filter(|next| at.is_some_and(|at| **next < at));
                 before.next().or(shown.last())
             }
         };
-        if let Some(preset) = next.map(|place| self.list[*place].clone()) {
+        if let Some(preset) = next.map(|next| self.list[*next].clone()) {
             self.load(&preset, player, catalogue);
         }
     }
@@ -176,7 +176,7 @@ impl Presets {
         self.read();
     }
 
-    /// Sets everything by chance, but the quality and the bypass.
+    /// Sets everything by chance, but the quality, the channels and the bypass.
     fn surprise(&mut self, player: Player<'_>, catalogue: &Catalogue) {
         let seed = u64::from(RandomState::new().hash_one(0) as u32);
         let preset = surprise_of(seed, player, catalogue);
@@ -223,11 +223,7 @@ fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {
     } else {
         Quality::Eco
     };
-    let mut preset = surprise(seed, &targets, quality);
-    // As the quality, a matter of the track and of what it may cost.
-    let channels = player.params[Control::Channels].chosen_number();
-    preset.controls.set(Control::Channels, channels);
-    preset
+    surprise(seed, &targets, quality)
 }
 
 fn shortcuts(ui: &Ui, player: Player<'_>) {

@@ -257,5 +257,4 @@ fn lamp(ui: &Ui, right_centre: Pos2, (word, colour): (&str, Color32), colours: &
 }
 
 #[cfg(test)]
-#[path = "scope_tests.rs"]
 mod tests;

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use egui::{Align2, CornerRadius, Pos2, Rect, Stroke, Ui, pos2};
+use mynah_engine::note_name;
 
 use super::waterfall::COLUMNS;
 use super::{Colours, regular, round_corners};
@@ -250,18 +251,15 @@ impl PitchTrace {
 /// What a row is called, if there is room: Cs always, whole tones of their chord and all white keys as the
 /// rows grow.
 fn name(note: i32, semitone_pixels: f32) -> Option<String> {
-    let (letter, least_pixels) = match note.rem_euclid(12) {
-        0 => ("C", 0.0),
-        4 => ("E", 3.8),
-        7 => ("G", 3.8),
-        2 => ("D", 8.0),
-        5 => ("F", 11.0),
-        9 => ("A", 6.5),
-        11 => ("B", 11.0),
+    let least_pixels = match note.rem_euclid(12) {
+        0 => 0.0,
+        4 | 7 => 3.8,
+        9 => 6.5,
+        2 => 8.0,
+        5 | 11 => 11.0,
         _ => return None,
     };
-    let octave = note.div_euclid(12) - 1;
-    (semitone_pixels >= least_pixels).then(|| format!("{letter}{octave}"))
+    (semitone_pixels >= least_pixels).then(|| note_name(note))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The cards from which an instrument is chosen for a slot.
+//! The cards from which an instrument is chosen for a corner of the morph pad.
 
 use egui::{
     Align2, CursorIcon, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
@@ -9,8 +9,7 @@ use crate::editor::desk::Desk;
 use crate::editor::theme::{CARD_ROUNDING, PANEL_ROUNDING, Theme};
 use crate::editor::widgets::focus_ring;
 use crate::editor::{fonts, pictures, wording};
-use crate::params::{MORPH_SLOTS, SLOT_NAMES};
-use crate::targets::{Catalogue, Entry};
+use crate::targets::{CORNER_NAMES, CORNERS, Catalogue, Entry};
 
 const COLUMNS: usize = 3;
 const GAP: f32 = 6.0;
@@ -21,13 +20,13 @@ const MIN_CARD_HEIGHT: f32 = 66.0;
 const MAX_CARD_HEIGHT: f32 = 120.0;
 const NAME_HEIGHT: f32 = 20.0;
 
-/// Draws the panel with one card for every target of the catalogue; a click puts it into `slot`.
+/// Draws the panel with one card for every target of the catalogue; a click puts it at `corner`.
 pub(in crate::editor) fn show(
     ui: &mut Ui,
     desk: Desk<'_>,
     catalogue: &Catalogue,
     rect: Rect,
-    slot: usize,
+    corner: usize,
 ) {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, PANEL_ROUNDING, theme.panel);
@@ -41,7 +40,7 @@ pub(in crate::editor) fn show(
     ui.painter().text(
         pos2(title.right() + 6.0, rect.top() + 17.0),
         Align2::LEFT_CENTER,
-        SLOT_NAMES[slot],
+        CORNER_NAMES[corner],
         fonts::semibold(12.5),
         theme.accent,
     );
@@ -66,8 +65,7 @@ pub(in crate::editor) fn show(
         (area.width() + GAP) / COLUMNS as f32 - GAP,
         height.clamp(MIN_CARD_HEIGHT, MAX_CARD_HEIGHT),
     );
-    let chosen: [i32; MORPH_SLOTS] =
-        std::array::from_fn(|at| desk.params.targets()[at].chosen_slot());
+    let chosen: [i32; CORNERS] = std::array::from_fn(|at| desk.params.targets()[at].chosen_index());
     ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
         ScrollArea::vertical()
             .id_salt("cards")
@@ -77,18 +75,18 @@ pub(in crate::editor) fn show(
                 let (space, _) = ui.allocate_exact_size(all, Sense::hover());
                 for (index, entry) in entries.iter().enumerate() {
                     let place = vec2((index % COLUMNS) as f32, (index / COLUMNS) as f32);
-                    let corner = space.min + place * (size + Vec2::splat(GAP));
+                    let top_left = space.min + place * (size + Vec2::splat(GAP));
                     let card = Card {
                         entry,
-                        rect: Rect::from_min_size(corner, size),
-                        chosen: chosen[slot] == entry.slot(),
-                        slots: (0..MORPH_SLOTS)
-                            .filter(|at| chosen[*at] == entry.slot())
-                            .map(|at| SLOT_NAMES[at])
+                        rect: Rect::from_min_size(top_left, size),
+                        chosen: chosen[corner] == entry.index(),
+                        corners: (0..CORNERS)
+                            .filter(|at| chosen[*at] == entry.index())
+                            .map(|at| CORNER_NAMES[at])
                             .collect(),
                     };
                     if card.show(ui).clicked() && !card.chosen {
-                        desk.choose_target(slot, entry.slot());
+                        desk.choose_target(corner, entry.index());
                     }
                 }
             });
@@ -98,10 +96,10 @@ pub(in crate::editor) fn show(
 struct Card<'a> {
     entry: &'a Entry,
     rect: Rect,
-    /// Whether it is what the slot plays.
+    /// Whether it is what the corner plays.
     chosen: bool,
-    /// The slots that play it.
-    slots: String,
+    /// The corners that play it.
+    corners: String,
 }
 
 impl Card<'_> {
@@ -163,11 +161,11 @@ impl Card<'_> {
         painter
             .with_clip_rect(self.rect.shrink(3.0).intersect(painter.clip_rect()))
             .galley(pos2(x, y), galley, colour);
-        if !self.slots.is_empty() {
+        if !self.corners.is_empty() {
             painter.text(
                 pos2(self.rect.left() + 7.0, self.rect.top() + 11.0),
                 Align2::LEFT_CENTER,
-                &self.slots,
+                &self.corners,
                 fonts::semibold(11.0),
                 theme.accent,
             );

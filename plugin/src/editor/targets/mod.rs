@@ -8,8 +8,8 @@ use crate::editor::desk::Desk;
 use crate::editor::wording;
 use crate::targets::{Catalogue, Entry};
 
-/// What stands in a slot of the morph pad.
-struct Slot<'a> {
+/// What stands at a corner of the morph pad.
+struct Corner<'a> {
     /// The model's name, also when it is not here.
     model: String,
     /// What to call it.
@@ -17,10 +17,10 @@ struct Slot<'a> {
     entry: Option<&'a Entry>,
 }
 
-impl<'a> Slot<'a> {
-    fn of(desk: Desk<'_>, catalogue: &'a Catalogue, slot: usize) -> Self {
-        let target = &desk.params.targets()[slot];
-        if let Some(entry) = catalogue.entry(target.chosen_slot()) {
+impl<'a> Corner<'a> {
+    fn of(desk: Desk<'_>, catalogue: &'a Catalogue, corner: usize) -> Self {
+        let target = &desk.params.targets()[corner];
+        if let Some(entry) = catalogue.entry(target.chosen_index()) {
             let info = entry.info();
             return Self {
                 model: info.name.clone(),

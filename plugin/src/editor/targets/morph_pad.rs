@@ -6,7 +6,7 @@ use egui::{
 };
 use mynah_engine::Control;
 
-use super::Slot;
+use super::Corner;
 use super::cards::details;
 use super::morph_surface::{draw, draw_threads};
 use crate::editor::desk::Desk;
@@ -14,8 +14,7 @@ use crate::editor::theme::{CARD_ROUNDING, PANEL_ROUNDING, Theme};
 use crate::editor::widgets::focus_ring;
 use crate::editor::widgets::keyboard::{Nudge, describe_value, nudge};
 use crate::editor::{fonts, pictures};
-use crate::params::{MORPH_SLOTS, SLOT_NAMES};
-use crate::targets::Catalogue;
+use crate::targets::{CORNER_NAMES, CORNERS, Catalogue};
 
 const PADDING: f32 = 12.0;
 const TITLE_HEIGHT: f32 = 30.0;
@@ -26,7 +25,7 @@ const KEY_STEP: f32 = 0.01;
 /// With shift held, everything moves this much slower.
 const FINE: f32 = 0.1;
 
-/// Draws the panel. `selected` is the slot that the cards set; a click on a corner changes it.
+/// Draws the panel. `selected` is the corner that the cards set; a click on one changes it.
 pub(in crate::editor) fn show(
     ui: &mut Ui,
     desk: Desk<'_>,
@@ -57,21 +56,21 @@ pub(in crate::editor) fn show(
         rect.max - vec2(PADDING, PADDING),
     );
     let pad = pad_of(inside);
-    let slots: [Slot<'_>; MORPH_SLOTS] =
-        std::array::from_fn(|slot| Slot::of(desk, catalogue, slot));
-    for (slot, content) in slots.iter().enumerate() {
-        let corner = Corner {
-            slot,
+    let corners: [Corner<'_>; CORNERS] =
+        std::array::from_fn(|corner| Corner::of(desk, catalogue, corner));
+    for (corner, content) in corners.iter().enumerate() {
+        let button = CornerButton {
+            corner,
             content,
-            rect: corner_of(inside, pad, slot),
-            weight: present[slot],
-            selected: *selected == slot,
+            rect: corner_of(inside, pad, corner),
+            weight: present[corner],
+            selected: *selected == corner,
         };
-        if corner.show(ui) {
-            *selected = slot;
+        if button.show(ui) {
+            *selected = corner;
         }
     }
-    let colours = slots.each_ref().map(|slot| theme.family(&slot.model));
+    let colours = corners.each_ref().map(|corner| theme.family(&corner.model));
     show_pad(ui, desk, pad, colours, present);
 }
 
@@ -83,15 +82,15 @@ fn pad_of(inside: Rect) -> Rect {
     Rect::from_center_size(room.center(), longest.max(Vec2::splat(side)))
 }
 
-/// Where the name of a slot stands: above or below its corner of the pad.
-fn corner_of(inside: Rect, pad: Rect, slot: usize) -> Rect {
+/// Where the name of a corner stands: above or below it.
+fn corner_of(inside: Rect, pad: Rect, corner: usize) -> Rect {
     let size = vec2((inside.width() - GAP) / 2.0, CORNER_HEIGHT);
-    let x = if slot.is_multiple_of(2) {
+    let x = if corner.is_multiple_of(2) {
         inside.left()
     } else {
         inside.right() - size.x
     };
-    let y = if slot < 2 {
+    let y = if corner < 2 {
         pad.top() - GAP - size.y
     } else {
         pad.bottom() + GAP
@@ -100,10 +99,10 @@ fn corner_of(inside: Rect, pad: Rect, slot: usize) -> Rect {
 }
 
 /// What sounds, the strongest first: `A 70 %  B 30 %`.
-fn weights_text(present: [f32; MORPH_SLOTS]) -> String {
+fn weights_text(present: [f32; CORNERS]) -> String {
     let parts: Vec<String> = present
         .iter()
-        .zip(SLOT_NAMES)
+        .zip(CORNER_NAMES)
         .map(|(weight, name)| ((weight * 100.0).round(), name))
         .filter(|(percent, _)| *percent > 0.0)
         .map(|(percent, name)| format!("{name} {percent} %"))
@@ -111,20 +110,20 @@ fn weights_text(present: [f32; MORPH_SLOTS]) -> String {
     parts.join("   ")
 }
 
-struct Corner<'a> {
-    slot: usize,
-    content: &'a Slot<'a>,
+struct CornerButton<'a> {
+    corner: usize,
+    content: &'a Corner<'a>,
     rect: Rect,
     weight: f32,
     selected: bool,
 }
 
-impl Corner<'_> {
+impl CornerButton<'_> {
     /// Draws the corner's name and picture; true when it was clicked.
     fn show(&self, ui: &mut Ui) -> bool {
         let theme = Theme::of(ui);
-        let name = SLOT_NAMES[self.slot];
-        let id = ui.scope_id().with(("corner", self.slot));
+        let name = CORNER_NAMES[self.corner];
+        let id = ui.scope_id().with(("corner", self.corner));
         let response = ui
             .interact(self.rect, id, Sense::click())
             .on_hover_cursor(CursorIcon::PointingHand);
@@ -191,8 +190,8 @@ fn show_pad(
     ui: &mut Ui,
     desk: Desk<'_>,
     pad: Rect,
-    colours: [egui::Color32; MORPH_SLOTS],
-    present: [f32; MORPH_SLOTS],
+    colours: [egui::Color32; CORNERS],
+    present: [f32; CORNERS],
 ) {
     let theme = Theme::of(ui);
     let response = ui

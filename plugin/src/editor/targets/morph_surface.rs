@@ -4,7 +4,7 @@ use egui::{Color32, CornerRadius, Mesh, Painter, Rect, Shape, Stroke, StrokeKind
 
 use crate::editor::desk::weights;
 use crate::editor::theme::Theme;
-use crate::params::MORPH_SLOTS;
+use crate::targets::CORNERS;
 
 /// Squares of the ground in each direction.
 const SQUARES: usize = 14;
@@ -15,8 +15,8 @@ pub(super) fn draw(
     painter: &Painter,
     theme: &Theme,
     rect: Rect,
-    colours: [Color32; MORPH_SLOTS],
-    present: [f32; MORPH_SLOTS],
+    colours: [Color32; CORNERS],
+    present: [f32; CORNERS],
 ) {
     let mut mesh = Mesh::default();
     for row in 0..=SQUARES {
@@ -24,10 +24,10 @@ pub(super) fn draw(
             let share = Vec2::new(column as f32, row as f32) / SQUARES as f32;
             let here = weights(share.x, share.y);
             let mut shade = theme.well;
-            for slot in 0..MORPH_SLOTS {
+            for corner in 0..CORNERS {
                 // A quiet tint everywhere, and a glow from the corners that sound.
-                let glow = present[slot] * here[slot] * here[slot];
-                shade = shade.lerp_to_gamma(colours[slot], 0.26 * here[slot] + 0.70 * glow);
+                let glow = present[corner] * here[corner] * here[corner];
+                shade = shade.lerp_to_gamma(colours[corner], 0.26 * here[corner] + 0.70 * glow);
             }
             let at = rect.min + rect.size() * share;
             mesh.colored_vertex(at, shade);
@@ -59,7 +59,7 @@ pub(super) fn draw_threads(
     theme: &Theme,
     rect: Rect,
     puck: egui::Pos2,
-    present: [f32; MORPH_SLOTS],
+    present: [f32; CORNERS],
 ) {
     let corners = [
         rect.left_top(),

@@ -7,22 +7,22 @@ use mynah_models::Mode;
 
 use super::*;
 use crate::look::{Look, SCALES_PERCENT};
-use crate::params::MORPH_SLOTS;
 use crate::shared::Condition;
+use crate::targets::CORNERS;
 
 const ONCE: [Told; 3] = [Told::Begin, Told::Set, Told::End];
 
 #[test]
-fn a_click_on_a_card_chooses_it_for_the_selected_slot() {
+fn a_click_on_a_card_chooses_it_for_the_selected_corner() {
     let mut bench = Bench::new();
-    for slot in 0..MORPH_SLOTS {
-        let corner = ["Slot A", "Slot B", "Slot C", "Slot D"][slot];
-        let corner = bench.harness.get_by_label_contains(corner).rect();
-        bench.click_at(corner.center(), Modifiers::NONE);
-        for (index, entry) in catalogue().entries().iter().enumerate().skip(slot + 3) {
+    for corner in 0..CORNERS {
+        let name = ["Slot A", "Slot B", "Slot C", "Slot D"][corner];
+        let button = bench.harness.get_by_label_contains(name).rect();
+        bench.click_at(button.center(), Modifiers::NONE);
+        for (index, entry) in catalogue().entries().iter().enumerate().skip(corner + 3) {
             bench.click(&entry.info().display_name);
-            let target = &bench.params.targets()[slot];
-            assert_eq!(target.chosen_slot(), index as i32);
+            let target = &bench.params.targets()[corner];
+            assert_eq!(target.chosen_index(), index as i32);
             assert_eq!(target.saved().name, entry.info().name);
             assert_eq!(bench.told(), ONCE);
             // The chosen one again: nothing to tell.
@@ -253,7 +253,7 @@ fn what_is_wrong_is_said_where_it_can_be_read() {
     bench.harness.run();
     assert!(bench.harness.query_by_label_contains("passes").is_none());
 
-    // A slot that does not sound may be empty.
+    // A corner that does not sound may be empty.
     let setter = ParamSetter::new(&*bench.host);
     bench.params.targets()[3].choose(&setter, 40);
     bench.harness.run();

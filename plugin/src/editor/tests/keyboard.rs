@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use egui::Key;
 
 use super::*;
-use crate::params::MORPH_SLOTS;
+use crate::targets::CORNERS;
 
 impl Bench {
     fn focus(&mut self, label: &str) {
@@ -44,7 +44,7 @@ fn tab_reaches_everything_and_comes_back() {
         - "mode quality channels notes morph_x morph_y"
             .split(' ')
             .count();
-    let expected = lone + 3 + 2 + 2 + cards + MORPH_SLOTS + 1 + 2 + 2 + 7;
+    let expected = lone + 3 + 2 + 2 + cards + CORNERS + 1 + 2 + 2 + 7;
     assert_eq!(reached.len(), expected);
 }
 
@@ -89,12 +89,12 @@ fn cards_corners_and_switches_are_pressed_with_the_space_bar() {
     bench.focus("Trumpet");
     bench.press(Key::Space, Modifiers::NONE);
     let trumpet = catalogue().find_name("trumpet").unwrap();
-    assert_eq!(bench.params.targets()[0].chosen_slot(), trumpet);
+    assert_eq!(bench.params.targets()[0].chosen_index(), trumpet);
     bench.focus("Slot C: Flute");
     bench.press(Key::Space, Modifiers::NONE);
     bench.focus("Trumpet");
     bench.press(Key::Enter, Modifiers::NONE);
-    assert_eq!(bench.params.targets()[2].chosen_slot(), trumpet);
+    assert_eq!(bench.params.targets()[2].chosen_index(), trumpet);
     bench.focus("Freeze");
     bench.press(Key::Space, Modifiers::NONE);
     assert_eq!(bench.param(Control::Freeze).number(), 1.0);

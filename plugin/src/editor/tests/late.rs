@@ -101,10 +101,10 @@ fn two_clicks_are_two_clicks() {
     assert_eq!(bench.host_number(Control::Notes), 4095.0 - 1.0 - 4.0);
     bench.press_on("Trumpet", &[Key::Space]);
     let trumpet = catalogue().find_name("trumpet").unwrap();
-    assert_eq!(bench.params.targets()[0].chosen_slot(), trumpet);
-    assert_ne!(bench.params.targets()[0].slot(), trumpet);
+    assert_eq!(bench.params.targets()[0].chosen_index(), trumpet);
+    assert_ne!(bench.params.targets()[0].index(), trumpet);
     bench.host.take_over(usize::MAX);
-    assert_eq!(bench.params.targets()[0].slot(), trumpet);
+    assert_eq!(bench.params.targets()[0].index(), trumpet);
 }
 
 #[test]

@@ -17,7 +17,8 @@ fn a_melody_is_seen() {
     install(Library::shipped());
     let shared: Arc<Shared> = Arc::default();
     let host = FakeHost::default();
-    let mut app = App::new(Arc::default(), shared.clone());
+    let params = Arc::new(MynahParams::new(catalogue()));
+    let mut app = App::new(params, shared.clone(), catalogue());
     let ctx = Context::default();
     app::prepare(&ctx);
     let (width, height) = EditorSize::DEFAULT;
@@ -50,7 +51,7 @@ fn a_melody_is_seen() {
         };
         let started = Instant::now();
         let setter = ParamSetter::new(&host);
-        let output = ctx.run_ui(input, |ui| app.show(ui, &setter, catalogue()));
+        let output = ctx.run_ui(input, |ui| app.show(ui, &setter));
         let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
         costs_ms.push(started.elapsed().as_secs_f64() * 1e3);
         let mut textures = output.textures_delta;

@@ -1,5 +1,5 @@
 //! The editor without a window: made-up input, a made-up host, and pictures drawn on the processor.
-#![allow(unsafe_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
 mod clicks;
 mod keyboard;
@@ -10,94 +10,32 @@ mod presets;
 mod rasteriser;
 mod snapshots;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use egui::{Event, Modifiers, PointerButton, Pos2, Rect, UiBuilder, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use mynah_engine::{Control, Library, Report};
 use mynah_models::HOP_SAMPLES;
-use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, PluginState};
+use nice_plug::prelude::ParamSetter;
 
 use super::app::{self, App};
 use super::layout::Layout;
 use super::presets::Presets;
+use crate::editor_size::EditorSize;
+use crate::fake_host::{FakeHost, Told};
+use crate::install;
 use crate::params::{ControlParam, MynahParams};
 use crate::recorder::Recorder;
 use crate::shared::{Reading, Shared};
-use crate::state::EditorSize;
-use crate::targets::{Catalogue, catalogue, install};
+use crate::targets::{Catalogue, catalogue};
 use rasteriser::Rasteriser;
-
-/// What the host was told about a parameter.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Told {
-    Begin,
-    Set,
-    End,
-}
-
-/// A host that takes over every change at once, or, if it is late, when it comes to it.
-#[derive(Default)]
-struct FakeHost {
-    told: Mutex<Vec<Told>>,
-    /// What it has not taken over yet; none if it is not late.
-    waiting: Mutex<Option<Vec<(ParamPtr, f32)>>>,
-}
-
-impl FakeHost {
-    fn be_late(&self) {
-        *self.waiting.lock().unwrap() = Some(Vec::new());
-    }
-
-    /// Takes over so many of the changes that wait, in their order.
-    fn take_over(&self, count: usize) {
-        let mut waiting = self.waiting.lock().unwrap();
-        let waiting = waiting.as_mut().unwrap();
-        let count = count.min(waiting.len());
-        for (param, normalized) in waiting.drain(..count) {
-            // SAFETY: the parameters live in the app's `Arc`, which the bench holds, too.
-            unsafe { param._internal_set_normalized_value(normalized) };
-        }
-    }
-}
-
-impl GuiContextInner for FakeHost {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, _param: ParamPtr) {
-        self.told.lock().unwrap().push(Told::Begin);
-    }
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        self.told.lock().unwrap().push(Told::Set);
-        if let Some(waiting) = &mut *self.waiting.lock().unwrap() {
-            return waiting.push((param, normalized));
-        }
-        // SAFETY: the parameters live in the app's `Arc`, which outlives the frame.
-        unsafe { param._internal_set_normalized_value(normalized) };
-    }
-    unsafe fn raw_end_set_parameter(&self, _param: ParamPtr) {
-        self.told.lock().unwrap().push(Told::End);
-    }
-    fn get_state(&self) -> PluginState {
-        PluginState {
-            version: String::new(),
-            params: Default::default(),
-            fields: Default::default(),
-        }
-    }
-    fn set_state(&self, _state: PluginState) {}
-    fn request_restart(&self) {}
-}
 
 /// What the harness keeps between frames.
 struct Open {
     app: App,
     recorder: Recorder,
-    catalogue: &'static Catalogue,
 }
 
 /// An editor without a window.
@@ -122,17 +60,16 @@ impl Bench {
     }
 
     fn with_presets(catalogue: &'static Catalogue, size: Vec2, presets: Presets) -> Self {
-        let params: Arc<MynahParams> = Arc::default();
+        let params = Arc::new(MynahParams::new(catalogue));
         let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let open = Open {
-            app: App::new(params.clone(), shared.clone()).with_presets(presets),
+            app: App::new(params.clone(), shared.clone(), catalogue).with_presets(presets),
             recorder: Recorder::new(
                 GuiContext::new(host.clone()),
                 params.clone(),
                 shared.clone(),
             ),
-            catalogue,
         };
         let harness = Harness::builder()
             .with_size(size)
@@ -154,7 +91,7 @@ impl Bench {
                     let mut ui = ui.new_child(UiBuilder::new().max_rect(window));
                     ui.set_clip_rect(window);
                     let setter = ParamSetter::new(&open.recorder);
-                    open.app.show(&mut ui, &setter, open.catalogue);
+                    open.app.show(&mut ui, &setter);
                 },
                 open,
             );
@@ -173,7 +110,7 @@ impl Bench {
     }
 
     fn told(&self) -> Vec<Told> {
-        std::mem::take(&mut self.host.told.lock().unwrap())
+        self.host.told()
     }
 
     fn param(&self, control: Control) -> &ControlParam {

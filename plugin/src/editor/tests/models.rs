@@ -8,8 +8,8 @@ use mynah_models::testing::{random_base, random_target};
 use nice_plug::params::persist::PersistentField as _;
 
 use super::*;
-use crate::params::MISSING_SLOT;
-use crate::state::SavedTarget;
+use crate::targets::MISSING_INDEX;
+use crate::targets::SavedTarget;
 
 /// A file as the window system hands it over.
 #[derive(Debug)]
@@ -83,14 +83,14 @@ fn a_dropped_model_is_installed_and_played_where_it_was_missing() {
     };
     own.bench.params.saved_targets.set(saved);
     let setter = ParamSetter::new(&*own.bench.host);
-    own.bench.params.targets()[1].choose(&setter, MISSING_SLOT);
+    own.bench.params.targets()[1].choose(&setter, MISSING_INDEX);
 
     let file = own.file("new.mynah", &model);
     own.drop(&[file]);
     assert_eq!(own.catalogue.count(), 2);
-    let last = MISSING_SLOT - 1;
+    let last = MISSING_INDEX - 1;
     assert!(own.catalogue.target(last).is_some());
-    assert_eq!(own.bench.params.targets()[1].chosen_slot(), last);
+    assert_eq!(own.bench.params.targets()[1].chosen_index(), last);
     own.bench
         .harness
         .get_by_label_contains("is installed and can be chosen");

@@ -6,9 +6,9 @@ use nice_plug::params::persist::PersistentField as _;
 use super::*;
 use crate::editor::layout::MIN_SIZE;
 use crate::look::Look;
-use crate::params::MISSING_SLOT;
 use crate::shared::Condition;
-use crate::state::SavedTarget;
+use crate::targets::MISSING_INDEX;
+use crate::targets::SavedTarget;
 
 impl Bench {
     /// Compares the editor as it is now. The models' hashes, which change with every training, are
@@ -128,7 +128,7 @@ fn a_model_is_missing_and_the_keyboard_is_in_use() {
     saved[0] = missing;
     bench.params.saved_targets.set(saved);
     let setter = ParamSetter::new(&*bench.host);
-    bench.params.targets()[0].choose(&setter, MISSING_SLOT);
+    bench.params.targets()[0].choose(&setter, MISSING_INDEX);
     bench.harness.get_by_label("Formant").focus();
     bench.harness.run();
     bench.snapshot("missing_model");

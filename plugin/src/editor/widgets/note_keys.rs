@@ -4,12 +4,12 @@ use egui::{
     Align2, Color32, CornerRadius, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui,
     WidgetInfo, pos2, vec2,
 };
+use mynah_engine::NOTE_NAMES;
 
 use super::focus_ring;
 use crate::editor::desk::Handle;
 use crate::editor::fonts;
 use crate::editor::theme::{Theme, mix};
-use crate::editor::wording::NOTE_NAMES;
 
 /// Notes of the white keys, counted from C, and those of the black ones with the white key on
 /// their left.

@@ -15,8 +15,8 @@ fn shipped_targets_stand_in_their_published_order() {
         .map(|entry| entry.info().name.as_str())
         .collect();
     assert_eq!(names, SHIPPED.map(|(name, _)| name));
-    for (entry, (_, place)) in catalogue.entries().iter().zip(SHIPPED) {
-        assert_eq!(entry.slot(), place as i32);
+    for (entry, (_, index)) in catalogue.entries().iter().zip(SHIPPED) {
+        assert_eq!(entry.index(), index as i32);
         assert_eq!(entry.choice(), entry.info().display_name);
     }
     assert!(catalogue.problems().is_empty());
@@ -28,63 +28,13 @@ fn every_shipped_target_can_be_used() {
     assert!(catalogue.target(0).is_none(), "nothing is decoded yet");
     catalogue.prepare().unwrap();
     assert_eq!(catalogue.base_problem(), None);
-    for (slot, entry) in catalogue.entries().iter().enumerate() {
+    for (index, entry) in catalogue.entries().iter().enumerate() {
         assert_eq!(entry.problem(), None);
-        let target = catalogue.target(slot as i32).unwrap();
+        let target = catalogue.target(index as i32).unwrap();
         assert_eq!(target.info().hash, entry.info().hash);
     }
     assert!(catalogue.target(-1).is_none());
     assert!(catalogue.target(63).is_none());
-}
-
-fn saved(name: &str, hash: &str, plays: &str) -> SavedTarget {
-    SavedTarget {
-        name: name.to_owned(),
-        hash: hash.to_owned(),
-        plays: plays.to_owned(),
-    }
-}
-
-#[test]
-fn content_decides_over_the_name() {
-    let catalogue = Catalogue::new(Library::shipped(), None);
-    let hash = catalogue.entries()[2].info().hash.to_string();
-    let find = |name, hash| catalogue.find(&saved(name, hash, ""));
-    assert_eq!(find("renamed", &hash), Some(Found::Itself(2)));
-    assert_eq!(find("violin", &hash), Some(Found::Itself(2)));
-    assert_eq!(find("Violin", ""), Some(Found::Itself(0)));
-    assert_eq!(find("kazoo", ""), None);
-    assert_eq!(find("kazoo", "0123"), None);
-}
-
-#[test]
-fn a_shipped_model_of_the_name_is_what_became_of_one_that_is_gone() {
-    let catalogue = Catalogue::new(Library::shipped(), None);
-    let [cello, clarinet] = [1, 3].map(|slot| catalogue.entries()[slot].info().hash.to_string());
-    let find = |name: &str, hash: &str, plays: &str| catalogue.find(&saved(name, hash, plays));
-    assert_eq!(find("Cello", "0123", ""), Some(Found::Retrained(1)));
-    // What played when it was saved is known, and goes before what was meant.
-    assert_eq!(find("cello", "0123", &cello), Some(Found::Itself(1)));
-    assert_eq!(find("cello", &clarinet, &cello), Some(Found::Itself(1)));
-    // Retrained once more.
-    assert_eq!(find("cello", "0123", "4567"), Some(Found::Retrained(1)));
-    assert_eq!(find("Alto Sax", "0123", ""), None, "no name");
-}
-
-#[test]
-fn the_players_own_models_are_never_taken_for_each_other() {
-    let outside = tempfile::tempdir().unwrap();
-    let base = Base::from_bytes(&random_base(1)).unwrap();
-    own_file(outside.path(), "one.mynah", 1, &base);
-    let mut library = Library::from_models(Some(random_base(1).into()), Vec::new());
-    library.add_folder(outside.path());
-    let catalogue = Catalogue::new(library, None);
-    assert_eq!(
-        catalogue.find_name("random-target"),
-        Some(9),
-        "it is installed"
-    );
-    assert_eq!(catalogue.find(&saved("random-target", "0123", "")), None);
 }
 
 #[test]
@@ -94,10 +44,10 @@ fn without_a_base_there_is_a_sentence() {
     assert!(catalogue.base_problem().is_some());
 }
 
-/// The place of the first model that a player adds.
-const LAST: i32 = TARGET_SLOTS as i32 - 1;
+/// The index of the first model that a player adds.
+const LAST: i32 = TARGET_INDICES as i32 - 1;
 /// How many a player can ever add.
-const OWN_PLACES: usize = TARGET_SLOTS - SHIPPED.len();
+const OWN_INDICES: usize = TARGET_INDICES - SHIPPED.len();
 
 fn models_in(folder: &Path) -> usize {
     let files = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
@@ -156,7 +106,7 @@ fn what_cannot_be_added_is_said_and_not_copied() {
     let good = own_file(outside.path(), "good.mynah", 1_000, &base);
     let text = outside.path().join("text.mynah");
     std::fs::write(&text, "no model").unwrap();
-    let catalogue = of(TARGET_SLOTS as u64, Some(folder.clone()));
+    let catalogue = of(TARGET_INDICES as u64, Some(folder.clone()));
     assert!(matches!(catalogue.add(&good), Err(AddError::Full)));
     assert!(matches!(of(1, None).add(&good), Err(AddError::NoFolder)));
     let error = of(1, Some(folder.clone()))
@@ -174,7 +124,7 @@ fn what_cannot_be_added_is_said_and_not_copied() {
 fn the_audio_thread_reads_while_models_are_added() {
     let outside = tempfile::tempdir().unwrap();
     let base = Base::from_bytes(&random_base(1)).unwrap();
-    let files: Vec<PathBuf> = (0..OWN_PLACES as u64)
+    let files: Vec<PathBuf> = (0..OWN_INDICES as u64)
         .map(|seed| own_file(outside.path(), &format!("{seed}.mynah"), seed, &base))
         .collect();
     let library = Library::from_models(Some(random_base(1).into()), Vec::new());
@@ -188,14 +138,14 @@ fn the_audio_thread_reads_while_models_are_added() {
         });
         // What is counted can be played, from the first look on.
         let mut seen = 0;
-        while seen < OWN_PLACES {
+        while seen < OWN_INDICES {
             let measured = allocation_counter::measure(|| {
                 seen = catalogue.count();
-                for slot in 0..seen {
-                    assert!(catalogue.target(LAST - slot as i32).is_some());
+                for index in 0..seen {
+                    assert!(catalogue.target(LAST - index as i32).is_some());
                 }
                 let latest = LAST + 1 - seen as i32;
-                drop(catalogue.targets([LAST, latest, -1, TARGET_SLOTS as i32]));
+                drop(catalogue.targets([LAST, latest, -1, TARGET_INDICES as i32]));
             });
             assert_eq!(measured.count_total, 0);
         }
@@ -250,13 +200,13 @@ impl Home {
         ModelHash::of(&random_target(seed, &self.base)).to_string()
     }
 
-    fn slot(&self, catalogue: &Catalogue, seed: u64) -> Option<i32> {
+    fn index(&self, catalogue: &Catalogue, seed: u64) -> Option<i32> {
         let hash = self.hash(seed);
         let entries = catalogue.entries();
         let entry = entries
             .iter()
             .find(|entry| entry.info().hash.to_string() == hash);
-        entry.map(|entry| entry.slot())
+        entry.map(|entry| entry.index())
     }
 }
 
@@ -273,12 +223,12 @@ fn renamed(file: &[u8], name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn each_model_keeps_its_place_whatever_comes_and_goes() {
+fn each_model_keeps_its_index_whatever_comes_and_goes() {
     let home = Home::new();
     let shipped: &[(&str, u64)] = &[("violin", 1), ("cello", 2)];
     home.put("m.mynah", 10);
     let first = home.start(shipped);
-    let m = home.slot(&first, 10);
+    let m = home.index(&first, 10);
     let outside = tempfile::tempdir().unwrap();
     let z = first
         .add(&own_file(outside.path(), "z.mynah", 20, &home.base))
@@ -288,51 +238,54 @@ fn each_model_keeps_its_place_whatever_comes_and_goes() {
     let more: &[(&str, u64)] = &[("violin", 1), ("cello", 2), ("flute", 3), ("trumpet", 4)];
     let second = home.start(more);
     assert_eq!(
-        (home.slot(&second, 10), home.slot(&second, 20)),
+        (home.index(&second, 10), home.index(&second, 20)),
         (m, Some(z))
     );
-    let a = home.slot(&second, 30);
-    let places = [m, Some(z), a];
-    // One goes, another comes: not to the place that is left.
+    let a = home.index(&second, 30);
+    let indices = [m, Some(z), a];
+    // One goes, another comes: not to the index that is left.
     home.remove("m.mynah");
     home.put("b.mynah", 40);
     let third = home.start(&[("cello", 2)]);
-    assert_eq!(home.slot(&third, 10), None);
-    assert_eq!((home.slot(&third, 20), home.slot(&third, 30)), (Some(z), a));
-    let b = home.slot(&third, 40);
-    assert!(!places.contains(&b), "{b:?} {places:?}");
+    assert_eq!(home.index(&third, 10), None);
+    assert_eq!(
+        (home.index(&third, 20), home.index(&third, 30)),
+        (Some(z), a)
+    );
+    let b = home.index(&third, 40);
+    assert!(!indices.contains(&b), "{b:?} {indices:?}");
     assert!(third.entry(m.unwrap()).is_none());
     // What comes back is where it was, under whatever name.
     home.put("zz.mynah", 10);
     let fourth = home.start(more);
-    let found = [10, 20, 30, 40].map(|seed| home.slot(&fourth, seed));
+    let found = [10, 20, 30, 40].map(|seed| home.index(&fourth, seed));
     assert_eq!(found, [m, Some(z), a, b]);
     assert!(fourth.problems().is_empty(), "{:?}", fourth.problems());
-    for (name, slot) in [("violin", 0), ("cello", 1), ("flute", 2), ("trumpet", 6)] {
-        assert_eq!(fourth.find_name(name), Some(slot));
+    for (name, index) in [("violin", 0), ("cello", 1), ("flute", 2), ("trumpet", 6)] {
+        assert_eq!(fourth.find_name(name), Some(index));
     }
 }
 
 #[test]
-fn models_from_before_places_were_kept_stay_behind_the_shipped_ones() {
+fn models_from_before_indices_were_kept_stay_behind_the_shipped_ones() {
     let home = Home::new();
     for (name, seed) in [("b.mynah", 2), ("a.mynah", 1), ("c.mynah", 3)] {
         home.put(name, seed);
     }
-    let slots = |catalogue: &Catalogue| [1, 2, 3].map(|seed| home.slot(catalogue, seed));
-    let places = [9, 10, 11].map(Some);
-    assert_eq!(slots(&home.start(&[("violin", 9)])), places);
+    let found = |catalogue: &Catalogue| [1, 2, 3].map(|seed| home.index(catalogue, seed));
+    let indices = [9, 10, 11].map(Some);
+    assert_eq!(found(&home.start(&[("violin", 9)])), indices);
     home.put("0.mynah", 4);
     let later = home.start(&[("violin", 9)]);
-    assert_eq!(slots(&later), places);
-    assert_eq!(home.slot(&later, 4), Some(LAST));
+    assert_eq!(found(&later), indices);
+    assert_eq!(home.index(&later, 4), Some(LAST));
 }
 
 #[test]
-fn a_place_is_never_given_twice_and_then_there_is_no_room() {
+fn an_index_is_never_given_twice_and_then_there_is_no_room() {
     let home = Home::new();
     let mut given = HashSet::new();
-    for seed in 1..=OWN_PLACES as u64 {
+    for seed in 1..=OWN_INDICES as u64 {
         let catalogue = home.start(&[]);
         let outside = tempfile::tempdir().unwrap();
         let file = own_file(outside.path(), "own.mynah", seed, &home.base);
@@ -354,7 +307,7 @@ fn a_place_is_never_given_twice_and_then_there_is_no_room() {
 }
 
 #[test]
-fn a_copy_of_a_model_takes_no_place_of_its_own() {
+fn a_copy_of_a_model_takes_no_index_of_its_own() {
     let home = Home::new();
     home.put("one.mynah", 1);
     home.put("two.mynah", 1);
@@ -363,13 +316,13 @@ fn a_copy_of_a_model_takes_no_place_of_its_own() {
 
 #[cfg(unix)]
 #[test]
-fn places_that_cannot_be_kept_are_told() {
+fn indices_that_cannot_be_kept_are_told() {
     let home = Home::new();
     home.put("one.mynah", 1);
     // A folder where the file should be: nothing can be written there.
     std::fs::create_dir(home.targets().join("places.json")).unwrap();
     let catalogue = home.start(&[]);
-    assert_eq!(home.slot(&catalogue, 1), Some(9));
+    assert_eq!(home.index(&catalogue, 1), Some(9));
     assert!(catalogue.problems()[0].contains("places.json: it is not a file"));
 }
 
@@ -393,6 +346,6 @@ fn no_two_choices_have_one_name() {
     ];
     assert_eq!(choices, expected);
     for entry in catalogue.entries() {
-        assert_eq!(catalogue.find_choice(entry.choice()), Some(entry.slot()));
+        assert_eq!(catalogue.find_choice(entry.choice()), Some(entry.index()));
     }
 }

@@ -1,53 +1,26 @@
 //! The history with real parameters and a made-up host.
-#![allow(unsafe_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
-use mynah_engine::{Controls, Library, Preset, PresetSource, TargetRef, factory_presets};
+use mynah_engine::{Channels, Controls, Library, Preset, PresetSource, TargetRef, factory_presets};
 
 use super::*;
-use crate::params::MORPH_SLOTS;
+use crate::fake_host::FakeHost;
 use crate::preset::{is_set, of_params};
-
-/// A host that takes over every change at once, and counts the gestures.
-#[derive(Default)]
-struct FakeHost {
-    gestures: std::sync::atomic::AtomicUsize,
-}
-
-impl GuiContextInner for FakeHost {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-    unsafe fn raw_begin_set_parameter(&self, _param: ParamPtr) {
-        self.gestures
-            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    }
-    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        // SAFETY: the parameters live in the desk's `Arc`.
-        unsafe { param._internal_set_normalized_value(normalized) };
-    }
-    unsafe fn raw_end_set_parameter(&self, _param: ParamPtr) {}
-    fn get_state(&self) -> PluginState {
-        PluginState {
-            version: String::new(),
-            params: Default::default(),
-            fields: Default::default(),
-        }
-    }
-    fn set_state(&self, _state: PluginState) {}
-    fn request_restart(&self) {}
-}
+use crate::targets::CORNERS;
 
 struct Desk {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
     host: Arc<FakeHost>,
     recorder: Recorder,
-    catalogue: Catalogue,
+    catalogue: &'static Catalogue,
 }
 
 impl Desk {
     fn new() -> Self {
-        let (params, shared): (Arc<MynahParams>, Arc<Shared>) = Default::default();
+        let catalogue = Box::leak(Box::new(Catalogue::new(Library::shipped(), None)));
+        let params = Arc::new(MynahParams::new(catalogue));
+        let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let context = GuiContext::new(host.clone());
         Self {
@@ -55,7 +28,7 @@ impl Desk {
             params,
             shared,
             host,
-            catalogue: Catalogue::new(Library::shipped(), None),
+            catalogue,
         }
     }
 
@@ -84,9 +57,7 @@ impl Desk {
     }
 
     fn gestures(&self) -> usize {
-        self.host
-            .gestures
-            .swap(0, std::sync::atomic::Ordering::Relaxed)
+        self.host.gestures()
     }
 }
 
@@ -98,7 +69,7 @@ fn gestures_are_undone_through_the_host_and_automation_is_not() {
     desk.automate(Control::Mix, 0.25);
     assert_eq!(desk.gestures(), 2);
     desk.play(|player| player.undo(false));
-    assert_eq!(desk.params.targets()[1].chosen_slot(), 1);
+    assert_eq!(desk.params.targets()[1].chosen_index(), 1);
     desk.play(|player| player.undo(false));
     let controls = desk.params.controls();
     assert_eq!((controls.octave, controls.mix), (0, 0.25));
@@ -107,15 +78,16 @@ fn gestures_are_undone_through_the_host_and_automation_is_not() {
     desk.play(|player| player.undo(true));
     desk.play(|player| player.undo(true));
     assert_eq!(desk.params.controls().octave, 2);
-    assert_eq!(desk.params.targets()[1].chosen_slot(), 7);
+    assert_eq!(desk.params.targets()[1].chosen_index(), 7);
     // Nothing was recorded of the undoing itself.
     assert!(!desk.shared.comparison().can_redo());
 }
 
 #[test]
-fn loading_a_preset_is_one_step_and_leaves_the_bypass() {
+fn loading_a_preset_is_one_step_and_leaves_bypass_and_channels() {
     let desk = Desk::new();
     desk.turn(Control::Bypass, 1.0);
+    desk.turn(Control::Channels, 1.0);
     desk.turn(Control::Cents, 30.0);
     let values = desk.params.values();
     for preset in factory_presets() {
@@ -124,22 +96,23 @@ fn loading_a_preset_is_one_step_and_leaves_the_bypass() {
             preset: preset.clone(),
             source,
         });
-        desk.play(|player| player.load(&loaded, &desk.catalogue))
+        desk.play(|player| player.load(&loaded, desk.catalogue))
             .unwrap();
         assert_eq!(desk.shared.comparison().label().as_ref(), Some(&loaded));
         assert!(
-            is_set(preset, &desk.params, &desk.catalogue),
+            is_set(preset, &desk.params, desk.catalogue),
             "{}",
             preset.name
         );
-        let bypassed = Controls {
+        let expected = Controls {
             bypass: true,
+            channels: Channels::Stereo,
             ..preset.controls
         };
         let controls = desk.params.controls();
         for control in Control::ALL {
             let info = control.info();
-            let away = (controls.get(*control) - bypassed.get(*control)).abs();
+            let away = (controls.get(*control) - expected.get(*control)).abs();
             assert!(
                 away <= 1e-4 * (info.max - info.min),
                 "{}: {control}",
@@ -147,9 +120,9 @@ fn loading_a_preset_is_one_step_and_leaves_the_bypass() {
             );
         }
         desk.turn(Control::Bend, 5.0);
-        assert!(!is_set(preset, &desk.params, &desk.catalogue));
+        assert!(!is_set(preset, &desk.params, desk.catalogue));
         desk.play(|player| player.undo(false));
-        assert!(is_set(preset, &desk.params, &desk.catalogue));
+        assert!(is_set(preset, &desk.params, desk.catalogue));
         desk.play(|player| player.undo(false));
         assert_eq!(desk.params.values(), values);
         assert_eq!(*desk.shared.comparison().label(), None);
@@ -162,10 +135,12 @@ fn a_preset_of_what_is_set_sets_it_again() {
     desk.turn(Control::Brightness, -2.5);
     desk.turn(Control::Glide, 77.0);
     desk.turn(Control::Bypass, 1.0);
+    desk.turn(Control::Channels, 1.0);
     desk.params.targets()[0].choose(&ParamSetter::new(&desk.recorder), 8);
     desk.params.targets()[3].choose(&ParamSetter::new(&desk.recorder), 50);
-    let preset = of_params(&desk.params, &desk.catalogue, "Mine", "Own", "");
+    let preset = of_params(&desk.params, desk.catalogue, "Mine", "Own", "");
     assert!(!preset.controls.bypass);
+    assert_eq!(preset.controls.channels, Channels::Mono);
     assert_eq!(preset.targets[3], None, "there is no model at that place");
     let read = Preset::from_json(&preset.to_json().unwrap()).unwrap();
     assert_eq!(read, preset);
@@ -175,14 +150,11 @@ fn a_preset_of_what_is_set_sets_it_again() {
         source: None,
     });
     other
-        .play(|player| player.load(&read, &other.catalogue))
+        .play(|player| player.load(&read, other.catalogue))
         .unwrap();
-    assert_eq!(other.params.targets()[0].chosen_slot(), 8);
-    assert_eq!(
-        other.params.targets()[3].chosen_slot(),
-        MORPH_SLOTS as i32 - 1
-    );
-    assert!(is_set(&preset, &other.params, &other.catalogue));
+    assert_eq!(other.params.targets()[0].chosen_index(), 8);
+    assert_eq!(other.params.targets()[3].chosen_index(), CORNERS as i32 - 1);
+    assert!(is_set(&preset, &other.params, other.catalogue));
 }
 
 #[test]
@@ -199,7 +171,7 @@ fn a_preset_without_its_model_changes_nothing() {
         source: None,
     });
     let error = desk
-        .play(|player| player.load(&preset, &desk.catalogue))
+        .play(|player| player.load(&preset, desk.catalogue))
         .unwrap_err();
     assert!(
         error.ends_with("plays the model \u{201C}kazoo\u{201D}, which is not installed."),

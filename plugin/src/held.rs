@@ -3,43 +3,45 @@
 //! A host applies what an editor sets with its next block, or later. Until then the editor goes by what the player
 //! set: the next click of a wheel goes on from there, and what is undone or saved is that.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crossbeam_utils::atomic::AtomicCell;
 
 /// A host that has not applied a value by then, seconds, will not.
 const LATEST_S: f64 = 1.0;
 /// A value has arrived when it is as near as this, normalized: plain values are rounded on the way.
 const TOLERANCE: f32 = 1e-5;
 
+const _: () = assert!(AtomicCell::<f32>::is_lock_free() && AtomicCell::<f64>::is_lock_free());
+
 /// A normalized value on its way to the host and back. The editor's thread holds and asks; others may release.
-pub(super) struct Held {
-    /// The value's bits; not a number while nothing is held.
-    value: AtomicU32,
-    /// The bits of the time of the first frame in which it was held, seconds; not a number before that.
-    since_s: AtomicU64,
+pub(crate) struct Held {
+    /// Not a number while nothing is held: a cell of an `Option` would take a lock.
+    value: AtomicCell<f32>,
+    /// The time of the first frame in which it was held, seconds; not a number before that.
+    since_s: AtomicCell<f64>,
 }
 
 impl Default for Held {
     fn default() -> Self {
         Self {
-            value: AtomicU32::new(f32::NAN.to_bits()),
-            since_s: AtomicU64::new(f64::NAN.to_bits()),
+            value: AtomicCell::new(f32::NAN),
+            since_s: AtomicCell::new(f64::NAN),
         }
     }
 }
 
 impl Held {
     /// Holds a value, unless it is there already.
-    pub(super) fn hold(&self, value: f32, present: f32) {
+    pub(crate) fn hold(&self, value: f32, present: f32) {
         if has_arrived(value, present) {
             return self.release();
         }
-        self.since_s.store(f64::NAN.to_bits(), Ordering::Relaxed);
-        self.value.store(value.to_bits(), Ordering::Relaxed);
+        self.since_s.store(f64::NAN);
+        self.value.store(value);
     }
 
     /// The value that is held; none once it is the present one.
-    pub(super) fn value(&self, present: f32) -> Option<f32> {
-        let value = f32::from_bits(self.value.load(Ordering::Relaxed));
+    pub(crate) fn value(&self, present: f32) -> Option<f32> {
+        let value = self.value.load();
         if value.is_nan() {
             return None;
         }
@@ -51,13 +53,13 @@ impl Held {
     }
 
     /// Gives up a value that does not arrive; whether one is still held. For each frame.
-    pub(super) fn wait(&self, present: f32, now_s: f64) -> bool {
+    pub(crate) fn wait(&self, present: f32, now_s: f64) -> bool {
         if self.value(present).is_none() {
             return false;
         }
-        let since_s = f64::from_bits(self.since_s.load(Ordering::Relaxed));
+        let since_s = self.since_s.load();
         if since_s.is_nan() {
-            self.since_s.store(now_s.to_bits(), Ordering::Relaxed);
+            self.since_s.store(now_s);
         } else if now_s - since_s > LATEST_S {
             self.release();
             return false;
@@ -66,8 +68,8 @@ impl Held {
     }
 
     /// Goes by the host again.
-    pub(super) fn release(&self) {
-        self.value.store(f32::NAN.to_bits(), Ordering::Relaxed);
+    pub(crate) fn release(&self) {
+        self.value.store(f32::NAN);
     }
 }
 
