@@ -3,7 +3,7 @@
 //!
 //! Thread: audio; [`Blend::new`] allocates.
 
-use crate::conditioning::{MORPH_SLOTS, Voice};
+use crate::conditioning::{CORNERS, Voice};
 use crate::envelope::{ENVELOPE_POINTS, Envelope};
 use crate::streaming::translator::{
     ENVELOPE_RANGE, TargetWeights, Translator, TranslatorState, translator_input,
@@ -12,9 +12,9 @@ use crate::streaming::translator::{
 /// The translators' pasts, one for each target that can sound.
 #[derive(Clone, Debug)]
 pub(crate) struct Blend {
-    states: [TranslatorState; MORPH_SLOTS],
+    states: [TranslatorState; CORNERS],
     /// What each target weighed in the frame before.
-    weights: [f32; MORPH_SLOTS],
+    weights: [f32; CORNERS],
     /// One target's hidden frame, and the blend of all.
     own: Vec<f32>,
     hidden: Vec<f32>,
@@ -25,7 +25,7 @@ impl Blend {
     pub(crate) fn new(translator: &Translator) -> Self {
         Self {
             states: std::array::from_fn(|_| TranslatorState::new(translator, 1)),
-            weights: [0.0; MORPH_SLOTS],
+            weights: [0.0; CORNERS],
             own: vec![0.0; translator.channels()],
             hidden: vec![0.0; translator.channels()],
         }
@@ -34,7 +34,7 @@ impl Blend {
     /// Back to the state before the first frame.
     pub(crate) fn reset(&mut self) {
         self.states.iter_mut().for_each(TranslatorState::reset);
-        self.weights = [0.0; MORPH_SLOTS];
+        self.weights = [0.0; CORNERS];
     }
 
     /// Becomes `other` without allocating.
@@ -55,8 +55,8 @@ impl Blend {
     pub(crate) fn step(
         &mut self,
         translator: &Translator,
-        targets: &[Option<&TargetWeights>; MORPH_SLOTS],
-        weights: &[f32; MORPH_SLOTS],
+        targets: &[Option<&TargetWeights>; CORNERS],
+        weights: &[f32; CORNERS],
         voice: &Voice,
         z: &[f32],
     ) -> (Envelope, Envelope) {
@@ -89,13 +89,13 @@ impl Blend {
     }
 
     /// A target that comes in has heard what the weightiest of the others has heard.
-    fn welcome(&mut self, weights: &[f32; MORPH_SLOTS]) {
+    fn welcome(&mut self, weights: &[f32; CORNERS]) {
         let before = std::mem::replace(&mut self.weights, *weights);
-        let weightiest = (0..MORPH_SLOTS)
-            .filter(|slot| before[*slot] > 0.0)
+        let weightiest = (0..CORNERS)
+            .filter(|corner| before[*corner] > 0.0)
             .max_by(|a, b| before[*a].total_cmp(&before[*b]));
         let Some(from) = weightiest else { return };
-        for to in 0..MORPH_SLOTS {
+        for to in 0..CORNERS {
             if weights[to] > 0.0
                 && before[to] == 0.0
                 && let Ok([to, from]) = self.states.get_disjoint_mut([to, from])

@@ -12,7 +12,7 @@
 
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone};
+use crate::conditioning::{CORNERS, ConditioningState, HomeRegister, HopControls, Tone};
 use crate::features::{Features, FeaturesState};
 use crate::file::{ModelFileError, ModelInfo, ModelKind, Params, Tensors};
 use crate::input::bounded_input;
@@ -30,7 +30,7 @@ use crate::telemetry::Telemetry;
 use crate::whole_file::read_model;
 
 /// The targets A to D that sound together, as far as there are any.
-pub type Targets<'a> = [Option<&'a Target>; MORPH_SLOTS];
+pub type Targets<'a> = [Option<&'a Target>; CORNERS];
 
 /// One target alone, in the first place.
 pub fn alone(target: &Target) -> Targets<'_> {

@@ -6,6 +6,7 @@
 pub mod architecture;
 mod blend;
 mod chain;
+mod chance;
 pub mod conditioning;
 mod envelope;
 pub mod features;
@@ -23,14 +24,15 @@ pub mod reference;
 mod self_check;
 pub mod streaming;
 mod telemetry;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod whole_file;
 
 pub use chain::{Base, ChainState, Target, Targets, alone};
+pub use chance::split_mix_64;
 pub use conditioning::{
-    ALL_NOTES, AutoOctave, DynamicsControls, HomeRegister, HopControls, MORPH_SLOTS, Mode,
-    MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced,
-    VariationControls,
+    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Mode, MorphGlide,
+    OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
 };
 pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};
 pub use frame_pitch::FramePitch;

@@ -6,6 +6,7 @@ use std::f32::consts::PI;
 
 use crate::architecture::{Architecture, SUB_BANDS, Shape};
 use crate::chain::Base;
+use crate::chance::split_mix_64;
 use crate::file::{FORMAT_VERSION, MemoryInfo, ModelHash, ModelKind, Tensors, write, write_with};
 use crate::memory::{ROW_VALUES, Recorded};
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
@@ -205,7 +206,7 @@ pub fn random_tensors(shapes: &[Shape], seed: u64) -> Tensors {
     tensors
 }
 
-/// splitmix64 (Steele, Lea and Flood, 2014).
+/// Numbers that a seed repeats.
 #[derive(Clone, Debug)]
 pub struct Random(pub u64);
 
@@ -213,12 +214,7 @@ impl Random {
     /// A number within -1..1.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.0;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^= x >> 31;
-        (x >> 40) as f32 / (1 << 23) as f32 - 1.0
+        (split_mix_64(&mut self.0) >> 40) as f32 / (1 << 23) as f32 - 1.0
     }
 
     /// `count` numbers within `-magnitude..magnitude`.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "rates",
+    "chance",
     "instructions",
     "envelope",
     "frame_pitch",

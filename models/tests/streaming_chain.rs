@@ -7,7 +7,7 @@ use std::f32::consts::TAU;
 use mynah_models::reference::Reference;
 use mynah_models::testing::{Random, random_base, random_target, random_target_with_memory};
 use mynah_models::{
-    AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode,
+    AutoOctave, Base, CORNERS, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode,
     PitchControls, PlayerControls, Target, Targets, ToneControls, Unvoiced, VariationControls,
 };
 
@@ -16,7 +16,7 @@ const HOPS: usize = 160;
 
 struct Models {
     base: Base,
-    targets: [Target; MORPH_SLOTS],
+    targets: [Target; CORNERS],
     reference: Reference,
 }
 
@@ -30,7 +30,7 @@ fn models(seed: u64) -> Models {
     let base_bytes = random_base(seed);
     let base = Base::from_bytes(&base_bytes).unwrap();
     // A held one, a struck one, and two without recordings.
-    let files: [Vec<u8>; MORPH_SLOTS] = std::array::from_fn(|place| {
+    let files: [Vec<u8>; CORNERS] = std::array::from_fn(|place| {
         let seed = seed + 1 + 100 * place as u64;
         match place {
             0 | 1 => random_target_with_memory(seed, &base, place == 1),

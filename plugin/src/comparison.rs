@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use mynah_engine::{Preset, PresetSource};
 
-use crate::history::{History, Move};
 use crate::params::{PARAMS, Values};
+use crate::undo::{Move, UndoSteps};
 
 /// A preset, and where it is; one of chance is nowhere.
 #[derive(PartialEq, Debug)]
@@ -56,7 +56,7 @@ impl Side {
 
 #[derive(Default)]
 struct Setting {
-    history: History<Label>,
+    history: UndoSteps<Label>,
     label: Label,
     /// Its values when it was last heard; none if it never was.
     values: Option<Values>,
@@ -92,7 +92,7 @@ impl Comparison {
     }
 
     /// The history to tell of what the player does; none while something is undone or exchanged.
-    pub(crate) fn listening(&mut self) -> Option<&mut History<Label>> {
+    pub(crate) fn listening(&mut self) -> Option<&mut UndoSteps<Label>> {
         let applying = self.applying;
         (!applying).then(|| &mut self.heard_mut().history)
     }

@@ -21,7 +21,6 @@ mod exports;
 #[cfg(test)]
 mod fake_host;
 mod held;
-mod history;
 mod instances;
 mod lock;
 mod look;
@@ -35,6 +34,7 @@ mod shared;
 mod sound;
 mod state;
 pub mod targets;
+mod undo;
 
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};

@@ -14,7 +14,7 @@ const MODULES: [&str; 18] = [
     "resident",
     "editor_size",
     "look",
-    "history",
+    "undo",
     "targets",
     "params",
     "state",

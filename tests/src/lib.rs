@@ -50,7 +50,7 @@ macro_rules! host_tests {
             bad_samples_count_as_silence,
             output_is_bounded,
             random_automation_is_survived,
-            empty_slots_are_dry,
+            empty_indices_are_dry,
             activation_can_be_repeated,
             instances_are_independent,
             any_block_length,

@@ -86,14 +86,14 @@ pub mod ids {
     }
 }
 
-/// The normalized value of the target parameter for a slot.
-fn slot_value(slot: usize) -> f64 {
-    slot as f64 / f64::from(mynah_plugin::targets::MISSING_INDEX)
+/// The normalized value of the target parameter for an index.
+fn index_value(index: usize) -> f64 {
+    index as f64 / f64::from(mynah_plugin::targets::MISSING_INDEX)
 }
 
-/// The target in a slot.
-fn target(slot: usize) -> Arc<Target> {
-    let info = targets()[slot].info();
+/// The target at an index.
+fn target(index: usize) -> Arc<Target> {
+    let info = targets()[index].info();
     let named = TargetRef {
         name: info.name.clone(),
         hash: Some(info.hash),
@@ -102,17 +102,17 @@ fn target(slot: usize) -> Arc<Target> {
 }
 
 /// The engine itself, for what the plugin must sound like.
-fn reference(rate_hz: f64, slot: usize, controls: &Controls) -> Engine {
+fn reference(rate_hz: f64, index: usize, controls: &Controls) -> Engine {
     let spec = EngineSpec::alone(rate_hz);
     let base = library().base().unwrap();
-    let (mut engine, _) = mynah_engine::engine(spec, base, Some(target(slot))).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, base, Some(target(index))).unwrap();
     engine.set_controls(controls);
     engine
 }
 
 /// What a bounce through the engine makes of `input`, in one call.
-fn bounce(rate_hz: f64, slot: usize, controls: &Controls, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    let mut engine = reference(rate_hz, slot, controls);
+fn bounce(rate_hz: f64, index: usize, controls: &Controls, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let mut engine = reference(rate_hz, index, controls);
     let mut output = input.to_vec();
     process(&mut engine, &mut output, 0, usize::MAX);
     output

@@ -1,6 +1,8 @@
 //! Sounds to test with, made from fixed seeds.
 
-/// A small random number generator (SplitMix64): the same numbers everywhere.
+use mynah_models::split_mix_64;
+
+/// A small random number generator: the same numbers everywhere.
 pub struct Random(u64);
 
 impl Random {
@@ -11,11 +13,7 @@ impl Random {
 
     /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        split_mix_64(&mut self.0)
     }
 
     /// A number in -1..1.

@@ -3,7 +3,7 @@
 use super::octave::AutoOctave;
 
 /// Targets that can sound together.
-pub const MORPH_SLOTS: usize = 4;
+pub const CORNERS: usize = 4;
 /// The twelve notes of the octave, one bit each, C lowest.
 pub const ALL_NOTES: u16 = 0x0fff;
 
@@ -36,7 +36,7 @@ pub struct HopControls {
     /// semitones, 69 for 440 Hz. [`pitch_ratio`](Self::pitch_ratio) does not act on it.
     pub note_semitones: Option<f32>,
     /// Weights of the targets, each 0 or more; only their ratios count.
-    pub morph: [f32; MORPH_SLOTS],
+    pub morph: [f32; CORNERS],
     /// How the tracked pitch becomes the played one.
     pub pitch: PitchControls,
     /// How the input's loudness becomes the target's.

@@ -23,7 +23,7 @@ mod variation;
 mod vibrato;
 
 pub use controls::{
-    ALL_NOTES, DynamicsControls, HopControls, MORPH_SLOTS, Mode, PitchControls, PlayerControls,
+    ALL_NOTES, CORNERS, DynamicsControls, HopControls, Mode, PitchControls, PlayerControls,
     ToneControls, Unvoiced, VariationControls,
 };
 pub use morph::MorphGlide;
@@ -210,7 +210,7 @@ impl ConditioningState {
     pub fn step(
         &mut self,
         controls: &HopControls,
-        homes: &[Option<HomeRegister>; MORPH_SLOTS],
+        homes: &[Option<HomeRegister>; CORNERS],
         frame: &FeatureFrame,
         z: &mut [f32],
     ) -> Voice {
@@ -287,11 +287,7 @@ impl ConditioningState {
     }
 
     /// What each target weighs in this frame; `present` are those that there are. Their sum is 1, or 0 without any.
-    pub fn morph(
-        &mut self,
-        controls: &HopControls,
-        present: [bool; MORPH_SLOTS],
-    ) -> [f32; MORPH_SLOTS] {
+    pub fn morph(&mut self, controls: &HopControls, present: [bool; CORNERS]) -> [f32; CORNERS] {
         self.morph.step(&controls.morph, present)
     }
 
@@ -332,8 +328,8 @@ fn log_rms(frame: &FeatureFrame) -> f32 {
 
 /// The register of the target that weighs most, the first of equals.
 fn weightiest(
-    weights: &[f32; MORPH_SLOTS],
-    homes: &[Option<HomeRegister>; MORPH_SLOTS],
+    weights: &[f32; CORNERS],
+    homes: &[Option<HomeRegister>; CORNERS],
 ) -> Option<HomeRegister> {
     let mut heaviest: Option<(f32, HomeRegister)> = None;
     for (weight, home) in weights.iter().zip(homes) {

@@ -1,21 +1,21 @@
 //! What each of the targets weighs in the sound.
 
-use super::MORPH_SLOTS;
+use super::CORNERS;
 use super::smoothing::Approach;
 
 /// Weights that follow what is wanted without a click.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Morph {
-    weights: Approach<MORPH_SLOTS>,
+    weights: Approach<CORNERS>,
 }
 
 impl Morph {
     /// One frame. The weights of targets that are not there go to the others.
     pub(super) fn step(
         &mut self,
-        wanted: &[f32; MORPH_SLOTS],
-        present: [bool; MORPH_SLOTS],
-    ) -> [f32; MORPH_SLOTS] {
+        wanted: &[f32; CORNERS],
+        present: [bool; CORNERS],
+    ) -> [f32; CORNERS] {
         let mut weights = self.weights.step(wanted.map(|weight| weight.max(0.0)));
         for (weight, present) in weights.iter_mut().zip(present) {
             if !present {
@@ -26,7 +26,7 @@ impl Morph {
         if sum > 0.0 {
             weights.map(|weight| weight / sum)
         } else {
-            [0.0; MORPH_SLOTS]
+            [0.0; CORNERS]
         }
     }
 }
@@ -35,12 +35,12 @@ impl Morph {
 /// Audio thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MorphGlide {
-    weights: Approach<MORPH_SLOTS>,
+    weights: Approach<CORNERS>,
 }
 
 impl MorphGlide {
     /// One hop: the weights at its end. The first are taken at once.
-    pub fn step(&mut self, wanted: &[f32; MORPH_SLOTS]) -> [f32; MORPH_SLOTS] {
+    pub fn step(&mut self, wanted: &[f32; CORNERS]) -> [f32; CORNERS] {
         self.weights.step_hop(*wanted)
     }
 }
@@ -52,15 +52,15 @@ mod tests {
     #[test]
     fn weights_are_shares_of_those_that_are_there() {
         let mut morph = Morph::default();
-        let all = [true; MORPH_SLOTS];
+        let all = [true; CORNERS];
         assert_eq!(morph.step(&[1.0, 0.0, 0.0, 0.0], all), [1.0, 0.0, 0.0, 0.0]);
         let mut morph = Morph::default();
         let some = [true, false, true, false];
-        let weights = morph.step(&[0.25; MORPH_SLOTS], some);
+        let weights = morph.step(&[0.25; CORNERS], some);
         assert_eq!(weights, [0.5, 0.0, 0.5, 0.0]);
         assert_eq!(
-            morph.step(&[0.25; MORPH_SLOTS], [false; MORPH_SLOTS]),
-            [0.0; MORPH_SLOTS]
+            morph.step(&[0.25; CORNERS], [false; CORNERS]),
+            [0.0; CORNERS]
         );
     }
 }

@@ -22,7 +22,7 @@ mod recent;
 mod tone;
 mod walk;
 
-use crate::conditioning::{MORPH_SLOTS, PlayerControls, Voice};
+use crate::conditioning::{CORNERS, PlayerControls, Voice};
 use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace};
 use crate::features::log_to_db;
 use crate::memory::Memory;
@@ -50,7 +50,7 @@ const A4_HZ: f32 = 440.0;
 const A4_SEMITONES: f32 = 69.0;
 
 /// The recorded notes of the targets A to D, as far as there are any.
-pub type Memories<'a> = [Option<&'a Memory>; MORPH_SLOTS];
+pub type Memories<'a> = [Option<&'a Memory>; CORNERS];
 
 /// What the performer adds to a frame.
 #[derive(Clone, Debug)]
@@ -87,8 +87,8 @@ pub struct Cue {
 pub struct PerformerState {
     tracker: NoteTracker,
     wait: Wait,
-    players: [Player; MORPH_SLOTS],
-    shares: [Shares; MORPH_SLOTS],
+    players: [Player; CORNERS],
+    shares: [Shares; CORNERS],
     performed: Performed,
     /// The same in every state.
     levelling: Levelling,
@@ -120,8 +120,8 @@ impl PerformerState {
         Self {
             tracker: NoteTracker::default(),
             wait: Wait::default(),
-            players: std::array::from_fn(|slot| Player::new(slot as u64)),
-            shares: [Shares::default(); MORPH_SLOTS],
+            players: std::array::from_fn(|corner| Player::new(corner as u64)),
+            shares: [Shares::default(); CORNERS],
             performed: Performed {
                 details: NO_DETAILS,
                 stretch: 0.0,
@@ -139,10 +139,10 @@ impl PerformerState {
     pub fn reset(&mut self) {
         self.tracker = NoteTracker::default();
         self.wait = Wait::default();
-        for (slot, player) in self.players.iter_mut().enumerate() {
-            player.reset(slot as u64);
+        for (corner, player) in self.players.iter_mut().enumerate() {
+            player.reset(corner as u64);
         }
-        self.shares = [Shares::default(); MORPH_SLOTS];
+        self.shares = [Shares::default(); CORNERS];
         self.clear();
     }
 
@@ -177,7 +177,7 @@ impl PerformerState {
     pub fn step(
         &mut self,
         memories: &Memories<'_>,
-        weights: &[f32; MORPH_SLOTS],
+        weights: &[f32; CORNERS],
         cue: &Cue,
         voice: &mut Voice,
         [harmonic, noise]: [&mut Envelope; 2],
@@ -208,10 +208,16 @@ impl PerformerState {
             Some(weight * wanted_colour(controls, (*memory)?, voice.follow))
         });
         self.performed.planned_share = recorded.sum::<f32>().min(1.0);
-        let parts: [Option<Part>; MORPH_SLOTS] = std::array::from_fn(|slot| {
-            let memory = memories[slot].filter(|_| weights[slot] > 0.0);
+        let parts: [Option<Part>; CORNERS] = std::array::from_fn(|corner| {
+            let memory = memories[corner].filter(|_| weights[corner] > 0.0);
             let playing = memory.zip(note.as_ref());
-            self.part(slot, playing, weights[slot], (controls, voice.follow), tone)
+            self.part(
+                corner,
+                playing,
+                weights[corner],
+                (controls, voice.follow),
+                tone,
+            )
         });
         let (Some(note), true) = (note, parts.iter().any(Option::is_some)) else {
             return;
@@ -256,13 +262,13 @@ impl PerformerState {
     /// One player's frame; `None` where there is nothing to play from or no note.
     fn part<'a>(
         &mut self,
-        slot: usize,
+        corner: usize,
         playing: Option<(&'a Memory, &Note)>,
         weight: f32,
         (controls, follow): (&PlayerControls, bool),
         tone: Tone,
     ) -> Option<Part<'a>> {
-        let (player, shares) = (&mut self.players[slot], &mut self.shares[slot]);
+        let (player, shares) = (&mut self.players[corner], &mut self.shares[corner]);
         let sounds = controls.performance > 0.0 || *shares != Shares::default();
         let Some((memory, note)) = playing.filter(|_| sounds) else {
             player.silence();
@@ -284,7 +290,7 @@ impl PerformerState {
     /// The recorded colour and noise of all targets, into the translators' envelopes and what is added to them.
     fn blend(
         &mut self,
-        parts: &[Option<Part>; MORPH_SLOTS],
+        parts: &[Option<Part>; CORNERS],
         sounding: &Sounding,
         harmonic: &mut Envelope,
         noise: &mut Envelope,

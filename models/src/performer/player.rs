@@ -8,6 +8,7 @@ use super::note_tracker::{Beginning, Note, OPEN_FRAMES};
 use super::tone::Tone;
 use super::walk::{HURRY_ROWS, Walk};
 use super::{NEPER_DB, SILENT_LOG};
+use crate::chance::split_mix_64;
 use crate::envelope::ENVELOPE_POINTS;
 use crate::memory::{Memory, ROW_FRAMES, ROW_VALUES, RecordedNote, Row};
 use crate::rates::FRAME_SAMPLES;
@@ -331,13 +332,8 @@ impl Player {
         Some(note)
     }
 
-    /// A number of 0 to 1 by splitmix64 (Steele, Lea and Flood, 2014): the same after every reset.
+    /// A number of 0 to 1: the same after every reset.
     fn toss(&mut self) -> f32 {
-        self.chance = self.chance.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut x = self.chance;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        x ^= x >> 31;
-        (x >> 40) as f32 / (1 << 24) as f32
+        (split_mix_64(&mut self.chance) >> 40) as f32 / (1 << 24) as f32
     }
 }

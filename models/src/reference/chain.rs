@@ -6,7 +6,7 @@ use candle_nn::VarBuilder;
 use super::{Encoder, Generator, Onsets, Target, Translator};
 use crate::architecture::ONSET_INPUTS;
 use crate::architecture::SUB_BANDS;
-use crate::conditioning::{ConditioningState, HomeRegister, HopControls, MORPH_SLOTS, Tone, Voice};
+use crate::conditioning::{CORNERS, ConditioningState, HomeRegister, HopControls, Tone, Voice};
 use crate::envelope::{ENVELOPE_POINTS, Envelope};
 use crate::features::{FeatureFrame, Features, FeaturesState, MEL_BINS};
 use crate::file::{Header, ModelFileError, ModelInfo};
@@ -113,7 +113,7 @@ impl Reference {
         let mut conditioning = ConditioningState::new(self.latent_channels);
         let (mut voices, inputs) = self.condition(&mut conditioning, controls, &frames)?;
         let present = std::array::from_fn(|place| place < self.targets.len());
-        let weights: [f32; MORPH_SLOTS] = conditioning.morph(controls, present);
+        let weights: [f32; CORNERS] = conditioning.morph(controls, present);
         let (hidden, mut envelopes) = self.blend(&weights, &inputs)?;
         let onsets = self.onsets(&frames)?;
         let performed = self.perform(controls, &weights, &onsets, &mut voices, &mut envelopes);
@@ -176,7 +176,7 @@ impl Reference {
     fn perform(
         &self,
         controls: &HopControls,
-        weights: &[f32; MORPH_SLOTS],
+        weights: &[f32; CORNERS],
         onsets: &[Option<f32>],
         voices: &mut [Voice],
         envelopes: &mut [[Envelope; 2]],
@@ -229,7 +229,7 @@ impl Reference {
     /// The blend of all targets: hidden frames `[1, channels, frames]`, and each frame's envelopes.
     fn blend(
         &self,
-        weights: &[f32; MORPH_SLOTS],
+        weights: &[f32; CORNERS],
         inputs: &Tensor,
     ) -> Result<(Tensor, Vec<[Envelope; 2]>), ReferenceError> {
         let mut blended: Option<(Tensor, Tensor)> = None;

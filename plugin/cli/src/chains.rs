@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use mynah_engine::{Controls, Slots};
+use mynah_engine::{Controls, Corners};
 use mynah_models::Base;
 
 use crate::channels::Route;
@@ -14,7 +14,7 @@ use crate::tail::Ring;
 /// What all engines of a file have in common.
 pub(crate) struct Voice<'a> {
     pub(crate) base: &'a Arc<Base>,
-    pub(crate) targets: &'a Slots,
+    pub(crate) targets: &'a Corners,
     pub(crate) controls: &'a Controls,
     /// With *Auto octave*: the octave for all of the file, or `None` to choose it while it plays.
     pub(crate) octave: Option<i32>,

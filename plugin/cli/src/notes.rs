@@ -1,5 +1,7 @@
 //! Notes as the synthesis and the evaluation use them.
 
+use mynah_models::split_mix_64;
+
 /// One note of a phrase.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Note {
@@ -43,7 +45,7 @@ pub fn phrase_seconds(notes: &[Note]) -> f64 {
     notes.iter().map(Note::end_s).fold(0.0, f64::max)
 }
 
-/// A small seeded random generator (SplitMix64): the same phrase on every machine and in every release.
+/// A small seeded random generator: the same phrase on every machine and in every release.
 pub struct Random(u64);
 
 impl Random {
@@ -54,11 +56,7 @@ impl Random {
 
     /// The next 64 bits.
     pub fn next_u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        split_mix_64(&mut self.0)
     }
 
     /// Even in [0, 1).

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use mynah_engine::{Controls, Engine, EngineSpec, Slots, Survey};
+use mynah_engine::{Controls, Corners, Engine, EngineSpec, Survey};
 use mynah_models::{Base, Target};
 
 /// Samples given to the engine at once. Any other number would give the same output to the bit.
@@ -28,7 +28,7 @@ impl Translation {
     /// A rate the engine does not run at.
     pub fn new(
         base: &Arc<Base>,
-        targets: impl Into<Slots>,
+        targets: impl Into<Corners>,
         controls: &Controls,
         rate_hz: u32,
         channels: usize,
@@ -157,8 +157,8 @@ pub fn translate_mono(
     if controls.octave_auto {
         let mut survey = Survey::new(f64::from(rate_hz))?;
         survey.hear(&[signal]);
-        let slots = Slots::from(Arc::clone(target));
-        translation.set_octave(Some(survey.octave(&slots, controls)));
+        let corners = Corners::from(Arc::clone(target));
+        translation.set_octave(Some(survey.octave(&corners, controls)));
     }
     let mut output = Vec::with_capacity(signal.len());
     translation.push(&[signal], |planes| {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use common::{Desk, json, mynah, names_in, read_wav, run, succeed, write_tone};
 use mynah_engine::{
-    CONTROLS, Control, Controls, EngineSpec, Library, Preset, SLOTS, Slots, Survey, TargetRef,
-    engine, factory_presets,
+    CONTROLS, CORNER_INFOS, Control, Controls, Corners, EngineSpec, Library, Preset, Survey,
+    TargetRef, engine, factory_presets,
 };
 use serde_json::Value;
 
@@ -53,9 +53,9 @@ impl Tone {
         let base = library.base().unwrap();
         let mut survey = Survey::new(48_000.0).unwrap();
         survey.hear(&[&self.input]);
-        let slots = Slots(targets);
-        let octave = survey.octave(&slots, controls);
-        let (mut engine, _) = engine(spec, base, slots).unwrap();
+        let corners = Corners(targets);
+        let octave = survey.octave(&corners, controls);
+        let (mut engine, _) = engine(spec, base, corners).unwrap();
         engine.set_controls(controls);
         engine.set_octave(Some(octave));
         let latency = engine.latency_samples() as usize;
@@ -211,16 +211,16 @@ fn outputs_are_named_after_the_preset() {
 #[test]
 fn every_parameter_is_listed() {
     let params: Vec<Value> = json(&["params", "--json"]);
-    assert_eq!(params.len(), SLOTS.len() + CONTROLS.len());
+    assert_eq!(params.len(), CORNER_INFOS.len() + CONTROLS.len());
     let plain = succeed(["params"]);
-    for (slot, param) in SLOTS.iter().zip(&params) {
+    for (corner, param) in CORNER_INFOS.iter().zip(&params) {
         assert_eq!(
             (&param["id"], &param["kind"]),
-            (&slot.id.into(), &"target".into())
+            (&corner.id.into(), &"target".into())
         );
         let choices = param["choices"].as_array().unwrap();
         assert!(choices.contains(&"cello".into()));
-        assert!(plain.contains(&format!("  {} ", slot.id)));
+        assert!(plain.contains(&format!("  {} ", corner.id)));
     }
     for control in Control::ALL {
         let info = control.info();

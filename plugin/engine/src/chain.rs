@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, LowCut, MORPH_SLOTS, Telemetry};
+use mynah_models::{Base, CORNERS, ChainState, HOP_SAMPLES, HopControls, LowCut, Telemetry};
 
-use crate::slots::Slots;
+use crate::corners::Corners;
 
 /// One hop of mono samples at 48 kHz.
 pub(crate) type Hop = [f32; HOP_SAMPLES];
@@ -58,7 +58,7 @@ pub(crate) trait Chain {
     );
 
     /// What share of these weights belongs to targets that there are, 0 to 1.
-    fn presence(&self, patch: &Self::Patch, weights: &[f32; MORPH_SLOTS]) -> f32;
+    fn presence(&self, patch: &Self::Patch, weights: &[f32; CORNERS]) -> f32;
 
     /// What the chain hears at present.
     fn telemetry(&self, state: &Self::State) -> Telemetry;
@@ -78,7 +78,7 @@ pub(crate) struct ModelState {
 }
 
 impl Chain for ModelChain {
-    type Patch = Slots;
+    type Patch = Corners;
     type State = ModelState;
 
     fn new_state(&self) -> ModelState {
@@ -121,7 +121,7 @@ impl Chain for ModelChain {
 
     fn step(
         &self,
-        patch: &Slots,
+        patch: &Corners,
         state: &mut ModelState,
         controls: &HopControls,
         input: &Hop,
@@ -132,7 +132,7 @@ impl Chain for ModelChain {
             .step(&patch.targets(), &mut state.chain, controls, &input, output);
     }
 
-    fn presence(&self, patch: &Slots, weights: &[f32; MORPH_SLOTS]) -> f32 {
+    fn presence(&self, patch: &Corners, weights: &[f32; CORNERS]) -> f32 {
         patch.presence(weights)
     }
 

@@ -7,7 +7,7 @@ mod text;
 mod value;
 
 use mynah_models::{
-    AutoOctave, DynamicsControls, HopControls, MORPH_SLOTS, PitchControls, PlayerControls,
+    AutoOctave, CORNERS, DynamicsControls, HopControls, PitchControls, PlayerControls,
     ToneControls, VariationControls,
 };
 
@@ -119,7 +119,7 @@ impl Controls {
     }
 
     /// What each of the targets A to D weighs in the sound; the sum is 1.
-    pub fn morph_weights(&self) -> [f32; MORPH_SLOTS] {
+    pub fn morph_weights(&self) -> [f32; CORNERS] {
         let (x, y) = (self.morph_x, self.morph_y);
         [(1.0 - x) * (1.0 - y), x * (1.0 - y), (1.0 - x) * y, x * y]
     }

@@ -7,9 +7,7 @@ mod lane;
 
 use std::time::Instant;
 
-use mynah_models::{
-    AutoOctave, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, MorphGlide, Telemetry,
-};
+use mynah_models::{AutoOctave, CORNERS, HOP_SAMPLES, HopControls, Mode, MorphGlide, Telemetry};
 
 use crate::chain::{Chain, Hop};
 use crate::guard;
@@ -41,7 +39,7 @@ pub(crate) struct Crossfade<C: Chain> {
     faded_out: Hop,
     morph: MorphGlide,
     /// The targets' weights at the end of the hop before, and of this one.
-    weights: [[f32; MORPH_SLOTS]; 2],
+    weights: [[f32; CORNERS]; 2],
     /// No hop yet: there is nothing to fade from.
     fresh: bool,
     /// The octave that was chosen when the chain last ran.
@@ -66,7 +64,7 @@ impl<C: Chain> Crossfade<C> {
             fade: None,
             faded_out: [0.0; HOP_SAMPLES],
             morph: MorphGlide::default(),
-            weights: [[0.0; MORPH_SLOTS]; 2],
+            weights: [[0.0; CORNERS]; 2],
             fresh: true,
             octave: 0,
             monitor: None,
@@ -272,7 +270,7 @@ impl<C: Chain> Crossfade<C> {
 
     /// The weights go the way that they go in the chain, so that where there is no target the dry signal comes
     /// in as the others go.
-    fn approach(&mut self, wanted: &[f32; MORPH_SLOTS]) {
+    fn approach(&mut self, wanted: &[f32; CORNERS]) {
         if self.fresh {
             self.morph = MorphGlide::default();
         }

@@ -6,11 +6,11 @@ use mynah_models::{Base, ModelHash};
 
 use crate::chain::ModelChain;
 use crate::controls::Controls;
+use crate::corners::Corners;
 use crate::latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, supported_rate};
 use crate::meters::Meters;
 use crate::monitor::{Monitor, monitor};
 use crate::pipeline::Pipeline;
-use crate::slots::Slots;
 use crate::stagger::lead_of;
 
 /// What an engine is made for.
@@ -60,7 +60,7 @@ pub struct OtherBase {
     pub here: ModelHash,
 }
 
-/// Makes an engine, and the monitor by which a display is shown what it does. `targets` are the [`Slots`], or a single target. Without any, the dry
+/// Makes an engine, and the monitor by which a display is shown what it does. `targets` are the [`Corners`], or a single target. Without any, the dry
 /// signal passes.
 ///
 /// Allocates all that the engine will ever need.
@@ -70,20 +70,20 @@ pub struct OtherBase {
 pub fn engine(
     spec: EngineSpec,
     base: Arc<Base>,
-    targets: impl Into<Slots>,
+    targets: impl Into<Corners>,
 ) -> Result<(Engine, Monitor), EngineError> {
     let host_rate_hz = spec.host_rate_hz;
     if !supported_rate(host_rate_hz) {
         return Err(EngineError::UnsupportedRate { host_rate_hz });
     }
     let base_hash = base.info().hash;
-    let slots = targets.into();
-    check_base(&slots, base_hash)?;
+    let corners = targets.into();
+    check_base(&corners, base_hash)?;
     let chain = ModelChain {
         base,
         lead_hops: lead_of(spec.instance).hops,
     };
-    let mut pipeline = Pipeline::new(spec, chain, slots.any().then_some(slots));
+    let mut pipeline = Pipeline::new(spec, chain, corners.any().then_some(corners));
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
     let engine = Engine {
@@ -93,8 +93,8 @@ pub fn engine(
     Ok((engine, monitor))
 }
 
-fn check_base(slots: &Slots, here: ModelHash) -> Result<(), OtherBase> {
-    let infos = slots.0.iter().flatten().map(|target| target.info());
+fn check_base(corners: &Corners, here: ModelHash) -> Result<(), OtherBase> {
+    let infos = corners.0.iter().flatten().map(|target| target.info());
     match infos.into_iter().find(|info| info.base_hash != Some(here)) {
         None => Ok(()),
         Some(info) => Err(OtherBase {
@@ -124,7 +124,7 @@ impl Engine {
         self.pipeline.set_controls(controls);
     }
 
-    /// Changes the targets at the next hop, with a crossfade of 10.7 ms, to [`Slots`] or to a single one; none at all fades to the
+    /// Changes the targets at the next hop, with a crossfade of 10.7 ms, to [`Corners`] or to a single one; none at all fades to the
     /// dry signal. Of several that are set before that hop, or while a fade is on its way, the last one counts.
     ///
     /// The engine lets go of targets where it has done with them, on the audio thread: who holds another reference to each,
@@ -132,10 +132,10 @@ impl Engine {
     ///
     /// # Errors
     /// If a target belongs to another base; the engine goes on as before, and the error has allocated its text.
-    pub fn set_targets(&mut self, targets: impl Into<Slots>) -> Result<(), OtherBase> {
-        let slots = targets.into();
-        check_base(&slots, self.base_hash)?;
-        self.pipeline.set_patch(slots.any().then_some(slots));
+    pub fn set_targets(&mut self, targets: impl Into<Corners>) -> Result<(), OtherBase> {
+        let corners = targets.into();
+        check_base(&corners, self.base_hash)?;
+        self.pipeline.set_patch(corners.any().then_some(corners));
         Ok(())
     }
 

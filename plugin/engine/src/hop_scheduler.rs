@@ -9,7 +9,7 @@ use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES};
 
 use crate::chain::Hop;
 use crate::latency::Timing;
-use crate::resample::{History, Positions, Resampler};
+use crate::resample::{Past, Positions, Resampler};
 
 /// Voices that are translated in step, at the most.
 pub(crate) const LANES: usize = 2;
@@ -34,7 +34,7 @@ pub(crate) struct HopScheduler {
     lanes: [Lane; LANES],
     /// How many of them run: the first, or both.
     running: usize,
-    presence: History,
+    presence: Past,
     inputs: [Hop; LANES],
     filled_samples: usize,
     translation: Translation,
@@ -68,7 +68,7 @@ impl HopScheduler {
         HopScheduler {
             lanes: [lane.clone(), lane],
             running: 1,
-            presence: History::new(2 * timing.down_half_samples + lag_samples + 1),
+            presence: Past::new(2 * timing.down_half_samples + lag_samples + 1),
             inputs: [[0.0; HOP_SAMPLES]; LANES],
             filled_samples: 0,
             translation: Translation {

@@ -53,6 +53,7 @@
 mod cancellation;
 mod chain;
 mod controls;
+mod corners;
 mod crossfade;
 mod delay_line;
 mod engine;
@@ -69,7 +70,6 @@ mod quiet;
 mod resample;
 mod room;
 mod sides;
-mod slots;
 mod smoothing;
 mod stagger;
 mod survey;
@@ -82,6 +82,7 @@ pub use controls::{
     CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
     NOTE_NAMES, Quality, Scale, note_name,
 };
+pub use corners::{CORNER_INFOS, CornerInfo, Corners};
 pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
 pub use guard::OUTPUT_BOUND;
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
@@ -96,6 +97,5 @@ pub use preset::{
     factory_presets, preset_folder, surprise,
 };
 pub use room::in_room;
-pub use slots::{SLOTS, SlotInfo, Slots};
 pub use survey::Survey;
 pub use user_file::{Existing, ReadError, data_folder, read_whole, write_whole};

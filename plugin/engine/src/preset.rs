@@ -8,7 +8,7 @@ mod file;
 mod folder;
 mod surprise;
 
-use mynah_models::MORPH_SLOTS;
+use mynah_models::CORNERS;
 
 use crate::controls::{Control, Controls};
 use crate::library::{Library, LibraryError, TargetEntry, TargetRef};
@@ -30,7 +30,7 @@ pub struct Preset {
     /// A sentence on what it is for; may be empty.
     pub about: String,
     /// The targets A to D; where there is none, the one that is there stays.
-    pub targets: [Option<TargetRef>; MORPH_SLOTS],
+    pub targets: [Option<TargetRef>; CORNERS],
     /// All controls. Those that are none of [`parts`](Self::parts) are neutral here.
     pub controls: Controls,
 }
@@ -55,8 +55,8 @@ impl Preset {
     pub fn find_targets<'a>(
         &self,
         library: &'a Library,
-    ) -> Result<[Option<&'a TargetEntry>; MORPH_SLOTS], LibraryError> {
-        let mut found = [None; MORPH_SLOTS];
+    ) -> Result<[Option<&'a TargetEntry>; CORNERS], LibraryError> {
+        let mut found = [None; CORNERS];
         for (entry, target) in found.iter_mut().zip(&self.targets) {
             *entry = target.as_ref().map(|t| library.find(t)).transpose()?;
         }

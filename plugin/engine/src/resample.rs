@@ -17,17 +17,17 @@ use crate::kernel::Kernel;
 ///
 /// Each sample is written twice, a ring's length apart, so that any stretch is one slice.
 #[derive(Clone)]
-pub(crate) struct History {
+pub(crate) struct Past {
     ring: Box<[f32]>,
     mask: usize,
     length: i64,
 }
 
-impl History {
+impl Past {
     /// Remembers at least the last `samples`. Allocates.
-    pub(crate) fn new(samples: usize) -> History {
+    pub(crate) fn new(samples: usize) -> Past {
         let size = samples.next_power_of_two();
-        History {
+        Past {
             ring: vec![0.0; 2 * size].into_boxed_slice(),
             mask: size - 1,
             length: 0,
@@ -60,7 +60,7 @@ impl History {
     }
 
     /// Becomes `other`, which remembers as much, without allocating.
-    pub(crate) fn copy_from(&mut self, other: &History) {
+    pub(crate) fn copy_from(&mut self, other: &Past) {
         self.ring.copy_from_slice(&other.ring);
         self.length = other.length;
     }
@@ -89,7 +89,7 @@ pub(crate) struct Positions {
 /// Reads a sequence of samples at evenly spaced positions, band limited.
 #[derive(Clone)]
 pub(crate) struct Resampler {
-    history: History,
+    history: Past,
     /// `None` where every position is a sample: reads them to the bit.
     kernel: Option<Arc<Kernel>>,
     half_samples: i64,
@@ -109,7 +109,7 @@ impl Resampler {
         // Below the slower of the two rates' halves.
         let band = (positions.phases as f64 / positions.step as f64).min(1.0);
         let mut resampler = Resampler {
-            history: History::new(2 * half_samples + lag_samples + 1),
+            history: Past::new(2 * half_samples + lag_samples + 1),
             kernel: (half_samples > 0)
                 .then(|| Arc::new(Kernel::new(half_samples, positions.phases, band))),
             half_samples: half_samples as i64,

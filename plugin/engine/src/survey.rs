@@ -3,11 +3,11 @@
 use mynah_models::OctaveSurvey;
 
 use crate::controls::Controls;
+use crate::corners::Corners;
 use crate::engine::EngineError;
 use crate::guard;
 use crate::hop_scheduler::HopScheduler;
 use crate::latency::{Timing, supported_rate};
-use crate::slots::Slots;
 
 /// What a recording plays, as the chain hears it: its pitches and how sure they are. No network is run. Any thread but
 /// audio: it allocates.
@@ -52,7 +52,7 @@ impl Survey {
     /// The octave for [`Engine::set_octave`](crate::Engine::set_octave): the one that brings the middle of all loud notes
     /// to where the weightiest of the targets is at home, -3 to 3. 0 without a target, in *follow*, and in *auto* where
     /// more than a quarter is chords.
-    pub fn octave(&self, targets: &Slots, controls: &Controls) -> i32 {
+    pub fn octave(&self, targets: &Corners, controls: &Controls) -> i32 {
         let weights = controls.morph_weights();
         let homes = targets
             .0

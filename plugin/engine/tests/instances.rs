@@ -7,15 +7,17 @@ mod common;
 use std::sync::Arc;
 
 use common::{Models, noise};
-use mynah_engine::{Controls, Engine, EngineSpec, Slots, engine, latency_samples, supported_rate};
+use mynah_engine::{
+    Controls, Corners, Engine, EngineSpec, engine, latency_samples, supported_rate,
+};
 
 fn instance(models: &Models, host_rate_hz: f64, instance: usize) -> Engine {
     let spec = EngineSpec {
         host_rate_hz,
         instance,
     };
-    let slots = Slots(std::array::from_fn(|n| Some(models.target(1 + n as u64))));
-    let (mut engine, _) = engine(spec, Arc::clone(&models.base), slots).unwrap();
+    let corners = Corners(std::array::from_fn(|n| Some(models.target(1 + n as u64))));
+    let (mut engine, _) = engine(spec, Arc::clone(&models.base), corners).unwrap();
     engine.set_controls(&Controls {
         morph_x: 0.5,
         morph_y: 0.5,

@@ -6,8 +6,8 @@ use std::fs;
 use std::sync::Arc;
 
 use mynah_engine::{
-    CONTROLS, Control, Controls, EngineSpec, Existing, Library, MAX_PRESET_FILE_BYTES, Preset,
-    PresetEntry, PresetError, PresetFolder, PresetSource, Quality, Slots, TargetRef, engine,
+    CONTROLS, Control, Controls, Corners, EngineSpec, Existing, Library, MAX_PRESET_FILE_BYTES,
+    Preset, PresetEntry, PresetError, PresetFolder, PresetSource, Quality, TargetRef, engine,
     factory_presets, surprise,
 };
 use mynah_models::{Base, ModelHash};
@@ -155,7 +155,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
         ),
         (
             with(r#""targets": {"e": "cello"}"#),
-            "there is no place 'e' for a target: there are a, b, c and d",
+            "there is no corner 'e' for a target: there are a, b, c and d",
         ),
         (
             with(r#""targets": {"a": 7}"#),
@@ -297,7 +297,7 @@ fn render(library: &Library, base: &Arc<Base>, preset: &Preset, input: &[f32]) -
         );
     }
     let spec = EngineSpec::alone(RATE_HZ);
-    let (mut engine, _) = engine(spec, base.clone(), Slots(targets)).unwrap();
+    let (mut engine, _) = engine(spec, base.clone(), Corners(targets)).unwrap();
     engine.set_controls(&preset.controls);
     let mut output = input.to_vec();
     for block in output.chunks_mut(512) {

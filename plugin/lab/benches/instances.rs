@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use mynah_engine::{Controls, Engine, EngineSpec, Library, Slots, engine};
+use mynah_engine::{Controls, Corners, Engine, EngineSpec, Library, engine};
 
 const INSTANCES: usize = 10;
 const BLOCK_SAMPLES: usize = 64;
@@ -21,7 +21,7 @@ fn instances(in_turns: bool) -> Vec<Engine> {
     let library = Library::shipped();
     let base = library.base().unwrap();
     let entries = library.entries();
-    let slots = Slots(std::array::from_fn(|n| {
+    let corners = Corners(std::array::from_fn(|n| {
         Some(library.load(&(&entries[n]).into()).unwrap())
     }));
     let controls = Controls {
@@ -34,7 +34,7 @@ fn instances(in_turns: bool) -> Vec<Engine> {
             host_rate_hz: 48_000.0,
             instance: if in_turns { number } else { 0 },
         };
-        let (mut engine, _) = engine(spec, base.clone(), slots.clone()).unwrap();
+        let (mut engine, _) = engine(spec, base.clone(), corners.clone()).unwrap();
         engine.set_controls(&controls);
         engine
     });

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mynah_engine::{Library, LibraryError, Slots, Source, TargetEntry, TargetRef};
+use mynah_engine::{Corners, Library, LibraryError, Source, TargetEntry, TargetRef};
 use mynah_models::{Base, ModelInfo, Target};
 
 use super::indices::{Indices, SHIPPED};
@@ -312,7 +312,7 @@ impl Catalogue {
     }
 
     /// The decoded targets at the values of the target parameters A to D, likewise.
-    pub fn targets(&self, indices: [i32; CORNERS]) -> Slots {
+    pub fn targets(&self, indices: [i32; CORNERS]) -> Corners {
         indices.map(|index| self.target(index)).into()
     }
 

@@ -35,7 +35,7 @@ pub const TARGET_INDICES: usize = 64;
 pub const MISSING_INDEX: i32 = TARGET_INDICES as i32;
 
 /// Targets that can sound together: A, B, C and D.
-pub const CORNERS: usize = mynah_models::MORPH_SLOTS;
+pub use mynah_models::CORNERS;
 
 /// What the corners of the morph pad are called.
 pub const CORNER_NAMES: [&str; CORNERS] = ["A", "B", "C", "D"];

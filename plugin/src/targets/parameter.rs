@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mynah_engine::SLOTS;
+use mynah_engine::CORNER_INFOS;
 use nice_plug::prelude::*;
 
 use super::{Catalogue, MISSING_INDEX, SavedTarget};
@@ -37,7 +37,7 @@ impl TargetParam {
             min: 0,
             max: MISSING_INDEX,
         };
-        let param = IntParam::new(SLOTS[corner].name, default_index(corner), range)
+        let param = IntParam::new(CORNER_INFOS[corner].name, default_index(corner), range)
             .with_value_to_string(Arc::new(move |index| index_name(index, catalogue, &named)))
             .with_string_to_value(Arc::new(move |text| named_index(text, catalogue)));
         Self {
@@ -51,7 +51,7 @@ impl TargetParam {
 
     /// Its id.
     pub fn id(&self) -> &'static str {
-        SLOTS[self.corner].id
+        CORNER_INFOS[self.corner].id
     }
 
     /// As the framework knows it.
@@ -151,7 +151,7 @@ impl TargetParam {
 
 /// The ids of the target parameters, with the indices that stand for what a state lacks.
 pub(crate) fn defaults() -> impl Iterator<Item = (&'static str, i32)> {
-    let corners = SLOTS.iter().enumerate();
+    let corners = CORNER_INFOS.iter().enumerate();
     corners.map(|(corner, target)| (target.id, default_index(corner)))
 }
 

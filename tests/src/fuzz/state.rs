@@ -20,11 +20,11 @@ thread_local! {
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mut host = Vst3Host::new();
     let mut seeds = vec![host.save()];
-    for (slot, value) in [(1, 0.0), (5, 0.25), (targets().len(), 1.0), (64, 0.75)] {
+    for (index, value) in [(1, 0.0), (5, 0.25), (targets().len(), 1.0), (64, 0.75)] {
         for id in ids::ALL {
             host.set(id, value);
         }
-        host.set(ids::TARGET, slot as f64 / 64.0);
+        host.set(ids::TARGET, index as f64 / 64.0);
         seeds.push(host.save());
     }
     let missing = String::from_utf8_lossy(&seeds[1]).replace("hash\\\":\\\"", "hash\\\":\\\"00");

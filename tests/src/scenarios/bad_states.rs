@@ -2,7 +2,7 @@
 
 use mynah_engine::{Control, Controls};
 
-use super::{PUBLISHED, Published, assert_same, assert_unharmed, bounce, ids, slot_value};
+use super::{PUBLISHED, Published, assert_same, assert_unharmed, bounce, ids, index_value};
 use crate::host::{Host, Setup, run, targets};
 use crate::signal::{Random, melody};
 
@@ -21,7 +21,7 @@ fn state_of<H: Host>(json: &str) -> Vec<u8> {
 pub fn broken_states_are_refused<H: Host>() {
     let mut host = H::new();
     host.set(ids::MIX, 0.25);
-    host.set(ids::TARGET, slot_value(2));
+    host.set(ids::TARGET, index_value(2));
     let good = host.save();
     let mut random = Random::new(61);
     let mut broken: Vec<Vec<u8>> = (0..good.len()).map(|end| good[..end].to_vec()).collect();
@@ -117,7 +117,7 @@ pub fn newer_states_load<H: Host>() {
     let mut host = H::new();
     assert!(host.load(&state));
     assert_eq!(host.value(ids::MIX), 0.25);
-    assert_eq!(host.value(ids::TARGET), slot_value(3));
+    assert_eq!(host.value(ids::TARGET), index_value(3));
     assert_eq!(host.value(ids::MODE), 0.0, "a mode that is not known here");
     assert_eq!(host.value(ids::BYPASS), 0.0, "a value of another kind");
     assert_unharmed(&mut host);

@@ -1,7 +1,7 @@
 //! What no host should do, what validators do: odd blocks, odd events, odd moments.
 
 use super::{
-    active, assert_no_allocations, assert_same, assert_unharmed, bounce, delayed, ids, slot_value,
+    active, assert_no_allocations, assert_same, assert_unharmed, bounce, delayed, ids, index_value,
 };
 use crate::host::{Audio, Change, Host, Setup, run, targets};
 use crate::signal::{Random, melody, noise};
@@ -184,7 +184,7 @@ pub fn any_moment_is_a_good_one<H: Host>() {
             if random.within(0, 3) == 0 {
                 host.set(
                     ids::TARGET,
-                    slot_value(random.within(0, targets().len() + 1)),
+                    index_value(random.within(0, targets().len() + 1)),
                 );
             }
             let rates_hz = [1_000.0, 8_000.0, 44_100.0, 48_000.0, 192_000.0, 768_000.0];

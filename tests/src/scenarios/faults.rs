@@ -1,6 +1,6 @@
 //! Bad input and careless hosts.
 
-use super::{active, assert_no_allocations, assert_same, bounce, delayed, ids, slot_value};
+use super::{active, assert_no_allocations, assert_same, bounce, delayed, ids, index_value};
 use crate::host::{Change, Host, Setup, run, targets};
 use crate::signal::{Random, melody};
 use mynah_engine::Controls;
@@ -74,14 +74,18 @@ pub fn random_automation_is_survived<H: Host>() {
     host.deactivate(audio);
 }
 
-/// Slots without a model pass the dry sound, late by the latency.
-pub fn empty_slots_are_dry<H: Host>() {
+/// Corners without a model pass the dry sound, late by the latency.
+pub fn empty_indices_are_dry<H: Host>() {
     let input = melody(48_000.0, 2, 12_000);
-    for slot in [targets().len(), 40, 63, 64] {
-        let (mut host, mut audio) = active::<H>(Setup::USUAL, &[(ids::TARGET, slot_value(slot))]);
+    for index in [targets().len(), 40, 63, 64] {
+        let (mut host, mut audio) = active::<H>(Setup::USUAL, &[(ids::TARGET, index_value(index))]);
         let latency = host.latency();
         let output = run(&mut audio, &input, &[], || 256);
-        assert_same(&format!("slot {slot}"), &output, &delayed(&input, latency));
+        assert_same(
+            &format!("index {index}"),
+            &output,
+            &delayed(&input, latency),
+        );
         host.deactivate(audio);
     }
 }
@@ -115,15 +119,15 @@ pub fn activation_can_be_repeated<H: Host>() {
 pub fn instances_are_independent<H: Host>() {
     let input = melody(48_000.0, 2, 24_000);
     let mut hosts: Vec<(H, H::Audio)> = (0..4)
-        .map(|slot| active::<H>(Setup::USUAL, &[(ids::TARGET, slot_value(slot))]))
+        .map(|index| active::<H>(Setup::USUAL, &[(ids::TARGET, index_value(index))]))
         .collect();
     let outputs: Vec<Vec<Vec<f32>>> = std::thread::scope(|scope| {
         let running: Vec<_> = hosts
             .iter_mut()
             .enumerate()
-            .map(|(slot, (_, audio))| {
+            .map(|(index, (_, audio))| {
                 let input = &input;
-                scope.spawn(move || run(audio, input, &[], || 64 * (slot + 1)))
+                scope.spawn(move || run(audio, input, &[], || 64 * (index + 1)))
             })
             .collect();
         running
@@ -131,9 +135,9 @@ pub fn instances_are_independent<H: Host>() {
             .map(|thread| thread.join().unwrap())
             .collect()
     });
-    for (slot, output) in outputs.iter().enumerate() {
-        let expected = bounce(48_000.0, slot, &Controls::default(), &input);
-        assert_same(&format!("instance {slot}"), output, &expected);
+    for (index, output) in outputs.iter().enumerate() {
+        let expected = bounce(48_000.0, index, &Controls::default(), &input);
+        assert_same(&format!("instance {index}"), output, &expected);
     }
     for (mut host, audio) in hosts {
         assert_no_allocations(&audio);

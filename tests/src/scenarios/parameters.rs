@@ -1,6 +1,6 @@
 //! The list of parameters, and what they say of themselves.
 
-use super::{PUBLISHED, Published, ids, slot_value};
+use super::{PUBLISHED, Published, ids, index_value};
 use crate::host::{Host, targets};
 
 /// All parameters are there, in order, with the ids, defaults and steps that sessions rely on.
@@ -38,8 +38,8 @@ pub fn ids_are_the_published_ones() {
 /// Values are shown the way a musician writes them.
 pub fn values_have_words<H: Host>() {
     let mut host = H::new();
-    for (slot, entry) in targets().iter().enumerate() {
-        let text = host.text(ids::TARGET, slot_value(slot));
+    for (index, entry) in targets().iter().enumerate() {
+        let text = host.text(ids::TARGET, index_value(index));
         assert_eq!(text, entry.info().display_name);
     }
     for (id, value, part) in [

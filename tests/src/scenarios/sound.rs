@@ -1,8 +1,8 @@
 //! What comes out: the engine's sound, at the right time.
 
 use super::{
-    active, assert_no_allocations, assert_same, bounce, delayed, ids, mynah_bounce, process,
-    reference, slot_value, target,
+    active, assert_no_allocations, assert_same, bounce, delayed, ids, index_value, mynah_bounce,
+    process, reference, target,
 };
 use crate::host::{Audio, Change, Host, Setup, run, targets};
 use crate::signal::{Random, melody, noise};
@@ -12,7 +12,7 @@ use mynah_models::Mode;
 /// The output is the engine's to the bit, however the host cuts it into blocks, in both modes.
 pub fn equals_the_engine_at_any_block_size<H: Host>() {
     let input = melody(48_000.0, 2, 36_000);
-    for (slot, mode, quality) in [
+    for (index, mode, quality) in [
         (0, Mode::Track, Quality::Full),
         (5, Mode::Follow, Quality::Full),
         (2, Mode::Track, Quality::Eco),
@@ -28,9 +28,9 @@ pub fn equals_the_engine_at_any_block_size<H: Host>() {
             drive: 0.5,
             ..Controls::default()
         };
-        let expected = bounce(48_000.0, slot, &controls, &input);
+        let expected = bounce(48_000.0, index, &controls, &input);
         let values = [
-            (ids::TARGET, slot_value(slot)),
+            (ids::TARGET, index_value(index)),
             (ids::MODE, if mode == Mode::Follow { 0.5 } else { 0.0 }),
             (ids::OCTAVE, 0.75),
             (ids::OCTAVE_AUTO, 0.0),
@@ -58,14 +58,14 @@ pub fn equals_the_engine_at_any_block_size<H: Host>() {
 /// the latency: at the chain's own rate and at one that is resampled.
 pub fn equals_mynah_bounce<H: Host>() {
     let mut random = Random::new(11);
-    for (rate_hz, slot) in [(48_000, 1), (44_100, 6)] {
+    for (rate_hz, index) in [(48_000, 1), (44_100, 6)] {
         let input = melody(f64::from(rate_hz), 2, 30_000);
-        let bounced = mynah_bounce(rate_hz, &input, targets()[slot].info());
+        let bounced = mynah_bounce(rate_hz, &input, targets()[index].info());
         let setup = Setup {
             rate_hz: f64::from(rate_hz),
             ..Setup::USUAL
         };
-        let (mut host, mut audio) = active::<H>(setup, &[(ids::TARGET, slot_value(slot))]);
+        let (mut host, mut audio) = active::<H>(setup, &[(ids::TARGET, index_value(index))]);
         let latency = host.latency();
         let followed_by_silence: Vec<Vec<f32>> = input
             .iter()
@@ -90,7 +90,7 @@ pub fn automation_does_not_depend_on_blocks<H: Host>() {
         (
             9_000,
             ids::TARGET,
-            slot_value(3),
+            index_value(3),
             Controls { mix: 0.5, ..plain },
             3,
         ),
@@ -108,7 +108,7 @@ pub fn automation_does_not_depend_on_blocks<H: Host>() {
         (
             20_000,
             ids::TARGET,
-            slot_value(8),
+            index_value(8),
             Controls {
                 mix: 0.5,
                 mode: Mode::Follow,
@@ -134,11 +134,11 @@ pub fn automation_does_not_depend_on_blocks<H: Host>() {
     let mut engine = reference(48_000.0, 0, &plain);
     let mut expected = input.clone();
     let (mut position, mut playing) = (0, 0);
-    for (at, _, _, controls, slot) in &steps {
+    for (at, _, _, controls, index) in &steps {
         process(&mut engine, &mut expected, position, *at);
-        if *slot != playing {
-            engine.set_targets(Some(target(*slot))).unwrap();
-            playing = *slot;
+        if *index != playing {
+            engine.set_targets(Some(target(*index))).unwrap();
+            playing = *index;
         }
         engine.set_controls(controls);
         position = *at;
@@ -269,11 +269,11 @@ pub fn reset_forgets_everything<H: Host>() {
 pub fn every_target_sounds<H: Host>() {
     let input = melody(48_000.0, 2, 24_000);
     let mut outputs: Vec<Vec<Vec<f32>>> = Vec::new();
-    for slot in 0..targets().len() {
-        let (mut host, mut audio) = active::<H>(Setup::USUAL, &[(ids::TARGET, slot_value(slot))]);
+    for index in 0..targets().len() {
+        let (mut host, mut audio) = active::<H>(Setup::USUAL, &[(ids::TARGET, index_value(index))]);
         let latency = host.latency();
         let output = run(&mut audio, &input, &[], || 480);
-        let name = &targets()[slot].info().name;
+        let name = &targets()[index].info().name;
         let power = |samples: &[f32]| samples.iter().map(|s| s * s).sum::<f32>();
         let level_db = 10.0 * (power(&output[0]) / power(&input[0])).log10();
         assert!((-30.0..20.0).contains(&level_db), "{name}: {level_db} dB");

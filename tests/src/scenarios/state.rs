@@ -1,7 +1,7 @@
 //! Saving and loading.
 
 use super::{
-    active, assert_no_allocations, assert_same, bounce, delayed, ids, reference, slot_value,
+    active, assert_no_allocations, assert_same, bounce, delayed, ids, index_value, reference,
 };
 use crate::host::{Audio, Host, Setup, run, targets};
 use crate::signal::{Random, melody};
@@ -15,7 +15,7 @@ pub fn state_round_trip<H: Host>() {
         for parameter in first.parameters() {
             let mut value = f64::from(random.sample().abs());
             if parameter.id == ids::TARGET {
-                value = slot_value(random.within(0, targets().len() - 1));
+                value = index_value(random.within(0, targets().len() - 1));
             } else if parameter.steps > 0 {
                 let steps = f64::from(parameter.steps);
                 value = (value * steps).round() / steps;
@@ -33,19 +33,19 @@ pub fn state_round_trip<H: Host>() {
 }
 
 /// A state that an older build wrote, with another training of a shipped model: its content hash replaced.
-fn with_older_model<H: Host>(slot: usize) -> (Vec<u8>, String) {
+fn with_older_model<H: Host>(index: usize) -> (Vec<u8>, String) {
     let mut host = H::new();
-    host.set(ids::TARGET, slot_value(slot));
-    let known = targets()[slot].info().hash.to_string();
+    host.set(ids::TARGET, index_value(index));
+    let known = targets()[index].info().hash.to_string();
     let unknown = "f".repeat(known.len());
     let state = replace(&host.save(), known.as_bytes(), unknown.as_bytes());
     (state, unknown)
 }
 
 /// A state that another machine wrote, with a model of which neither content nor name is known here; and both.
-fn with_unknown_model<H: Host>(slot: usize) -> (Vec<u8>, String, String) {
-    let (state, hash) = with_older_model::<H>(slot);
-    let known = &targets()[slot].info().name;
+fn with_unknown_model<H: Host>(index: usize) -> (Vec<u8>, String, String) {
+    let (state, hash) = with_older_model::<H>(index);
+    let known = &targets()[index].info().name;
     let unknown: String = known.chars().rev().collect();
     // Within a text within JSON.
     let quoted = |name: &str| format!("\\\"{name}\\\"");
@@ -98,7 +98,7 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert_eq!(other.save(), again, "the reference does not last");
 
     // Choosing a model that is here ends it.
-    host.set(ids::TARGET, slot_value(0));
+    host.set(ids::TARGET, index_value(0));
     let chosen = host.save();
     assert!(!contains(&chosen, unknown.as_bytes()));
     let hash = targets()[0].info().hash.to_string();
@@ -108,7 +108,7 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
 /// A player who loads a session with a target and then chooses none has none, here and wherever it is loaded.
 pub fn no_target_stays_no_target<H: Host>() {
     let mut writer = H::new();
-    writer.set(ids::TARGET, slot_value(1));
+    writer.set(ids::TARGET, index_value(1));
     let (retrained, _) = with_older_model::<H>(1);
     for state in [writer.save(), retrained] {
         let mut host = H::new();
@@ -126,11 +126,11 @@ pub fn no_target_stays_no_target<H: Host>() {
 /// An empty place is saved as one: a model that stands there on another machine is not what was chosen.
 pub fn an_empty_place_stays_empty<H: Host>() {
     let mut host = H::new();
-    host.set(ids::TARGET, slot_value(40));
+    host.set(ids::TARGET, index_value(40));
     let state = host.save();
     let mut other = H::new();
     assert!(other.load(&state));
-    assert_eq!(other.value(ids::TARGET), slot_value(40));
+    assert_eq!(other.value(ids::TARGET), index_value(40));
     // As if a model stood at 40.
     let state = replace(
         &state,
@@ -147,7 +147,7 @@ pub fn retrained_model_plays_and_both_are_kept<H: Host>() {
     let now = targets()[1].info().hash.to_string();
     let mut host = H::new();
     assert!(host.load(&state));
-    assert_eq!(host.value(ids::TARGET), slot_value(1));
+    assert_eq!(host.value(ids::TARGET), index_value(1));
     let input = melody(48_000.0, 2, 12_000);
     let mut audio = host.activate(Setup::USUAL);
     let output = run(&mut audio, &input, &[], || 512);
@@ -161,10 +161,10 @@ pub fn retrained_model_plays_and_both_are_kept<H: Host>() {
     }
     let mut other = H::new();
     assert!(other.load(&again));
-    assert_eq!(other.value(ids::TARGET), slot_value(1));
+    assert_eq!(other.value(ids::TARGET), index_value(1));
     assert_eq!(other.save(), again, "the references do not last");
     // Choosing another model ends it.
-    host.set(ids::TARGET, slot_value(0));
+    host.set(ids::TARGET, index_value(0));
     assert!(!contains(&host.save(), older.as_bytes()));
 }
 
@@ -172,7 +172,7 @@ pub fn retrained_model_plays_and_both_are_kept<H: Host>() {
 /// finds its own.
 pub fn state_finds_its_model_at_another_index<H: Host>() {
     let mut host = H::new();
-    host.set(ids::TARGET, slot_value(2));
+    host.set(ids::TARGET, index_value(2));
     let state = replace(
         &host.save(),
         b"\"target\":{\"i32\":2}",
@@ -180,14 +180,14 @@ pub fn state_finds_its_model_at_another_index<H: Host>() {
     );
     let mut other = H::new();
     assert!(other.load(&state));
-    assert_eq!(other.value(ids::TARGET), slot_value(2));
+    assert_eq!(other.value(ids::TARGET), index_value(2));
 }
 
 /// A state loaded while sound is running is heard at the next hop, as if it had been automated, and
 /// costs the audio thread nothing.
 pub fn state_loads_while_running<H: Host>() {
     let mut writer = H::new();
-    writer.set(ids::TARGET, slot_value(3));
+    writer.set(ids::TARGET, index_value(3));
     writer.set(ids::MIX, 0.75);
     let state = writer.save();
 
@@ -220,7 +220,7 @@ pub fn state_loads_while_running<H: Host>() {
 /// After a state is loaded and the plugin activated, the first sample already has the right model.
 pub fn activation_starts_with_the_saved_model<H: Host>() {
     let mut writer = H::new();
-    writer.set(ids::TARGET, slot_value(4));
+    writer.set(ids::TARGET, index_value(4));
     let state = writer.save();
     let mut host = H::new();
     assert!(host.load(&state));
@@ -282,7 +282,7 @@ pub fn garbage_states_are_survived<H: Host>() {
 pub fn what_the_controller_is_told_is_saved<H: Host>() {
     let told = [
         (ids::BYPASS, 1.0),
-        (ids::TARGET, slot_value(3)),
+        (ids::TARGET, index_value(3)),
         (ids::MIX, 0.25),
         (ids::OCTAVE, 0.75),
     ];

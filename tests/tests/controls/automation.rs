@@ -45,7 +45,7 @@ fn heard(control: Control) -> Controls {
 #[test]
 fn no_control_clicks_when_it_is_automated() {
     let input = dull_tone();
-    let targets = || slots(["flute", "cello", "trumpet", "violin"]);
+    let targets = || corners(["flute", "cello", "trumpet", "violin"]);
     let mut clicks = Vec::new();
     for control in Control::ALL {
         let info = control.info();
@@ -89,7 +89,7 @@ fn auto_mode_does_not_click_when_it_changes_its_mind() {
     let input: Vec<f32> = dull_tone().iter().zip(&fifth).map(|(a, b)| a + b).collect();
     let of = |mode: f32| {
         let controls = with(Control::Mode, mode);
-        render(slots(["flute", "", "", ""]), &input, |_| controls)
+        render(corners(["flute", "", "", ""]), &input, |_| controls)
     };
     let [track, follow, auto] = [0.0, 1.0, 2.0].map(of);
     assert!(auto != track && auto != follow, "it never changed its mind");
@@ -102,7 +102,7 @@ fn a_change_of_target_does_not_click() {
     let input = dull_tone();
     let names = ["flute", "cello"];
     let at_rest = names.map(|name| {
-        let targets = slots([name, "", "", ""]);
+        let targets = corners([name, "", "", ""]);
         steepest(&render(targets, &input, |_| Controls::neutral()))
     });
     let swapped = render_swapping(&input, 0.06, names);

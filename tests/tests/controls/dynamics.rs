@@ -7,7 +7,7 @@ use crate::measure::*;
 pub(crate) fn sensitivity_changes_the_colour_and_not_the_level() {
     let played = |sensitivity_db: f32| {
         let controls = with(Control::Sensitivity, sensitivity_db);
-        let targets = slots(["sax-alto", "", "", ""]);
+        let targets = corners(["sax-alto", "", "", ""]);
         let output = frames(&render(targets, &steady(1.5), |_| controls));
         let part = between(&output, 0.5, 1.4);
         let spectrum = spectrum_db(part);

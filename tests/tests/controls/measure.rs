@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 use std::sync::{Arc, OnceLock};
 
-use mynah_engine::{Control, Controls, Engine, EngineSpec, Library, Slots, TargetRef};
+use mynah_engine::{Control, Controls, Corners, Engine, EngineSpec, Library, TargetRef};
 use mynah_models::features::{FeatureFrame, Features, FeaturesState, log_to_db, mel_band_hz};
 use mynah_models::{Base, HOP_SAMPLES};
 
@@ -22,7 +22,7 @@ fn models() -> &'static (Library, Arc<Base>) {
 }
 
 /// The targets of these names, A to D; an empty name is no target.
-pub(crate) fn slots(names: [&str; 4]) -> Slots {
+pub(crate) fn corners(names: [&str; 4]) -> Corners {
     let load = |name: &str| {
         let reference = TargetRef {
             name: name.to_owned(),
@@ -34,15 +34,15 @@ pub(crate) fn slots(names: [&str; 4]) -> Slots {
 }
 
 /// An engine around the shipped base.
-pub(crate) fn engine(spec: EngineSpec, slots: Slots) -> Engine {
-    mynah_engine::engine(spec, models().1.clone(), slots)
+pub(crate) fn engine(spec: EngineSpec, corners: Corners) -> Engine {
+    mynah_engine::engine(spec, models().1.clone(), corners)
         .unwrap()
         .0
 }
 
 /// What the flute makes of a sound, in time with it.
 pub(crate) fn flute(controls: &Controls, input: &[f32]) -> Vec<f32> {
-    render(slots(["flute", "", "", ""]), input, |_| *controls)
+    render(corners(["flute", "", "", ""]), input, |_| *controls)
 }
 
 /// Controls with one of them changed.
@@ -54,7 +54,7 @@ pub(crate) fn with(control: Control, number: f32) -> Controls {
 /// samples of it.
 pub(crate) fn cello_at(controls: &Controls, seconds: f32, times: usize) -> Vec<f32> {
     let spec = EngineSpec::alone(f64::from(RATE_HZ) * times as f64);
-    let cello = slots(["cello", "flute", "", ""]);
+    let cello = corners(["cello", "flute", "", ""]);
     let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), cello).unwrap();
     engine.set_controls(controls);
     let latency = engine.latency_samples() as usize;
@@ -73,19 +73,23 @@ pub(crate) fn cello_at(controls: &Controls, seconds: f32, times: usize) -> Vec<f
 }
 
 /// What targets make of a sound, in time with it, with the controls of each moment in seconds.
-pub(crate) fn render(slots: Slots, input: &[f32], controls: impl Fn(f32) -> Controls) -> Vec<f32> {
-    render_with_notes(slots, input, controls, |_| None)
+pub(crate) fn render(
+    corners: Corners,
+    input: &[f32],
+    controls: impl Fn(f32) -> Controls,
+) -> Vec<f32> {
+    render_with_notes(corners, input, controls, |_| None)
 }
 
 /// The same, with a note held on a keyboard in semitones.
 pub(crate) fn render_with_notes(
-    slots: Slots,
+    corners: Corners,
     input: &[f32],
     controls: impl Fn(f32) -> Controls,
     note: impl Fn(f32) -> Option<f32>,
 ) -> Vec<f32> {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
-    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), corners).unwrap();
     let latency = engine.latency_samples() as usize;
     let mut output = input.to_vec();
     output.resize(input.len() + latency, 0.0);
@@ -99,9 +103,9 @@ pub(crate) fn render_with_notes(
 }
 
 /// How many notes the performer finds in a sound.
-pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u32 {
+pub(crate) fn notes_begun(corners: Corners, input: &[f32], controls: &Controls) -> u32 {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
-    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), slots).unwrap();
+    let (mut engine, _) = mynah_engine::engine(spec, models().1.clone(), corners).unwrap();
     engine.set_controls(controls);
     let mut output = input.to_vec();
     engine.process(&mut [&mut output]);
@@ -111,7 +115,7 @@ pub(crate) fn notes_begun(slots: Slots, input: &[f32], controls: &Controls) -> u
 /// What two targets make of a sound in turns, each for so many seconds.
 pub(crate) fn render_swapping(input: &[f32], each_s: f32, names: [&str; 2]) -> Vec<f32> {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
-    let targets = names.map(|name| slots([name, "", "", ""]));
+    let targets = names.map(|name| corners([name, "", "", ""]));
     let (mut engine, _) =
         mynah_engine::engine(spec, models().1.clone(), targets[0].clone()).unwrap();
     let mut output = input.to_vec();

@@ -5,7 +5,7 @@ use mynah_engine::{Control, Controls};
 use crate::measure::*;
 
 fn spectrum(names: [&str; 4], controls: &Controls) -> Vec<f32> {
-    let output = frames(&render(slots(names), &steady(1.5), |_| *controls));
+    let output = frames(&render(corners(names), &steady(1.5), |_| *controls));
     spectrum_db(between(&output, 0.6, 1.4))
 }
 
@@ -45,8 +45,8 @@ fn a_corner_is_its_target_alone() {
     for (x, y, alone) in [(0.0, 0.0, 0), (1.0, 0.0, 1), (0.0, 1.0, 2), (1.0, 1.0, 3)] {
         let controls = with(Control::MorphX, x).with(Control::MorphY, y);
         let input = steady(0.5);
-        let corner = render(slots(names), &input, |_| controls);
-        let target = render(slots([names[alone], "", "", ""]), &input, |_| {
+        let corner = render(corners(names), &input, |_| controls);
+        let target = render(corners([names[alone], "", "", ""]), &input, |_| {
             Controls::neutral()
         });
         assert_eq!(corner, target, "{}", names[alone]);
@@ -57,10 +57,10 @@ fn a_corner_is_its_target_alone() {
 fn where_a_target_is_missing_its_share_is_dry() {
     let input = steady(1.0);
     let names = ["flute", "", "", ""];
-    let dry = render(slots(names), &input, |_| with(Control::MorphX, 1.0));
+    let dry = render(corners(names), &input, |_| with(Control::MorphX, 1.0));
     assert_eq!(dry, input);
-    let half = render(slots(names), &input, |_| with(Control::MorphX, 0.5));
-    let wet = render(slots(names), &input, |_| Controls::neutral());
+    let half = render(corners(names), &input, |_| with(Control::MorphX, 0.5));
+    let wet = render(corners(names), &input, |_| Controls::neutral());
     for ((half, wet), dry) in half.iter().zip(&wet).zip(&input) {
         assert!((half - 0.5 * (wet + dry)).abs() < 1e-5);
     }

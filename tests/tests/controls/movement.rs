@@ -11,7 +11,7 @@ fn wandering(amount: f32, rate_hz: f32, seed: f32) -> Controls {
 }
 
 fn cello(controls: &Controls) -> Vec<f32> {
-    render(slots(["cello", "", "", ""]), &steady(4.0), |_| *controls)
+    render(corners(["cello", "", "", ""]), &steady(4.0), |_| *controls)
 }
 
 /// How much the bands move about their means, dB.
@@ -66,18 +66,18 @@ pub(crate) fn freeze_holds_the_moment() {
     let level = |now_s: f32| if now_s < 1.0 { -12.0 } else { -140.0 };
     let input = tone(4.0, |_| 57.0, level);
     let freeze = |now_s: f32| with(Control::Freeze, f32::from(u8::from(now_s > 0.9)));
-    let held = frames(&render(slots(["cello", "", "", ""]), &input, freeze));
+    let held = frames(&render(corners(["cello", "", "", ""]), &input, freeze));
     let (before, after) = (between(&held, 0.6, 0.9), between(&held, 3.0, 3.9));
     assert!((median(pitches(after)) - 57.0).abs() < 0.05);
     assert!((loudness_db(after) - loudness_db(before)).abs() < 1.5);
     assert!(distance_db(&spectrum_db(after), &spectrum_db(before)) < 3.0);
-    let free = render(slots(["cello", "", "", ""]), &input, |_| {
+    let free = render(corners(["cello", "", "", ""]), &input, |_| {
         Controls::neutral()
     });
     assert!(peak(&free, 3.0, 3.9) < 1e-4);
     // A held note plays what is frozen.
     let note = |now_s: f32| (now_s > 2.0).then_some(64.0);
-    let played = render_with_notes(slots(["cello", "", "", ""]), &input, freeze, note);
+    let played = render_with_notes(corners(["cello", "", "", ""]), &input, freeze, note);
     let pitch = median(pitches(between(&frames(&played), 3.0, 3.9)));
     assert!((pitch - 64.0).abs() < 0.05, "{pitch}");
 }

@@ -1,6 +1,6 @@
 //! *Auto octave*: phrases come to the register of the target.
 
-use mynah_engine::{Control, Controls, Library, Slots};
+use mynah_engine::{Control, Controls, Corners, Library};
 
 use crate::measure::*;
 
@@ -14,8 +14,8 @@ fn homes() -> Vec<(String, f32, f32)> {
     homes.collect()
 }
 
-fn target(name: &str) -> Slots {
-    slots([name, "", "", ""])
+fn target(name: &str) -> Corners {
+    corners([name, "", "", ""])
 }
 
 fn auto() -> Controls {
@@ -72,7 +72,7 @@ fn nothing_moves_within_a_legato_phrase_and_a_rest_brings_it_home() {
 
 #[test]
 fn the_register_is_that_of_the_weightiest_target() {
-    let both = || slots(["violin", "cello", "", ""]);
+    let both = || corners(["violin", "cello", "", ""]);
     let mut sound = phrase(60.0);
     sound.extend(phrase(60.0));
     let pad = |x: f32| auto().with(Control::MorphX, x);

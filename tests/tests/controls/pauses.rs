@@ -55,7 +55,7 @@ fn an_offset_a_hum_and_a_hiss_leave_a_pause_a_pause() {
                     room: 0.0,
                     ..Controls::default()
                 };
-                let output = render(slots([target, "", "", ""]), input, |_| controls);
+                let output = render(corners([target, "", "", ""]), input, |_| controls);
                 let at = |now_s: f32| (now_s * RATE_HZ) as usize;
                 let pause_db = rms_db(&output[at(1.8)..at(2.35)]);
                 assert!(
@@ -76,7 +76,7 @@ fn variation_goes_on_after_a_rest() {
     let input = tone(3.7, |_| 57.0, level);
     let apart_db = |amount: f32| {
         let controls = with(Control::Variation, amount).with(Control::VariationRate, 1.0);
-        let output = render(slots(["cello", "", "", ""]), &input, |_| controls);
+        let output = render(corners(["cello", "", "", ""]), &input, |_| controls);
         let all = frames(&output);
         let spectrum = |from_s: f32| spectrum_db(between(&all, from_s, from_s + 0.1));
         distance_db(&spectrum(0.9), &spectrum(3.4))

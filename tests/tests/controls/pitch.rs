@@ -174,7 +174,7 @@ fn held_notes_are_played_with_the_dynamics_of_the_sound() {
     };
     for mode in [0.0, 1.0, 2.0] {
         let controls = with(Control::Mode, mode).with(Control::Glide, 0.0);
-        let targets = slots(["flute", "", "", ""]);
+        let targets = corners(["flute", "", "", ""]);
         let output = frames(&render_with_notes(targets, &input, |_| controls, held));
         let at = |from_s: f32| between(&output, from_s, from_s + 0.2);
         assert!((median(pitches(at(0.25))) - 64.0).abs() < 0.05);

@@ -1,12 +1,12 @@
 //! What the target's own player plays.
 
-use mynah_engine::{Control, Controls, Slots};
+use mynah_engine::{Control, Controls, Corners};
 use mynah_models::Unvoiced;
 
 use crate::measure::*;
 
-fn target(name: &str) -> Slots {
-    slots([name, "", "", ""])
+fn target(name: &str) -> Corners {
+    corners([name, "", "", ""])
 }
 
 /// The player plays all there is, but for one control.
@@ -17,7 +17,7 @@ fn playing(control: Control, number: f32) -> Controls {
 pub(crate) fn a_guitar_that_is_played_dies_away_under_a_held_note() {
     let fall_db = |performance: f32| {
         let controls = with(Control::Performance, performance);
-        let targets = slots(["guitar", "", "", ""]);
+        let targets = corners(["guitar", "", "", ""]);
         let output = frames(&render(targets, &steady(1.5), |_| controls));
         let level = |from, to| level_db(&spectrum_db(between(&output, from, to)), 150.0, 3_000.0);
         level(0.3, 0.5) - level(1.2, 1.4)

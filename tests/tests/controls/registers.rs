@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use mynah_engine::{Control, Controls, Slots, factory_presets};
+use mynah_engine::{Control, Controls, Corners, factory_presets};
 
 use crate::measure::*;
 
@@ -49,7 +49,7 @@ fn the_preset_for_basses_plays_every_note_of_one() {
         let target = target.as_ref();
         target.map_or("", |target| target.name.as_str())
     });
-    let targets: Slots = slots(names);
+    let targets: Corners = corners(names);
     let controls = preset.controls.with(Control::Room, 0.0);
     let (mut shares, mut notes) = (Vec::new(), Vec::new());
     for note in 28..=55 {

@@ -9,7 +9,7 @@ const STEREO: f32 = 1.0;
 /// What the flute makes of two sides, in time with them, with the controls of each moment in seconds.
 fn flute_in_stereo(sides: [&[f32]; 2], controls: impl Fn(f32) -> Controls) -> [Vec<f32>; 2] {
     let spec = EngineSpec::alone(f64::from(RATE_HZ));
-    let mut engine = engine(spec, slots(["flute", "", "", ""]));
+    let mut engine = engine(spec, corners(["flute", "", "", ""]));
     let latency = engine.latency_samples() as usize;
     let [mut left, mut right] = sides.map(|side| {
         let mut side = side.to_vec();

@@ -6,7 +6,7 @@ use crate::measure::*;
 
 /// The mean spectrum of a cello, which has harmonics all the way up, with these controls.
 fn cello_db(controls: &Controls) -> Vec<f32> {
-    let targets = slots(["cello", "", "", ""]);
+    let targets = corners(["cello", "", "", ""]);
     let output = frames(&render(targets, &steady(1.5), |_| *controls));
     spectrum_db(between(&output, 0.5, 1.4))
 }

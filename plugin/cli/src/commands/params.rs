@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use mynah_engine::{Control, ControlGroup, ControlKind, Library, SLOTS};
+use mynah_engine::{CORNER_INFOS, Control, ControlGroup, ControlKind, Library};
 use serde::Serialize;
 
 use super::{print, print_json};
@@ -37,9 +37,9 @@ pub(super) fn run(arguments: &Listing) -> Result<()> {
     let library = Library::with_user_folder();
     let names = library.entries().iter().map(|e| e.info.name.clone());
     let names: Vec<String> = names.collect();
-    let targets = SLOTS.iter().map(|slot| ParamJson {
-        id: slot.id,
-        name: slot.name,
+    let targets = CORNER_INFOS.iter().map(|corner| ParamJson {
+        id: corner.id,
+        name: corner.name,
         group: ControlGroup::Target.name(),
         kind: "target",
         min: None,
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Listing) -> Result<()> {
         default: None,
         unit: "",
         values: "a name from `mynah targets`, or a .mynah file".to_owned(),
-        tooltip: slot.tooltip,
+        tooltip: corner.tooltip,
     });
     let controls = ControlGroup::ALL
         .into_iter()

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use mynah_engine::{
-    Control, Controls, Library, Preset, PresetEntry, PresetFolder, PresetSource, SLOTS, Slots,
-    TargetRef, factory_presets,
+    CORNER_INFOS, Control, Controls, Corners, Library, Preset, PresetEntry, PresetFolder,
+    PresetSource, TargetRef, factory_presets,
 };
 
 use super::find_target;
@@ -17,7 +17,7 @@ const MIDI: &str = "MIDI";
 
 /// The targets and controls of a bounce.
 pub(super) struct Setting {
-    pub(super) targets: Slots,
+    pub(super) targets: Corners,
     pub(super) controls: Controls,
     /// With *Auto octave*: whether the octave is chosen while it plays, as in the plugin, rather than one for each file.
     pub(super) octave_live: bool,
@@ -36,7 +36,7 @@ impl Setting {
     /// An unknown preset, target or control, a value that it cannot take, or no target at all.
     pub(super) fn of(arguments: &Bounce, library: &Library) -> Result<Setting> {
         let mut setting = Setting {
-            targets: Slots::default(),
+            targets: Corners::default(),
             controls: Controls::default(),
             octave_live: false,
             target: String::new(),
@@ -101,7 +101,9 @@ impl Setting {
     /// Sets a target or a control from a text such as `target_b=flute` or `mix=0.5`.
     fn set_text(&mut self, text: &str, library: &Library) -> Result<()> {
         let corner = text.split_once('=').and_then(|(id, name)| {
-            let corner = SLOTS.iter().position(|target| target.id == id.trim())?;
+            let corner = CORNER_INFOS
+                .iter()
+                .position(|target| target.id == id.trim())?;
             Some((corner, name.trim()))
         });
         match corner {

@@ -38,11 +38,11 @@ pub enum PresetError {
     /// The bypass among the controls.
     #[error("the bypass cannot be part of a preset")]
     Bypass,
-    /// A target at a place other than a, b, c or d.
-    #[error("there is no place '{place}' for a target: there are a, b, c and d")]
-    UnknownPlace {
+    /// A target at a corner other than a, b, c or d.
+    #[error("there is no corner '{corner}' for a target: there are a, b, c and d")]
+    UnknownCorner {
         /// What was given.
-        place: String,
+        corner: String,
     },
     /// A target's name or hash that cannot be one.
     #[error("'{value}' is not {wanted}")]

@@ -1,6 +1,6 @@
 //! A preset as a JSON text.
 
-use mynah_models::MORPH_SLOTS;
+use mynah_models::CORNERS;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ const MAX_ABOUT_CHARS: usize = 300;
 /// Most characters of a target's name.
 const MAX_TARGET_CHARS: usize = 64;
 
-const PLACES: [&str; MORPH_SLOTS] = ["a", "b", "c", "d"];
+const CORNER_KEYS: [&str; CORNERS] = ["a", "b", "c", "d"];
 
 /// The file as it is read. Other keys are left alone.
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ struct Written<'a> {
     category: &'a str,
     about: &'a str,
     #[serde(serialize_with = "targets")]
-    targets: &'a [Option<TargetRef>; MORPH_SLOTS],
+    targets: &'a [Option<TargetRef>; CORNERS],
     #[serde(serialize_with = "controls")]
     controls: &'a Controls,
 }
@@ -80,14 +80,14 @@ impl Preset {
             name: read.name.trim().to_owned(),
             category: read.category.trim().to_owned(),
             about: read.about.trim().to_owned(),
-            targets: [const { None }; MORPH_SLOTS],
+            targets: [const { None }; CORNERS],
             controls: Controls::neutral(),
         };
         preset.check_texts()?;
-        for (place, target) in read.targets {
-            let slot = PLACES.iter().position(|known| *known == place);
-            let slot = slot.ok_or(PresetError::UnknownPlace { place })?;
-            preset.targets[slot] = read_target(&target)?;
+        for (corner, target) in read.targets {
+            let position = CORNER_KEYS.iter().position(|known| *known == corner);
+            let position = position.ok_or(PresetError::UnknownCorner { corner })?;
+            preset.targets[position] = read_target(&target)?;
         }
         for (id, value) in &read.controls {
             let control =
@@ -180,20 +180,20 @@ fn read_value(control: Control, value: &Value) -> Result<f32, PresetError> {
 }
 
 fn targets<S: Serializer>(
-    targets: &[Option<TargetRef>; MORPH_SLOTS],
+    targets: &[Option<TargetRef>; CORNERS],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    for (place, target) in PLACES.iter().zip(targets) {
+    for (corner, target) in CORNER_KEYS.iter().zip(targets) {
         match target {
             None => {}
-            Some(TargetRef { name, hash: None }) => map.serialize_entry(place, name)?,
+            Some(TargetRef { name, hash: None }) => map.serialize_entry(corner, name)?,
             Some(TargetRef {
                 name,
                 hash: Some(hash),
             }) => {
                 let parts = serde_json::json!({ "name": name, "hash": hash.to_string() });
-                map.serialize_entry(place, &parts)?;
+                map.serialize_entry(corner, &parts)?;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Settings by chance that still make music.
 
-use mynah_models::{MORPH_SLOTS, Mode};
+use mynah_models::{CORNERS, Mode, split_mix_64};
 
 use super::Preset;
 use crate::controls::{Control, Controls, Quality};
@@ -31,7 +31,7 @@ fn choose_targets(
     chance: &mut Chance,
     targets: &[TargetRef],
     controls: &mut Controls,
-) -> [Option<TargetRef>; MORPH_SLOTS] {
+) -> [Option<TargetRef>; CORNERS] {
     let wanted = match chance.share() {
         share if share < 0.4 => 1,
         share if share < 0.8 => 2,
@@ -107,20 +107,13 @@ fn shape_tone(chance: &mut Chance, controls: &mut Controls) {
     }
 }
 
-/// Numbers of chance that a seed repeats (SplitMix64).
+/// Numbers of chance that a seed repeats.
 struct Chance(u64);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     /// 0 to 1, the latter excluded.
     fn share(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+        (split_mix_64(&mut self.0) >> 40) as f32 / (1u64 << 24) as f32
     }
 
     fn happens(&mut self, probability: f32) -> bool {

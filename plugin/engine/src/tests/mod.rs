@@ -14,7 +14,7 @@ mod timing;
 
 use std::sync::Arc;
 
-use mynah_models::{CHAIN_DELAY_SAMPLES, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Telemetry};
+use mynah_models::{CHAIN_DELAY_SAMPLES, CORNERS, HOP_SAMPLES, HopControls, Mode, Telemetry};
 
 use crate::chain::{Chain, Hop};
 use crate::controls::Controls;
@@ -93,7 +93,7 @@ impl Chain for PassThrough {
     }
 
     /// The number of hops, where the pitch would be.
-    fn presence(&self, _patch: &Self::Patch, _weights: &[f32; MORPH_SLOTS]) -> f32 {
+    fn presence(&self, _patch: &Self::Patch, _weights: &[f32; CORNERS]) -> f32 {
         1.0
     }
 

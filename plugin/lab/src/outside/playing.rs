@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use mynah_cli::pipeline::translate_mono;
-use mynah_engine::{Controls, Slots, Survey};
+use mynah_engine::{Controls, Corners, Survey};
 use mynah_models::{Base, Mode, Target};
 
 use super::homes::Home;
@@ -43,7 +43,7 @@ impl<'a> Goal<'a> {
             mode: Mode::Track,
             ..Controls::default()
         };
-        Ok(survey.octave(&Slots::from(Arc::clone(self.model)), &controls))
+        Ok(survey.octave(&Corners::from(Arc::clone(self.model)), &controls))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, MORPH_SLOTS, Mode, Target};
+use mynah_models::{Base, CORNERS, ChainState, HOP_SAMPLES, HopControls, Mode, Target};
 
 use super::HOP_BUDGET_US;
 
@@ -84,7 +84,7 @@ impl Run<'_> {
             morph: std::array::from_fn(|slot| f32::from(u8::from(slot < self.blended))),
             ..HopControls::default()
         };
-        let targets = [Some(self.target); MORPH_SLOTS];
+        let targets = [Some(self.target); CORNERS];
         let mut state = ChainState::new(self.base);
         let mut output = [0.0; HOP_SAMPLES];
         let (hops, _) = sound.as_chunks::<HOP_SAMPLES>();

@@ -6,7 +6,7 @@ mod table;
 
 use anyhow::{Context, Result};
 use mynah_engine::Library;
-use mynah_models::{HOP_SAMPLES, MORPH_SLOTS, Mode, SAMPLE_RATE_HZ};
+use mynah_models::{CORNERS, HOP_SAMPLES, Mode, SAMPLE_RATE_HZ};
 use serde::Serialize;
 
 use self::chain::{ChainTimes, Run};
@@ -99,7 +99,7 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
         blended: 1,
     };
     let four = Run {
-        blended: MORPH_SLOTS,
+        blended: CORNERS,
         ..run(Mode::Track, 1.0)
     };
     let track = run(Mode::Track, 1.0).hot(&sound);

@@ -45,14 +45,14 @@ pub(crate) struct Move<L> {
 }
 
 /// The steps that were taken. `L` is a label that goes with the values, such as the name of a preset.
-pub(crate) struct History<L> {
+pub(crate) struct UndoSteps<L> {
     steps: Vec<Step<L>>,
     /// How many of them are not undone.
     done: usize,
     open: Option<Open<L>>,
 }
 
-impl<L> Default for History<L> {
+impl<L> Default for UndoSteps<L> {
     fn default() -> Self {
         Self {
             steps: Vec::new(),
@@ -62,7 +62,7 @@ impl<L> Default for History<L> {
     }
 }
 
-impl<L: Clone + PartialEq> History<L> {
+impl<L: Clone + PartialEq> UndoSteps<L> {
     /// The player takes hold of a parameter, which has this value.
     pub(crate) fn begin(&mut self, position: usize, value: f32, now_s: f64) {
         let open = self.open_at(now_s);

@@ -5,7 +5,7 @@ use super::*;
 struct Desk {
     values: [f32; 4],
     label: &'static str,
-    history: History<&'static str>,
+    history: UndoSteps<&'static str>,
     now_s: f64,
 }
 
