@@ -15,7 +15,7 @@ mod windows;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::{bundle, standalone, step};
 use product::Product;
@@ -24,8 +24,10 @@ pub(crate) use debian::missing as missing_debian_tools;
 
 /// Builds everything with the profile `dist` and packs it into `packages` in the target folder.
 pub(crate) fn make() -> Result<()> {
-    if let Some(missing) = standalone::missing() {
-        anyhow::bail!(missing);
+    // Before minutes of building.
+    let missing = [standalone::missing(), debian::missing(), windows::missing()];
+    if let Some(missing) = missing.into_iter().flatten().next() {
+        bail!(missing);
     }
     bundle::bundle(true)?;
     build_programs()?;

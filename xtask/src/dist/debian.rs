@@ -11,11 +11,11 @@ use super::tree::Tree;
 use super::{emptied, libraries};
 use crate::step;
 
-/// What keeps a package from being made and installed in a test, as a sentence.
+/// What keeps a package from being made here, as a sentence.
 pub(crate) fn missing() -> Option<&'static str> {
     let has = |tool| step::succeeds(Command::new(tool).arg("--version"));
     (cfg!(target_os = "linux") && !(has("dpkg-deb") && has("dpkg"))).then_some(
-        "the tests that make a Debian package and install it: dpkg and dpkg-deb are not installed.",
+        "a Debian package needs dpkg-deb and dpkg, which are not installed (the package dpkg, on other systems, too).",
     )
 }
 
@@ -79,7 +79,7 @@ Architecture: {}
 Maintainer: The Mynah authors
 Installed-Size: {size_kib}
 Depends: {depends}
-Recommends: libgl1
+Recommends: libdbus-1-3, xdg-desktop-portal
 Section: sound
 Priority: optional
 Description: real-time neural instrument translator

@@ -1,4 +1,4 @@
-//! Which of Debian's packages a program needs: what it is linked to, looked up in a table.
+//! Which of Debian's packages are needed: what is linked to, looked up in a table, and what the editor loads.
 
 use std::fs;
 use std::path::Path;
@@ -12,6 +12,16 @@ const PACKAGES: [(&str, &str); 3] = [
     // Ubuntu 24.04 and Debian 13 gave it a new name with 64-bit times.
     ("libasound.so.2", "libasound2t64 | libasound2"),
     ("libjack.so.0", "libjack-jackd2-0 | libjack-0.125"),
+];
+
+/// What the editor loads when it is opened, which no file says: X11, OpenGL and the keyboard's layout.
+const EDITOR: [&str; 6] = [
+    "libgl1",
+    "libx11-6",
+    "libx11-xcb1",
+    "libxcb1",
+    "libxkbcommon-x11-0",
+    "libxkbcommon0",
 ];
 
 /// All parts of the C library, which comes with a version of its own.
@@ -72,6 +82,7 @@ pub(super) fn depends(all: &[Needs]) -> Result<String> {
         .map(u32::to_string)
         .collect();
     let mut packages = vec![format!("libc6 (>= {})", version.join("."))];
+    packages.extend(EDITOR.map(str::to_owned));
     for library in all.iter().flat_map(|needs| &needs.libraries) {
         if C_LIBRARY.contains(&library.as_str()) {
             continue;

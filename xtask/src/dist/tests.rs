@@ -278,7 +278,8 @@ fn a_package_depends_on_what_its_programs_are_linked_to() {
     let application = needs(&["libasound.so.2", "libgcc_s.so.1", "libc.so.6"], &[2, 34]);
     assert_eq!(
         libraries::depends(&[plugin, application]).expect("known libraries"),
-        "libc6 (>= 2.34), libasound2t64 | libasound2, libgcc-s1"
+        "libc6 (>= 2.34), libasound2t64 | libasound2, libgcc-s1, libgl1, libx11-6, libx11-xcb1, libxcb1, \
+         libxkbcommon-x11-0, libxkbcommon0"
     );
     let unknown = needs(&["libwinter.so.7"], &[2, 34]);
     let error = libraries::depends(&[unknown]).expect_err("an unknown library");

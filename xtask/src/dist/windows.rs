@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::emptied;
 use super::product::Product;
@@ -12,14 +12,17 @@ use crate::step;
 /// What is installed, and where.
 const SCRIPT: &str = "mynah.iss";
 
+const MISSING: &str = "the installer needs Inno Setup 6.3 or later, whose ISCC.exe is neither in PATH nor \
+    among the installed programs (`winget install JRSoftware.InnoSetup`).";
+
+/// What keeps it from being made here, as a sentence.
+pub(super) fn missing() -> Option<&'static str> {
+    (cfg!(windows) && compiler().is_none()).then_some(MISSING)
+}
+
 /// Makes it of what was built.
 pub(super) fn pack(product: &Product, folder: &Path) -> Result<PathBuf> {
-    let Some(compiler) = compiler() else {
-        bail!(
-            "the installer needs Inno Setup 6.3 or later, whose ISCC.exe is neither in PATH nor among the \
-             installed programs (`winget install JRSoftware.InnoSetup`)"
-        );
-    };
+    let compiler = compiler().context(MISSING)?;
     let files = emptied(&folder.join("windows"))?;
     product.portable()?.lay_out(&files)?;
     let name = format!("{}-setup", product.full_name());

@@ -30,7 +30,7 @@ const FILES: [(&str, u32); 8] = [
 /// The package of stand-ins; none, with a sentence, where Debian's tools are not installed.
 fn package() -> Option<(StandIns, PathBuf)> {
     if let Some(missing) = debian::missing() {
-        println!("Left out: {missing}");
+        println!("Left out, the Debian package: {missing}");
         return None;
     }
     let stand_ins = StandIns::new("linux");
