@@ -22,17 +22,15 @@ the Python packages that `cargo xtask test` does without. It uses:
 ";
     let found = |here: bool| if here { "found" } else { "not here" };
     let has_cargo_deny = checks::has_cargo_deny()?;
-    let mut lines = vec![
-        format!(
-            "cargo-deny: {}",
-            if has_cargo_deny {
-                "found"
-            } else {
-                "not here: it is built into target/tools first, which takes minutes"
-            }
-        ),
-        python::needs()?,
-    ];
+    let mut lines = vec![format!(
+        "cargo-deny: {}",
+        if has_cargo_deny {
+            "found"
+        } else {
+            "not here: it is built into target/tools first, which takes minutes"
+        }
+    )];
+    lines.extend(python::needs()?);
     if cfg!(target_os = "linux") {
         lines.push(format!(
             "Xvfb: {}, for the tests of the editor in a window",

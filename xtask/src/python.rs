@@ -91,24 +91,24 @@ pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
     Ok(left_out.into_iter().flatten().collect())
 }
 
-/// What the Python tests use, and what of it [`Missing::Install`] installs, as a line.
-pub(crate) fn needs() -> Result<String> {
-    let state = |environment: &Environment| {
-        if environment.python().exists() {
+/// What the Python tests use, and what of it [`Missing::Install`] installs, each in a line.
+pub(crate) fn needs() -> Result<Vec<String>> {
+    let line = |environment: &Environment, tests: &str| {
+        let state = if environment.python().exists() {
             "found"
         } else {
-            "made first"
-        }
+            "not here: they are downloaded first"
+        };
+        format!(
+            "packages of {tests} in target/{}: {state}",
+            environment.name
+        )
     };
-    let (training, outside) = (training_environment()?, outside_environment()?);
-    Ok(format!(
-        "{SYSTEM} 3.11 or later with venv and pip, which downloads packages for the trainer's tests into target/{} \
-         ({}) and for the outside judge's into target/{} ({}), 6 GB together",
-        training.name,
-        state(&training),
-        outside.name,
-        state(&outside)
-    ))
+    Ok(vec![
+        format!("{SYSTEM} 3.11 or later with venv and pip; 6 GB with both of these:"),
+        line(&training_environment()?, "the trainer's tests"),
+        line(&outside_environment()?, "the outside judge's tests"),
+    ])
 }
 
 /// Where the packages of the trainer's tests are, if the system's Python does not have them.
