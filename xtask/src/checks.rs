@@ -1,5 +1,6 @@
 //! What must hold besides the tests.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -34,22 +35,50 @@ pub(crate) fn document() -> Result<()> {
 /// not looked up: that needs a database from the network, and would fail a change for what others
 /// published today.
 pub(crate) fn licences() -> Result<()> {
-    let tools = std::path::absolute(step::target_folder().join("tools"))?;
-    let own = tools.join("bin").join("cargo-deny");
-    let program = if step::succeeds(Command::new("cargo-deny").arg("--version")) {
-        "cargo-deny".into()
-    } else {
-        if !own.exists() {
-            let mut install = step::cargo_command();
-            install
-                .args(["install", "--locked", "--root"])
-                .arg(&tools)
-                .arg(CARGO_DENY);
-            step::run("Installing cargo-deny into target/tools", &mut install)?;
-        }
-        own
-    };
-    let mut command = Command::new(program);
+    let mut command = cargo_deny()?;
     command.args(["check", "bans", "licenses", "sources"]);
     step::run("Licences and sources", &mut command)
+}
+
+/// No dependency has a fault that others have published.
+pub(crate) fn advisories() -> Result<()> {
+    let mut command = cargo_deny()?;
+    command.args(["check", "advisories"]);
+    step::run("Advisories", &mut command)
+}
+
+/// Whether [`licences`] finds its tool.
+pub(crate) fn has_cargo_deny() -> Result<bool> {
+    Ok(is_cargo_deny_installed() || own_cargo_deny(&tools()?).exists())
+}
+
+/// cargo-deny, which is installed into the target folder where there is none.
+fn cargo_deny() -> Result<Command> {
+    if is_cargo_deny_installed() {
+        return Ok(Command::new("cargo-deny"));
+    }
+    let tools = tools()?;
+    let own = own_cargo_deny(&tools);
+    if !own.exists() {
+        let mut install = step::cargo_command();
+        install
+            .args(["install", "--locked", "--root"])
+            .arg(&tools)
+            .arg(CARGO_DENY);
+        step::run("Installing cargo-deny into target/tools", &mut install)?;
+    }
+    Ok(Command::new(own))
+}
+
+fn is_cargo_deny_installed() -> bool {
+    step::succeeds(Command::new("cargo-deny").arg("--version"))
+}
+
+fn tools() -> Result<PathBuf> {
+    Ok(std::path::absolute(step::target_folder().join("tools"))?)
+}
+
+fn own_cargo_deny(tools: &Path) -> PathBuf {
+    let name = format!("cargo-deny{}", std::env::consts::EXE_SUFFIX);
+    tools.join("bin").join(name)
 }

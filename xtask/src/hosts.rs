@@ -15,13 +15,14 @@ const TESTS: &str = "tests/hosts";
 pub(crate) fn test() -> Result<Vec<String>> {
     bundle::bundle(false)?;
     let environment = Environment::new("hosts-python")?;
-    environment.install(&Path::new(TESTS).join("requirements.txt"))?;
+    let tests = Path::new(TESTS);
+    environment.install(&tests.join("requirements.txt"))?;
 
     let mut left_out = Vec::new();
     let mut command = Command::new(environment.python());
-    command.args(PYTEST).arg(TESTS);
+    command.args(PYTEST).arg(tests);
     if !step::succeeds(Command::new("xvfb-run").arg("--help")) {
-        command.arg(format!("--ignore={TESTS}/test_editor.py"));
+        command.arg("--ignore").arg(tests.join("test_editor.py"));
         left_out.push(
             "the tests that open the editor in hosts: they need a screen of their own, and \
              xvfb-run is not installed (on Debian, the packages xvfb and xauth)."
@@ -29,7 +30,7 @@ pub(crate) fn test() -> Result<Vec<String>> {
         );
     }
     if !has_ardour() {
-        command.arg(format!("--ignore={TESTS}/test_ardour.py"));
+        command.arg("--ignore").arg(tests.join("test_ardour.py"));
         left_out.push(
             "the tests in Ardour: it is not installed in /usr/lib (on Debian, the package ardour)."
                 .to_owned(),

@@ -1,8 +1,10 @@
-//! The project's chores, one command each: `cargo xtask bundle|standalone|test|outside|hosts|validators|soak|fuzz|screenshots|ci`.
+//! The project's chores, one command each: `cargo xtask help` lists them.
 #![deny(unsafe_code)]
 
 mod bundle;
 mod checks;
+mod ci;
+mod dist;
 mod emulated;
 mod endurance;
 mod hosts;
@@ -23,8 +25,12 @@ Usage: cargo xtask COMMAND
   bundle [--dist]    builds Mynah.clap and Mynah.vst3 into target/bundled
                      (--dist: the smaller, slower to build files that are given to players)
   standalone         builds mynah-standalone, the application, into target/bundled
-  test [--python]    passes all tests
-                     (--python: puts what the Python tests need into target/python first)
+  dist               builds plugins, application and command line for players and packs them into target/packages: an
+                     archive, an installer (.deb, .pkg, setup .exe: for the system that this runs on), checksums
+  test [--python]    passes all tests: the gate for a change. It needs cargo and a C compiler, installs nothing, and
+                     names what it leaves out
+                     (--python: puts what the Python tests need into target/python and target/outside-python first,
+                     6 GB, and leaves none of them out)
   test --emulated    passes the networks' tests on 64-bit ARM under QEMU, and nothing else
   outside            puts what mynah-lab needs for the outside judge into target/outside-python
   hosts              builds the bundle and tests it in pedalboard, DawDreamer and, where installed, Ardour
@@ -37,7 +43,9 @@ Usage: cargo xtask COMMAND
                      gives N malformed files, states, blocks and events (1,000,000) to engine
                      and plugin
   screenshots        takes the pictures of the editor in assets/images, on a screen of its own (Linux)
-  ci                 format, lints, documentation, licences, then test --python
+  advisories         asks the RustSec database, over the network, for published faults of the dependencies
+  ci                 format, lints, documentation, licences, then test --python; says first what it installs: cargo-deny
+                     and Python packages, all of it in the target folder
 ";
 
 fn main() -> ExitCode {
@@ -62,6 +70,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["bundle"] => bundle::bundle(false),
         ["bundle", "--dist"] => bundle::bundle(true),
         ["standalone"] => standalone::build(),
+        ["dist"] => dist::make(),
         ["test"] => test(python::Missing::Name),
         ["test", "--python"] => test(python::Missing::Install),
         ["test", "--emulated"] => emulated::test(),
@@ -77,13 +86,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["soak", options @ ..] => endurance::run("soak", options),
         ["fuzz", options @ ..] => endurance::run("fuzz", options),
         ["screenshots"] => screenshots::take(),
-        ["ci"] => {
-            checks::format()?;
-            checks::lint()?;
-            checks::document()?;
-            checks::licences()?;
-            test(python::Missing::Install)
-        }
+        ["advisories"] => checks::advisories(),
+        ["ci"] => ci::run(),
         ["help" | "--help" | "-h"] | [] => {
             print!("{USAGE}");
             Ok(())
@@ -103,6 +107,11 @@ fn test(missing: python::Missing) -> Result<()> {
              and libgl1-mesa-dri)."
                 .to_owned(),
         );
+    }
+    if let Some(missing) = dist::missing_debian_tools() {
+        left_out.push(format!(
+            "the tests that make and install a package: {missing}"
+        ));
     }
     name_left_out(&left_out);
     Ok(())

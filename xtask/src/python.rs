@@ -10,6 +10,9 @@ use crate::step;
 const PACKAGE: &str = "models/training";
 const OUTSIDE: &str = "plugin/lab/outside";
 
+/// What the system calls Python: on Windows `python3` is the shop's.
+const SYSTEM: &str = if cfg!(windows) { "python" } else { "python3" };
+
 /// What to do when Python lacks what the tests need.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
@@ -34,13 +37,17 @@ impl Environment {
 
     /// Its Python.
     pub(crate) fn python(&self) -> PathBuf {
-        self.folder.join("bin").join("python")
+        if cfg!(windows) {
+            self.folder.join("Scripts").join("python.exe")
+        } else {
+            self.folder.join("bin").join("python")
+        }
     }
 
     /// Installs what a requirements file lists, as far as it is not there yet.
     pub(crate) fn install(&self, requirements: &Path) -> Result<()> {
         if !self.python().exists() {
-            let mut create = Command::new("python3");
+            let mut create = Command::new(SYSTEM);
             create.args(["-m", "venv"]).arg(&self.folder);
             step::run(
                 &format!("Python environment in target/{}", self.name),
@@ -84,6 +91,31 @@ pub(crate) fn test(missing: Missing) -> Result<Vec<String>> {
     Ok(left_out.into_iter().flatten().collect())
 }
 
+/// What the Python tests use, and what of it [`Missing::Install`] installs, each in a line.
+pub(crate) fn needs() -> Result<Vec<String>> {
+    let line = |environment: &Environment, tests: &str| {
+        let state = if environment.python().exists() {
+            "found"
+        } else {
+            "not here: they are downloaded first"
+        };
+        format!(
+            "packages of {tests} in target/{}: {state}",
+            environment.name
+        )
+    };
+    Ok(vec![
+        format!("{SYSTEM} 3.11 or later with venv and pip; 6 GB with both of these:"),
+        line(&training_environment()?, "the trainer's tests"),
+        line(&outside_environment()?, "the outside judge's tests"),
+    ])
+}
+
+/// Where the packages of the trainer's tests are, if the system's Python does not have them.
+fn training_environment() -> Result<Environment> {
+    Environment::new("python")
+}
+
 /// Where `mynah-lab` looks for the Python that asks the outside judge.
 fn outside_environment() -> Result<Environment> {
     Environment::new("outside-python")
@@ -123,7 +155,7 @@ fn test_outside(missing: Missing) -> Result<Option<String>> {
 }
 
 fn test_training(missing: Missing) -> Result<Option<String>> {
-    let environment = Environment::new("python")?;
+    let environment = training_environment()?;
     let has_all = |python: &Path| {
         // Imports what the tests import: the training package with all it needs, and pytest.
         step::succeeds(
@@ -132,7 +164,7 @@ fn test_training(missing: Missing) -> Result<Option<String>> {
                 .env("PYTHONPATH", PACKAGE),
         )
     };
-    let candidates = [environment.python(), PathBuf::from("python3")];
+    let candidates = [environment.python(), PathBuf::from(SYSTEM)];
     let mut python = candidates.into_iter().find(|python| has_all(python));
     if python.is_none() && missing == Missing::Install {
         environment.install(&Path::new(PACKAGE).join("requirements.txt"))?;
@@ -140,7 +172,7 @@ fn test_training(missing: Missing) -> Result<Option<String>> {
     }
     let Some(python) = python else {
         return Ok(Some(format!(
-            "the tests of the training code ({PACKAGE}): python3 does not have torch, numpy and \
+            "the tests of the training code ({PACKAGE}): {SYSTEM} does not have torch, numpy and \
              pytest. With python3-venv installed, `cargo xtask test --python` puts them into \
              target/python and runs these tests too."
         )));

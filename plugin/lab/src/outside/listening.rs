@@ -19,7 +19,12 @@ fn own_python() -> PathBuf {
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"),
         PathBuf::from,
     );
-    built.join("outside-python/bin/python")
+    let environment = built.join("outside-python");
+    if cfg!(windows) {
+        environment.join("Scripts").join("python.exe")
+    } else {
+        environment.join("bin").join("python")
+    }
 }
 
 /// What is asked about one sound.
