@@ -69,7 +69,7 @@ def _log_mel_distance(a: Tensor, b: Tensor, size: int) -> Tensor:
 
 
 def log_mel_l1(output: Tensor, target: Tensor) -> Tensor:
-    """The distance that `mynah eval` reports, per item [B]; both already levelled.
+    """The distance that `mynah-lab eval` reports, per item [B]; both already levelled.
 
     Triangles over the amplitudes of a window of 1,024, zero-padded to 2,048; -60 dBFS is the floor.
     """
@@ -135,20 +135,25 @@ def line_loss(added_bands: Tensor, target: Tensor) -> Tensor:
 MRSTFT_FLOOR = 1e-3
 
 
-def mrstft(output: Tensor, target: Tensor) -> Tensor:
-    """The multi-resolution STFT distance that `mynah eval` reports, per item [B].
+def stft_distance(output: Tensor, target: Tensor, size: int) -> Tensor:
+    """Spectral convergence plus mean difference of log amplitudes at one window, per item [B]; levelled."""
+    a, b = magnitude(output, size), magnitude(target, size)
+    power = b.square().sum((-1, -2)) + 1e-12
+    convergence = ((a - b).square().sum((-1, -2)) / power).sqrt()
+    logs = (torch.log(a.clamp_min(MRSTFT_FLOOR)) - torch.log(b.clamp_min(MRSTFT_FLOOR))).abs()
+    return convergence + logs.mean((-1, -2))
 
-    Spectral convergence plus the mean difference of log amplitudes, a mean over three windows; each
-    signal is brought to -20 dBFS by itself.
+
+def mrstft(output: Tensor, target: Tensor) -> Tensor:
+    """The multi-resolution STFT distance that `mynah-lab eval` reports, per item [B].
+
+    A mean of `stft_distance` over three windows; each signal is brought to -20 dBFS by itself. The frames
+    lie within the clip, those of the evaluation, which has whole phrases, also across its ends.
     """
     output, target = level(output, by=output)[0], level(target, by=target)[0]
     total = output.new_zeros(output.shape[0])
     for size in STFT_SIZES:
-        a, b = magnitude(output, size), magnitude(target, size)
-        power = b.square().sum((-1, -2)) + 1e-12
-        convergence = ((a - b).square().sum((-1, -2)) / power).sqrt()
-        logs = (torch.log(a.clamp_min(MRSTFT_FLOOR)) - torch.log(b.clamp_min(MRSTFT_FLOOR))).abs()
-        total = total + (convergence + logs.mean((-1, -2))) / len(STFT_SIZES)
+        total = total + stft_distance(output, target, size) / len(STFT_SIZES)
     return total
 
 

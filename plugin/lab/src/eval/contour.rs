@@ -37,16 +37,20 @@ pub(crate) fn matched(source: &[f32], rendering: &[f32]) -> Vec<f32> {
 
 /// Frame by frame, how much louder the source is, within the limits. A source that has ended is silent.
 fn gains_db(source: &[f32], rendering: &[f32]) -> Vec<f64> {
-    let floored = |db: f64| (db - SINE_DB).max(FLOOR_DB);
     let source = loudness_db(source);
     loudness_db(rendering)
         .iter()
         .enumerate()
         .map(|(frame, db)| {
-            let wanted = source.get(frame).map_or(FLOOR_DB, |db| floored(*db));
-            (wanted - floored(*db)).clamp(LEAST_GAIN_DB, MOST_GAIN_DB)
+            let wanted = source.get(frame).map_or(FLOOR_DB, |db| floored_db(*db));
+            (wanted - floored_db(*db)).clamp(LEAST_GAIN_DB, MOST_GAIN_DB)
         })
         .collect()
+}
+
+/// A value of [`loudness_db`] relative to a full-scale sine, at least the floor.
+fn floored_db(loudness_db: f64) -> f64 {
+    (loudness_db - SINE_DB).max(FLOOR_DB)
 }
 
 /// Weighted means of [`SMOOTHING`] frames; beyond the ends, the first and the last value are repeated.
@@ -73,6 +77,7 @@ fn smoothed(values: &[f64]) -> Vec<f64> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::eval::golden;
     use crate::eval::metrics::loudness_match;
     use mynah_cli::synth::{Voice, melody, render};
 
@@ -90,6 +95,20 @@ mod tests {
         let before = correlation(&plucked);
         let after = correlation(&matched(&source, &plucked));
         assert!(before < 0.9 && after > 0.95, "{before}, then {after}");
+    }
+
+    #[test]
+    fn levels_and_gains_are_the_trainings() {
+        let (source, rendering) = (golden::signal("source"), golden::signal("rendering"));
+        let levels_db = |signal: &[f32]| -> Vec<f32> {
+            let levels_db = loudness_db(signal).into_iter();
+            levels_db.map(|db| floored_db(db) as f32).collect()
+        };
+        golden::assert_near("source_level_db", &levels_db(&source), 1e-4, 0.0);
+        golden::assert_near("rendering_level_db", &levels_db(&rendering), 1e-4, 0.0);
+        let matched = matched(&source, &rendering);
+        let kept: Vec<f32> = matched.into_iter().step_by(8).collect();
+        golden::assert_near("matched", &kept, 1e-7, 1e-4);
     }
 
     #[test]

@@ -195,6 +195,7 @@ impl Recording {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::eval::golden;
 
     /// A tone of half a second after a second of silence, once as two dynamics of MIDI 60.
     fn instrument(folder: &Path) -> Instrument {
@@ -223,6 +224,11 @@ mod tests {
             cents: 0.0,
         };
         Instrument::new("tone".into(), vec![sample(1), sample(4)], 4, 0..=63)
+    }
+
+    #[test]
+    fn notes_are_shifted_as_far_as_in_the_training() {
+        assert_eq!(REACH_SEMITONES, golden::facts().reach_semitones);
     }
 
     #[test]

@@ -122,6 +122,7 @@ pub(crate) fn l1(a: &[Vec<f32>], b: &[Vec<f32>]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::golden;
 
     #[test]
     fn every_band_hears_something() {
@@ -132,6 +133,15 @@ mod tests {
                 "band {index} is (nearly) empty"
             );
         }
+    }
+
+    #[test]
+    fn it_is_the_trainings_log_mel_and_distance() {
+        let analysis = MelAnalysis::new();
+        let source = analysis.log_mel(&golden::signal("source"));
+        golden::assert_near("log_mel", &source.concat(), 1e-4, 0.0);
+        let rendering = analysis.log_mel(&golden::signal("rendering"));
+        golden::assert_near("log_mel_l1", &[l1(&rendering, &source) as f32], 0.0, 1e-5);
     }
 
     #[test]

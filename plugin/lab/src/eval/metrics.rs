@@ -1,6 +1,7 @@
 //! The figures of the table, each a plain function of aligned 48 kHz signals.
 
 use mynah_cli::stft::Stft;
+use mynah_models::features::a_weighting;
 
 use super::mel::level_matched;
 
@@ -34,7 +35,7 @@ pub(crate) fn loudness_db(signal: &[f32]) -> Vec<f64> {
     const SIZE: usize = 1_024;
     let stft = Stft::new(SIZE, SIZE, 256);
     let weights: Vec<f64> = (0..stft.bins())
-        .map(|bin| a_weight(bin as f64 * 48_000.0 / SIZE as f64).powi(2))
+        .map(|bin| a_weighting(bin as f64 * 48_000.0 / SIZE as f64).powi(2))
         .collect();
     let level = |frame: &Vec<f32>| {
         let power: f64 = frame
@@ -45,18 +46,6 @@ pub(crate) fn loudness_db(signal: &[f32]) -> Vec<f64> {
         10.0 * (power + 1e-12).log10()
     };
     stft.magnitudes(signal).iter().map(level).collect()
-}
-
-/// IEC 61672 A-weighting as an amplitude factor (1 at 1 kHz).
-fn a_weight(hz: f64) -> f64 {
-    let f2 = hz * hz;
-    let (a, b, c, d) = (
-        20.6f64.powi(2),
-        107.7f64.powi(2),
-        737.9f64.powi(2),
-        12_194f64.powi(2),
-    );
-    1.2589 * d * f2 * f2 / ((f2 + a) * ((f2 + b) * (f2 + c)).sqrt() * (f2 + d))
 }
 
 /// Correlation of two loudness tracks, and RMS error in dB once their mean difference is taken out, over the frames in
@@ -220,6 +209,7 @@ pub(crate) fn mean(values: &[f64]) -> Option<f64> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::eval::golden;
     use mynah_cli::notes::Note;
     use mynah_cli::synth::{Voice, melody, render};
 
@@ -242,6 +232,19 @@ mod tests {
         let loudness = loudness_db(&sound);
         let (r, error) = loudness_match(&loudness, &loudness).unwrap();
         assert!(r > 0.999_999 && error < 1e-9);
+    }
+
+    #[test]
+    fn spectra_are_the_trainings() {
+        const FRAMES: usize = 12;
+        let magnitudes = Stft::new(512, 512, 128).magnitudes(&golden::signal("source"));
+        golden::assert_near("magnitudes", &magnitudes[..FRAMES].concat(), 2e-6, 1e-4);
+    }
+
+    #[test]
+    fn the_distance_is_the_trainings() {
+        let distance = mrstft(&golden::signal("rendering"), &golden::signal("source"));
+        golden::assert_near("mrstft", &[distance as f32], 0.0, 1e-5);
     }
 
     #[test]
@@ -282,7 +285,7 @@ mod tests {
     #[test]
     fn a_weighting_has_its_standard_values() {
         for (hz, db) in [(1_000.0, 0.0), (100.0, -19.1), (10_000.0, -2.5)] {
-            assert!((20.0 * a_weight(hz).log10() - db).abs() < 0.1, "{hz} Hz");
+            assert!((20.0 * a_weighting(hz).log10() - db).abs() < 0.1, "{hz} Hz");
         }
     }
 }

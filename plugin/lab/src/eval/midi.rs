@@ -110,6 +110,7 @@ pub(crate) fn top_line(notes: &[Note]) -> Vec<Note> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::eval::golden;
 
     /// Header, then one track: tempo 250,000 us, two notes of a quarter each, the second struck as the first ends.
     const FILE: &[u8] = &[
@@ -139,6 +140,23 @@ mod tests {
             ]
         );
         assert!(parse(b"not a midi file").is_err());
+    }
+
+    #[test]
+    fn scores_are_read_as_in_the_training() {
+        let notes = parse(&golden::bytes("score")).unwrap();
+        let expected = golden::facts().score_notes;
+        assert_eq!(notes.len(), expected.len(), "{notes:?}");
+        for (note, (start_s, seconds, midi, velocity)) in notes.iter().zip(expected) {
+            assert!((note.start_s - start_s).abs() < 1e-9, "{note:?}");
+            assert!((note.seconds - seconds).abs() < 1e-9, "{note:?}");
+            assert_eq!(note.midi, midi, "{note:?}");
+            assert_eq!(
+                f64::from(note.velocity),
+                (velocity * 127.0).round(),
+                "{note:?}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ pub(crate) mod contour;
 pub(crate) mod csv;
 pub(crate) mod data;
 pub(crate) mod figures;
+#[cfg(test)]
+mod golden;
 pub(crate) mod instrument;
 pub(crate) mod judge;
 pub(crate) mod measure;

@@ -192,6 +192,7 @@ fn harmonic_to_noise_db(signal: &[f32], pitch: &[Option<f64>]) -> [Option<f64>; 
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::eval::golden::{self, Texture};
     use crate::eval::pitch;
     use mynah_cli::notes::Random;
 
@@ -222,6 +223,22 @@ mod tests {
         let mut realism = Realism::default();
         truth.compare(signal, &pitch::track(signal), &mut realism);
         realism.errors()
+    }
+
+    #[test]
+    fn bands_windows_and_limits_are_those_of_the_trainings_losses() {
+        let mine = Texture {
+            flux_window: FLUX_WINDOW,
+            flux_hop: FLUX_HOP,
+            flux_bands: FLUX_BANDS,
+            noise_window: NOISE_WINDOW,
+            lowest_hz: LOWEST_HZ,
+            lobe_bins: LOBE_BINS,
+            band_edges_hz: BAND_EDGES_HZ.to_vec(),
+            highest_ratio_db: HIGHEST_RATIO_DB,
+            quiet_power: 10f64.powf(QUIET_DB / 10.0),
+        };
+        assert_eq!(mine, golden::facts().texture);
     }
 
     #[test]

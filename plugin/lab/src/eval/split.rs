@@ -48,6 +48,7 @@ fn part(text: &str) -> Part {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::golden::{self, Side};
 
     #[test]
     fn the_hash_is_fnv_1a() {
@@ -67,5 +68,26 @@ mod tests {
             part_of_score("piece_piano_handelgf-fuga.mid"),
             Part::Validation
         );
+    }
+
+    #[test]
+    fn notes_and_scores_are_whose_the_training_says() {
+        let facts = golden::facts();
+        let (mut notes, mut sides) = (0, Vec::new());
+        for (instrument, expected) in &facts.note_sides {
+            for (midi, side) in expected {
+                let part = part_of_note(instrument, *midi);
+                assert_eq!(Side::from(part), *side, "{instrument} {midi}");
+                notes += 1;
+                if !sides.contains(side) {
+                    sides.push(*side);
+                }
+            }
+        }
+        assert!(notes >= 200 && sides.len() == 3, "{notes}, {sides:?}");
+        assert!(!facts.score_sides.is_empty());
+        for (file_name, side) in &facts.score_sides {
+            assert_eq!(Side::from(part_of_score(file_name)), *side, "{file_name}");
+        }
     }
 }

@@ -56,6 +56,30 @@ pub(crate) fn role(instrument: &str, articulation: &str) -> Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::golden::{self, Side};
+    use crate::eval::split::part_of_note;
+
+    #[test]
+    fn the_training_sees_the_same_instruments_and_never_hears_the_variants() {
+        let recordings = golden::facts().recordings;
+        let unheard = recordings.iter().filter(|r| r.name != r.instrument).count();
+        assert!(unheard > 0 && unheard < recordings.len());
+        for recorded in recordings {
+            let (name, side, rings) = match role(&recorded.instrument, &recorded.articulation) {
+                Role::Canonical { percussive } => {
+                    let part = part_of_note(&recorded.instrument, recorded.midi);
+                    (recorded.instrument.as_str(), part.into(), percussive)
+                }
+                Role::NeverTrained { name, percussive } => (name, Side::Validation, percussive),
+                Role::Performance | Role::Unused => ("", Side::Train, false),
+            };
+            assert_eq!(
+                (name, side, rings),
+                (recorded.name.as_str(), recorded.side, recorded.decays),
+                "{recorded:?}"
+            );
+        }
+    }
 
     #[test]
     fn variants_are_told_from_the_instrument_itself() {
