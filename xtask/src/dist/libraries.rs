@@ -7,11 +7,10 @@ use anyhow::{Context, Result, bail};
 use goblin::elf::Elf;
 
 /// Libraries by the names that programs are linked to, and what has them on Debian and Ubuntu.
-const PACKAGES: [(&str, &str); 3] = [
+const PACKAGES: [(&str, &str); 2] = [
     ("libgcc_s.so.1", "libgcc-s1"),
     // Ubuntu 24.04 and Debian 13 gave it a new name with 64-bit times.
     ("libasound.so.2", "libasound2t64 | libasound2"),
-    ("libjack.so.0", "libjack-jackd2-0 | libjack-0.125"),
 ];
 
 /// What the editor loads when it is opened, which no file says: X11, OpenGL and the keyboard's layout.
