@@ -111,10 +111,10 @@ fn follow_and_held_notes_know_nothing_of_it() {
     };
     assert_eq!(follow(1.0), follow(0.0));
     let held = |controls: Controls| {
-        render_with_notes(target("violin"), &sound, |_| controls, |_| Some(55.0))
+        render_with_notes(target("violin"), &sound, |_| controls, |_| Some(62.0))
     };
     let output = held(auto());
-    assert!((played(&output, 0.1, 1.4) - 55.0).abs() < 0.1);
+    assert!((played(&output, 0.1, 1.4) - 62.0).abs() < 0.1);
     assert_eq!(output, held(with(Control::OctaveAuto, 0.0)));
 }
 
