@@ -60,8 +60,8 @@ pub struct OtherBase {
     pub here: ModelHash,
 }
 
-/// Makes an engine, and the monitor by which a display is shown what it does. `targets` are the [`Corners`], or a single target. Without any, the dry
-/// signal passes.
+/// Makes an engine, and the monitor by which a display is shown what it does. `targets` are the [`Corners`], or a single
+/// target. Without any, the dry signal passes.
 ///
 /// Allocates all that the engine will ever need.
 ///

@@ -41,7 +41,8 @@
 //!   (within [`OUTPUT_BOUND`], and with the output gain at 0 dB in the first and the last case).
 //! - Input that is not finite, or denormal, is silence; the output is finite, never denormal, and within
 //!   [`OUTPUT_BOUND`].
-//! - After half a second below -96 dBFS the networks rest, and the translation is exactly silent. Zeros that
+//! - After half a second below -96 dBFS the networks rest, as they do at first, until something above -72 dBFS is heard, and the
+//!   translation is exactly silent. Zeros that
 //!   follow for another 0.17 s are skipped from then on: silence costs next to nothing.
 //! - Of a stereo signal the mean of both sides is heard; the translation is mono and goes to both, while the dry
 //!   signal stays stereo. With [`Controls::channels`] in stereo each side is translated by itself, which costs twice as much; sides
