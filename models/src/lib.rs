@@ -34,6 +34,7 @@ pub use conditioning::{
     ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Mode, MorphGlide,
     OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
 };
+pub use envelope::{ENVELOPE_POINTS, envelope_point_hz};
 pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};
 pub use frame_pitch::FramePitch;
 pub use low_cut::LowCut;

@@ -7,7 +7,7 @@ use std::f32::consts::PI;
 use crate::architecture::{Architecture, SUB_BANDS, Shape};
 use crate::chain::Base;
 use crate::chance::split_mix_64;
-use crate::file::{FORMAT_VERSION, MemoryInfo, ModelHash, ModelKind, Tensors, write, write_with};
+use crate::file::{FORMAT_VERSION, MemoryInfo, ModelHash, ModelKind, Tensors, put, write, write_with};
 use crate::memory::{ROW_VALUES, Recorded};
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
@@ -36,49 +36,8 @@ pub fn random_target_with_memory(seed: u64, base: &Base, struck: bool) -> Vec<u8
     let (mut tensors, mut metadata) = target_parts(seed, base);
     let (info, recorded) = random_recordings(seed, struck);
     metadata.insert("memory".to_owned(), serde_json::json!(info).to_string());
-    let floats = [
-        ("memory.notes", vec![info.notes, 8], recorded.notes),
-        ("memory.mean", vec![ROW_VALUES], recorded.mean),
-        (
-            "memory.basis",
-            vec![info.components, ROW_VALUES],
-            recorded.basis,
-        ),
-        ("memory.textures", vec![info.textures, 2], recorded.textures),
-    ];
-    if info.stretched {
-        tensors.insert(
-            "memory.stretch".to_owned(),
-            vec![info.notes],
-            recorded.stretches,
-        );
-    }
-    for (name, shape, values) in floats {
-        tensors.insert(name.to_owned(), shape, values);
-    }
-    let signed = |values: Vec<i8>| values.into_iter().map(|value| value as u8).collect();
-    let bytes = BTreeMap::from([
-        (
-            "memory.codes",
-            (
-                "I8",
-                vec![info.rows, info.components],
-                signed(recorded.codes),
-            ),
-        ),
-        (
-            "memory.level",
-            ("U8", vec![info.rows], recorded.level_half_db),
-        ),
-        (
-            "memory.deviation",
-            ("I8", vec![info.rows], signed(recorded.deviation_cents)),
-        ),
-        (
-            "memory.samples",
-            ("I8", vec![info.texture_samples], signed(recorded.samples)),
-        ),
-    ]);
+    let mut bytes = BTreeMap::new();
+    put(&info, recorded, &mut tensors, &mut bytes);
     write_with(&tensors, &bytes, &metadata)
 }
 

@@ -8,6 +8,7 @@ mod header;
 mod info;
 mod limits;
 mod memory;
+mod new_target;
 mod params;
 mod tensors;
 mod write;
@@ -16,10 +17,13 @@ pub use error::ModelFileError;
 pub use info::{ModelHash, ModelInfo, ModelKind};
 pub use memory::MemoryInfo;
 pub use params::{Params, Tensor, Tensors};
-pub use write::{ByteTensor, write, write_with};
+pub use new_target::NewTarget;
+pub use write::{ByteTensor, sealed, write, write_with};
 
 pub(crate) use header::Header;
 pub(crate) use memory::MAX_MEMORY_NOTES;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use new_target::put;
 pub(crate) use tensors::{read_bytes, read_floats, read_tensors};
 
 /// The version this build writes, and the newest that it reads.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Tensors;
+use super::header::{CHECKSUM, CHECKSUM_DIGITS};
+use super::{ModelHash, Tensors};
 
 /// A tensor of bytes, for what is not a network's: its type as safetensors names it (`I8`, `U8`), shape, and bytes.
 pub type ByteTensor = (&'static str, Vec<usize>, Vec<u8>);
@@ -44,4 +45,23 @@ pub fn write_with(
     out.append(&mut json);
     out.append(&mut data);
     out
+}
+
+/// As [`write_with()`], with the checksum of all that; one among the metadata is replaced.
+pub fn sealed(
+    tensors: &Tensors,
+    bytes: &BTreeMap<&str, ByteTensor>,
+    mut metadata: BTreeMap<String, String>,
+) -> Vec<u8> {
+    let blank = "0".repeat(CHECKSUM_DIGITS);
+    metadata.insert(CHECKSUM.to_owned(), blank.clone());
+    let mut file = write_with(tensors, bytes, &metadata);
+    // Within other texts quotation marks stand behind a backslash.
+    let key = format!("\"{CHECKSUM}\":\"{blank}\"").into_bytes();
+    let digits = ModelHash::of(&file).to_string();
+    if let Some(at) = file.windows(key.len()).position(|window| window == key) {
+        let end = at + key.len() - 1;
+        file[end - CHECKSUM_DIGITS..end].copy_from_slice(digits.as_bytes());
+    }
+    file
 }

@@ -5,5 +5,9 @@
 //! Thread: any but the audio thread; everything here allocates and takes its time.
 #![deny(unsafe_code)]
 
+pub mod analysis;
+pub mod choice;
+pub mod coding;
 pub mod note;
 pub mod recording;
+pub mod remember;
