@@ -87,7 +87,8 @@ impl Base {
         })
     }
 
-    fn compile(
+    /// Compiles the tensors of a base with what `networks` makes of them for some instructions, and checks that.
+    pub(crate) fn compile(
         info: ModelInfo,
         tensors: &Tensors,
         networks: impl Fn(&Params, &Architecture) -> Result<Networks, ModelFileError>,

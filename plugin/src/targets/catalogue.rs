@@ -295,6 +295,25 @@ impl Catalogue {
         self.base.get()?.as_ref().err().map(String::as_str)
     }
 
+    /// What the player should know of how the networks are computed on this processor, once [`Self::prepare`] has decoded
+    /// them; nothing where all is well.
+    pub fn kernel_note(&self) -> Option<&'static str> {
+        let base = self.base.get().and_then(|base| base.as_ref().ok());
+        let of_base = base.and_then(|base| base.kernel_note());
+        let targets = self.by_index.iter().filter_map(OnceLock::get);
+        let mut targets = targets.filter_map(|entry| entry.target.get()?.as_ref().ok());
+        of_base.or_else(|| targets.find_map(|target| target.kernel_note()))
+    }
+
+    /// With a base that was decoded elsewhere.
+    #[cfg(test)]
+    pub(crate) fn with_base(self, base: Arc<Base>) -> Self {
+        Self {
+            base: Ok(base).into(),
+            ..self
+        }
+    }
+
     /// All entries, in the order of the target parameter's values. Not for the audio thread: allocates.
     pub fn entries(&self) -> Vec<&Entry> {
         self.by_index.iter().filter_map(OnceLock::get).collect()

@@ -23,6 +23,9 @@ pub(super) fn show(ui: &mut Ui, catalogue: &Catalogue) {
             for problem in catalogue.problems() {
                 warn(ui, problem);
             }
+            if let Some(note) = catalogue.kernel_note() {
+                warn(ui, note);
+            }
             for entry in catalogue.entries() {
                 show_entry(ui, entry);
             }

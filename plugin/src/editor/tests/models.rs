@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use egui_kittest::kittest::NodeT as _;
 use mynah_engine::PresetFolder;
 use mynah_models::Base;
-use mynah_models::testing::{random_base, random_target};
+use mynah_models::testing::{base_on_a_broken_processor, random_base, random_target};
 use nice_plug::params::persist::PersistentField as _;
 
 use super::*;
@@ -155,4 +156,40 @@ fn the_browser_is_open() {
     }
     bench.harness.mask(bench.layout().status);
     bench.harness.snapshot("models_open");
+}
+
+/// The sentences that the player is warned with.
+fn alerts(bench: &Bench) -> Vec<String> {
+    let alerts = bench.harness.query_all_by_role(egui::Role::Alert);
+    alerts
+        .filter_map(|node| node.accesskit_node().label())
+        .collect()
+}
+
+#[test]
+fn a_processor_that_errs_is_told_of_where_nothing_worse_is_wrong() {
+    let editor = |errs: bool| {
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let broken = base_on_a_broken_processor(&base_file).unwrap();
+        let first = ("1.mynah".to_owned(), random_target(1, &base).into());
+        let library = Library::from_models(Some(base_file.into()), vec![first]);
+        let catalogue = Catalogue::new(library, None);
+        let catalogue = catalogue.with_base(Arc::new(if errs { broken } else { base }));
+        let catalogue: &Catalogue = Box::leak(Box::new(catalogue));
+        catalogue.prepare().unwrap();
+        let (width, height) = EditorSize::DEFAULT;
+        Bench::of(catalogue, Vec2::new(width as f32, height as f32))
+    };
+    assert_eq!(alerts(&editor(false)), Vec::<String>::new());
+    let mut errs = editor(true);
+    let [said] = &alerts(&errs)[..] else {
+        panic!("one sentence");
+    };
+    assert!(said.starts_with("This processor computes"), "{said}");
+    // What makes no sound at all is more important.
+    let setter = ParamSetter::new(&*errs.host);
+    errs.params.targets()[0].choose(&setter, MISSING_INDEX);
+    errs.harness.run();
+    assert!(alerts(&errs)[0].contains("No target is chosen"));
 }
