@@ -23,7 +23,7 @@ fn play(base: &Base, target: &Target, input: &[f32]) -> Vec<f32> {
 #[test]
 fn a_broken_processor_sounds_right_and_is_told_of() {
     let base_bytes = random_base(2);
-    let base = base_on_a_broken_processor(&base_bytes);
+    let base = base_on_a_broken_processor(&base_bytes).unwrap();
     let target_bytes = random_target(3, &base);
     let target = Target::from_bytes(&target_bytes, &base).unwrap();
     let note = base.kernel_note().unwrap();
