@@ -11,8 +11,8 @@ use super::{MAX_FILE_BYTES, MAX_HEADER_BYTES, ModelFileError, ModelHash};
 const LENGTH_BYTES: usize = 8;
 const MAX_SHOWN_CHARS: usize = 80;
 /// The key under which a file gives the hash of its own bytes, with zeros in the hash's place.
-const CHECKSUM: &str = "checksum";
-const CHECKSUM_DIGITS: usize = 64;
+pub(super) const CHECKSUM: &str = "checksum";
+pub(super) const CHECKSUM_DIGITS: usize = 64;
 
 /// A safetensors header whose tensors cover the file exactly.
 pub(crate) struct Header<'a> {
@@ -78,6 +78,11 @@ impl<'a> Header<'a> {
             data,
             strings,
         })
+    }
+
+    /// All metadata.
+    pub(super) fn strings(&self) -> &HashMap<String, String> {
+        &self.strings
     }
 
     /// Whether there is a metadata value of this key.

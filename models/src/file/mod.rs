@@ -9,6 +9,7 @@ mod info;
 mod limits;
 mod memory;
 mod params;
+mod rename;
 mod tensors;
 mod write;
 
@@ -16,6 +17,7 @@ pub use error::ModelFileError;
 pub use info::{ModelHash, ModelInfo, ModelKind};
 pub use memory::MemoryInfo;
 pub use params::{Params, Tensor, Tensors};
+pub use rename::{renamed, short_name};
 pub use write::{ByteTensor, write, write_with};
 
 pub(crate) use header::Header;

@@ -60,6 +60,9 @@ fn show_entry(ui: &mut Ui, entry: &Entry) {
             if let Some(problem) = entry.problem() {
                 warn(ui, problem);
             }
+            if let Some(note) = entry.note() {
+                warn(ui, note);
+            }
             for credit in info.credits.iter().take(CREDITS) {
                 ui.label(small(credit.clone()).color(theme.faint));
             }
