@@ -12,11 +12,10 @@
 
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{CORNERS, ConditioningState, HomeRegister, HopControls, Tone};
+use crate::conditioning::{CORNERS, ConditioningState, HopControls, Tone};
 use crate::features::{Features, FeaturesState};
 use crate::file::{ModelFileError, ModelInfo, ModelKind, Params, Tensors};
 use crate::input::bounded_input;
-use crate::memory::Memory;
 use crate::networks::Networks;
 use crate::performer::{Cue, PerformerState};
 use crate::prior::{Prior, PriorFrame, PriorState};
@@ -25,9 +24,12 @@ use crate::self_check::{Definition, Right, first_right};
 use crate::streaming::encoder::EncoderState;
 use crate::streaming::generator::GeneratorState;
 use crate::streaming::onsets::OnsetNetState;
-use crate::streaming::translator::TargetWeights;
 use crate::telemetry::Telemetry;
 use crate::whole_file::read_model;
+
+mod target;
+
+pub use target::Target;
 
 /// The targets A to D that sound together, as far as there are any.
 pub type Targets<'a> = [Option<&'a Target>; CORNERS];
@@ -45,14 +47,6 @@ pub struct Base {
     tone: Tone,
     networks: Right<Networks>,
     definition: Definition,
-}
-
-/// One target's own parameters.
-pub struct Target {
-    info: ModelInfo,
-    weights: Right<TargetWeights>,
-    memory: Option<Memory>,
-    home: HomeRegister,
 }
 
 /// Everything one stream remembers.
@@ -87,7 +81,8 @@ impl Base {
         })
     }
 
-    fn compile(
+    /// Compiles the tensors of a base with what `networks` makes of them for some instructions, and checks that.
+    pub(crate) fn compile(
         info: ModelInfo,
         tensors: &Tensors,
         networks: impl Fn(&Params, &Architecture) -> Result<Networks, ModelFileError>,
@@ -123,7 +118,7 @@ impl Base {
     /// Multiplications of the networks in a second of sound, one target included.
     pub fn macs_per_second(&self, target: &Target) -> usize {
         let (frame, hop) = self.networks.macs();
-        let frame = frame + target.weights.macs_per_row();
+        let frame = frame + target.weights().macs_per_row();
         let samples = SAMPLE_RATE_HZ as usize;
         frame * samples / FRAME_SAMPLES + hop * samples / HOP_SAMPLES
     }
@@ -158,7 +153,7 @@ impl Base {
             self.networks
                 .encoder
                 .step(encoder, &frame.log_mel, &[frame.log_level], z);
-            let homes = targets.map(|target| target.map(|target| target.home));
+            let homes = targets.map(|target| target.map(Target::home));
             let mut voice = conditioning.step(controls, &homes, frame, z);
             let onset = match (&self.networks.onsets, onsets) {
                 (Some(net), Some(state)) => Some(net.step(state, frame)),
@@ -166,7 +161,7 @@ impl Base {
             };
             let present = targets.map(|target| target.is_some());
             let weights = conditioning.morph(controls, present);
-            let target_weights = targets.map(|target| target.map(|target| &*target.weights));
+            let target_weights = targets.map(|target| target.map(Target::weights));
             let (mut harmonic, mut noise) = blend.step(
                 &self.networks.translator,
                 &target_weights,
@@ -220,67 +215,6 @@ impl Base {
             output.fill(0.0);
             state.reset();
         }
-    }
-}
-
-impl Target {
-    /// Checks and compiles a target file for `base`, and compares what it computes with its definition, as
-    /// [`Base::from_bytes`]. Any thread but the audio thread.
-    ///
-    /// # Errors
-    /// Whatever is wrong with the file, another base included; [`ModelFileError::Miscomputed`].
-    pub fn from_bytes(bytes: &[u8], base: &Base) -> Result<Self, ModelFileError> {
-        let (info, tensors, memory) = read_model(
-            bytes,
-            ModelKind::Target,
-            Architecture::target_tensors,
-            |info| {
-                let expected = base.info.hash;
-                if let Some(found) = info.base_hash
-                    && found != expected
-                {
-                    return Err(ModelFileError::WrongBase { found, expected });
-                }
-                if info.architecture != base.info.architecture {
-                    let json = |a: &Architecture| serde_json::to_string(a).unwrap_or_default();
-                    return Err(ModelFileError::WrongArchitecture {
-                        found: json(&info.architecture),
-                        expected: json(&base.info.architecture),
-                    });
-                }
-                Ok(())
-            },
-        )?;
-        let compile = |instructions| {
-            TargetWeights::new(&info.architecture, &tensors.root().with(instructions))
-        };
-        let definition = base.definition.target(&tensors)?;
-        let trunk = &base.networks.translator;
-        let distrusted = base.kernel_note().is_some();
-        let weights = first_right(distrusted, compile, |_, weights| {
-            definition.check(trunk, weights)
-        })?;
-        Ok(Self {
-            home: info.home_register(),
-            info,
-            weights,
-            memory,
-        })
-    }
-
-    /// What the file says of itself.
-    pub fn info(&self) -> &ModelInfo {
-        &self.info
-    }
-
-    /// As [`Base::kernel_note`], of the target's own part.
-    pub fn kernel_note(&self) -> Option<&'static str> {
-        self.weights.note()
-    }
-
-    /// Its recorded notes, if it has some. Any thread.
-    pub fn memory(&self) -> Option<&Memory> {
-        self.memory.as_ref()
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Thread: everything here is immutable and shared.
 
+use crate::mel::{hz_to_mel_f32, mel_to_hz_f32};
 use crate::rates::SAMPLE_RATE_HZ;
 
 /// Points of an envelope.
@@ -27,9 +28,12 @@ pub struct EnvelopePlace {
 impl EnvelopePlace {
     /// That of a frequency in Hz, not negative.
     pub fn at(hz: f32) -> Self {
-        let (low, high) = (mel(ENVELOPE_LOW_HZ), mel(ENVELOPE_HIGH_HZ));
+        let (low, high) = (
+            hz_to_mel_f32(ENVELOPE_LOW_HZ),
+            hz_to_mel_f32(ENVELOPE_HIGH_HZ),
+        );
         let last = (ENVELOPE_POINTS - 1) as f32;
-        let position = ((mel(hz) - low) * (last / (high - low))).clamp(0.0, last);
+        let position = ((hz_to_mel_f32(hz) - low) * (last / (high - low))).clamp(0.0, last);
         let index = (position as usize).min(ENVELOPE_POINTS - 2);
         Self {
             index,
@@ -44,15 +48,14 @@ impl EnvelopePlace {
     }
 }
 
-fn mel(hz: f32) -> f32 {
-    2595.0 * (1.0 + hz / 700.0).log10()
-}
-
 /// The frequency of a point of an envelope, counted from 0.
 pub fn envelope_point_hz(point: usize) -> f32 {
-    let (low, high) = (mel(ENVELOPE_LOW_HZ), mel(ENVELOPE_HIGH_HZ));
+    let (low, high) = (
+        hz_to_mel_f32(ENVELOPE_LOW_HZ),
+        hz_to_mel_f32(ENVELOPE_HIGH_HZ),
+    );
     let mel = low + (high - low) * point as f32 / (ENVELOPE_POINTS - 1) as f32;
-    700.0 * (10f32.powf(mel / 2595.0) - 1.0)
+    mel_to_hz_f32(mel)
 }
 
 /// The envelope's natural-log amplitude at `hz` (not negative).

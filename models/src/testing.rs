@@ -7,9 +7,15 @@ use std::f32::consts::PI;
 use crate::architecture::{Architecture, SUB_BANDS, Shape};
 use crate::chain::Base;
 use crate::chance::split_mix_64;
-use crate::file::{FORMAT_VERSION, MemoryInfo, ModelHash, ModelKind, Tensors, put, write, write_with};
+use crate::file::{
+    FORMAT_VERSION, MemoryInfo, ModelFileError, ModelHash, ModelKind, Tensors, put, write,
+    write_with,
+};
+use crate::instructions::Instructions;
 use crate::memory::{ROW_VALUES, Recorded};
+use crate::networks::Networks;
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::whole_file::read_model;
 
 /// A base of the default architecture.
 pub fn random_base(seed: u64) -> Vec<u8> {
@@ -23,6 +29,25 @@ pub fn random_base_with(architecture: &Architecture, seed: u64) -> Vec<u8> {
         tensors.insert(name.to_owned(), vec![SUB_BANDS, 2 * SUB_BANDS], mdct());
     }
     write(&tensors, &metadata(ModelKind::Base, architecture, None))
+}
+
+/// A base file, compiled as on a processor whose fastest instructions err: there the encoder has another bias.
+///
+/// # Errors
+/// Those of [`Base::from_bytes`].
+pub fn base_on_a_broken_processor(bytes: &[u8]) -> Result<Base, ModelFileError> {
+    let expected = Architecture::base_tensors;
+    let (info, tensors, _) = read_model(bytes, ModelKind::Base, expected, |_| Ok(()))?;
+    Base::compile(info, &tensors, |params, architecture| {
+        let fastest = format!("{:?}", Instructions::fastest());
+        if format!("{:?}", params.instructions()) != fastest {
+            return Networks::new(architecture, params);
+        }
+        let mut wrong = tensors.clone();
+        let (name, channels) = ("encoder.output.bias", architecture.latent_channels);
+        wrong.insert(name.to_owned(), vec![channels], vec![0.7; channels]);
+        Networks::new(architecture, &wrong.root().with(params.instructions()))
+    })
 }
 
 /// A target for `base`.

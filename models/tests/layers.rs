@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 25] = [
     "rates",
     "chance",
+    "mel",
+    "sinc",
     "instructions",
     "envelope",
     "frame_pitch",

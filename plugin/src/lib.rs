@@ -26,6 +26,7 @@ mod lock;
 mod look;
 mod notes;
 mod notice;
+mod opened;
 mod params;
 mod preset;
 mod recorder;
@@ -46,6 +47,7 @@ pub use editor_size::EditorSize;
 pub use exports::{GetPluginFactory, clap_entry};
 pub use look::{EditorLook, Look, SCALES_PERCENT};
 pub use notice::tell_player;
+pub use opened::open_file;
 pub use params::{ControlParam, MynahParams, SavedTargets};
 pub use shared::{Condition, Shared};
 

@@ -2,33 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::instructions::Instructions;
 use crate::reference::Reference;
-use crate::testing::{Random, random_base, random_target};
+use crate::testing::{Random, base_on_a_broken_processor, random_base, random_target};
 
 const HOPS: usize = 60;
 const TOLERANCE: f32 = 1e-5;
-
-/// A base whose fastest kernel leaves the first output of the encoder out.
-fn on_a_broken_processor(bytes: &[u8]) -> Base {
-    let expected = Architecture::base_tensors;
-    let (info, tensors, _) = read_model(bytes, ModelKind::Base, expected, |_| Ok(())).unwrap();
-    Base::compile(info, &tensors, |params, architecture| {
-        let fastest = format!("{:?}", Instructions::fastest());
-        if format!("{:?}", params.instructions()) != fastest {
-            return Networks::new(architecture, params);
-        }
-        let mut wrong = tensors.clone();
-        let (name, shape) = ("encoder.output.bias", vec![architecture.latent_channels]);
-        wrong.insert(
-            name.to_owned(),
-            shape,
-            vec![0.7; architecture.latent_channels],
-        );
-        Networks::new(architecture, &wrong.root().with(params.instructions()))
-    })
-    .unwrap()
-}
 
 fn play(base: &Base, target: &Target, input: &[f32]) -> Vec<f32> {
     let mut state = ChainState::new(base);
@@ -45,7 +23,7 @@ fn play(base: &Base, target: &Target, input: &[f32]) -> Vec<f32> {
 #[test]
 fn a_broken_processor_sounds_right_and_is_told_of() {
     let base_bytes = random_base(2);
-    let base = on_a_broken_processor(&base_bytes);
+    let base = base_on_a_broken_processor(&base_bytes).unwrap();
     let target_bytes = random_target(3, &base);
     let target = Target::from_bytes(&target_bytes, &base).unwrap();
     let note = base.kernel_note().unwrap();

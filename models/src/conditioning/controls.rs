@@ -190,7 +190,7 @@ impl Default for PitchControls {
         Self {
             snap: 0.0,
             notes: ALL_NOTES,
-            glide_ms: 0.0,
+            glide_ms: 20.0,
             vibrato: 1.0,
         }
     }

@@ -3,6 +3,7 @@
 //! Thread: [`LogMel`] is shared and has no state.
 
 use super::{MEL_BINS, SPECTRUM_BINS, WINDOW_SAMPLES};
+use crate::mel::{hz_to_mel, mel_to_hz};
 use crate::rates::SAMPLE_RATE_HZ;
 
 const LOW_HZ: f64 = 40.0;
@@ -87,14 +88,6 @@ pub fn mel_band(hz: f32) -> usize {
     let (low, high) = (hz_to_mel(LOW_HZ), hz_to_mel(HIGH_HZ));
     let place = (hz_to_mel(f64::from(hz.max(0.0))) - low) / (high - low) * (MEL_BINS + 1) as f64;
     ((place - 1.0).round().max(0.0) as usize).min(MEL_BINS - 1)
-}
-
-fn hz_to_mel(hz: f64) -> f64 {
-    2595.0 * (1.0 + hz / 700.0).log10()
-}
-
-fn mel_to_hz(mel: f64) -> f64 {
-    700.0 * (10.0_f64.powf(mel / 2595.0) - 1.0)
 }
 
 #[cfg(test)]

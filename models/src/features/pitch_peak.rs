@@ -4,6 +4,8 @@
 
 use std::f64::consts::PI;
 
+use crate::sinc::sinc;
+
 /// Shortest period looked at. It is shorter than the highest pitch's, so that what lies above that is found for what
 /// it is and not an octave or two lower.
 const LAG_MIN: usize = 2;
@@ -144,14 +146,6 @@ fn vertex([left, centre, right]: [f64; 3]) -> (f64, f64) {
     };
     let shift = shift.clamp(-0.5, 0.5);
     (shift, centre - 0.25 * (left - right) * shift)
-}
-
-fn sinc(x: f64) -> f64 {
-    if x == 0.0 {
-        1.0
-    } else {
-        (PI * x).sin() / (PI * x)
-    }
 }
 
 #[cfg(test)]

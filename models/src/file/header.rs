@@ -80,6 +80,11 @@ impl<'a> Header<'a> {
         })
     }
 
+    /// All metadata.
+    pub(super) fn strings(&self) -> &HashMap<String, String> {
+        &self.strings
+    }
+
     /// Whether there is a metadata value of this key.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.strings.contains_key(key)

@@ -14,7 +14,7 @@ use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 /// The first version whose bases may have an onset network.
 const ONSETS_FORMAT_VERSION: u32 = 3;
 /// Longest name and display name, in characters.
-const MAX_NAME_CHARS: usize = 64;
+pub(super) const MAX_NAME_CHARS: usize = 64;
 /// Longest licence and credit line, in characters.
 const MAX_LINE_CHARS: usize = 1000;
 /// Most credit lines.
@@ -210,6 +210,11 @@ impl ModelInfo {
             architecture,
             memory: memory(header, kind)?,
         })
+    }
+
+    /// Whether this target was made for that base.
+    pub fn fits(&self, base: &ModelInfo) -> bool {
+        self.base_hash == Some(base.hash) && self.architecture == base.architecture
     }
 
     /// Where it is at home: what the file says, or else the middle of what it can play.

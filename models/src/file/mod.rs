@@ -10,14 +10,16 @@ mod limits;
 mod memory;
 mod new_target;
 mod params;
+mod rename;
 mod tensors;
 mod write;
 
 pub use error::ModelFileError;
 pub use info::{ModelHash, ModelInfo, ModelKind};
 pub use memory::MemoryInfo;
-pub use params::{Params, Tensor, Tensors};
 pub use new_target::NewTarget;
+pub use params::{Params, Tensor, Tensors};
+pub use rename::{renamed, short_name};
 pub use write::{ByteTensor, sealed, write, write_with};
 
 pub(crate) use header::Header;

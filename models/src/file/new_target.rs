@@ -75,7 +75,11 @@ pub(crate) fn put(
     let mut floats = vec![
         ("memory.notes", vec![info.notes, 8], recorded.notes),
         ("memory.mean", vec![ROW_VALUES], recorded.mean),
-        ("memory.basis", vec![info.components, ROW_VALUES], recorded.basis),
+        (
+            "memory.basis",
+            vec![info.components, ROW_VALUES],
+            recorded.basis,
+        ),
         ("memory.textures", vec![info.textures, 2], recorded.textures),
     ];
     if info.stretched {
@@ -88,9 +92,21 @@ pub(crate) fn put(
     let codes = signed(recorded.codes);
     let samples = signed(recorded.samples);
     bytes.extend([
-        ("memory.codes", ("I8", vec![info.rows, info.components], codes)),
-        ("memory.level", ("U8", vec![info.rows], recorded.level_half_db)),
-        ("memory.deviation", ("I8", vec![info.rows], signed(recorded.deviation_cents))),
-        ("memory.samples", ("I8", vec![info.texture_samples], samples)),
+        (
+            "memory.codes",
+            ("I8", vec![info.rows, info.components], codes),
+        ),
+        (
+            "memory.level",
+            ("U8", vec![info.rows], recorded.level_half_db),
+        ),
+        (
+            "memory.deviation",
+            ("I8", vec![info.rows], signed(recorded.deviation_cents)),
+        ),
+        (
+            "memory.samples",
+            ("I8", vec![info.texture_samples], samples),
+        ),
     ]);
 }

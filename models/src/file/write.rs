@@ -53,15 +53,19 @@ pub fn sealed(
     bytes: &BTreeMap<&str, ByteTensor>,
     mut metadata: BTreeMap<String, String>,
 ) -> Vec<u8> {
-    let blank = "0".repeat(CHECKSUM_DIGITS);
-    metadata.insert(CHECKSUM.to_owned(), blank.clone());
+    metadata.insert(CHECKSUM.to_owned(), "0".repeat(CHECKSUM_DIGITS));
     let mut file = write_with(tensors, bytes, &metadata);
+    seal(&mut file);
+    file
+}
+
+/// Puts the checksum where a file whose tensors follow its header has zeros for it.
+pub(super) fn seal(file: &mut [u8]) {
     // Within other texts quotation marks stand behind a backslash.
-    let key = format!("\"{CHECKSUM}\":\"{blank}\"").into_bytes();
-    let digits = ModelHash::of(&file).to_string();
+    let key = format!("\"{CHECKSUM}\":\"{}\"", "0".repeat(CHECKSUM_DIGITS)).into_bytes();
+    let digits = ModelHash::of(file).to_string();
     if let Some(at) = file.windows(key.len()).position(|window| window == key) {
         let end = at + key.len() - 1;
         file[end - CHECKSUM_DIGITS..end].copy_from_slice(digits.as_bytes());
     }
-    file
 }

@@ -13,7 +13,7 @@ mod file;
 pub use crate::file::MemoryInfo;
 pub use file::Recorded;
 
-use crate::envelope::ENVELOPE_POINTS;
+use crate::envelope::{ENVELOPE_POINTS, Envelope};
 use crate::features::log_to_db;
 use crate::file::{Header, ModelFileError};
 use crate::prior::NUMBERED_HARMONICS;
@@ -177,6 +177,13 @@ impl Memory {
             None => row[index],
             Some(noise) => noises[noise * COLOUR_NOISE_POINTS],
         })
+    }
+
+    /// The mean colour of all rows: envelope of the harmonics, envelope of the noise.
+    pub(crate) fn mean_envelopes(&self) -> [Envelope; 2] {
+        let envelopes = &self.mean[NUMBERED_HARMONICS..];
+        let (harmonic, noise) = envelopes.split_at(ENVELOPE_POINTS);
+        [harmonic, noise].map(|half| std::array::from_fn(|point| half[point]))
     }
 
     /// Tells memories with other notes apart: a note is to be looked up in the memory that it came from, and in no other.

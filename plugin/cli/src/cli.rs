@@ -22,8 +22,8 @@ pub(crate) enum Command {
     Bounce(Box<Bounce>),
     /// Make a page on which every target is heard beside what was played.
     Demo(Demo),
-    /// List the targets: shipped ones and those of your own folder.
-    Targets(Listing),
+    /// List the targets: shipped ones and those of your own folder; or add, remove, rename or show one.
+    Targets(Targets),
     /// List the parameters: the targets and all controls.
     Params(Listing),
     /// List the presets: those of the factory and your own.
@@ -200,6 +200,50 @@ pub(crate) struct Demo {
     /// Replace existing files in --out-dir.
     #[arg(short, long)]
     pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Targets {
+    /// What to do instead of listing.
+    #[command(subcommand)]
+    pub(crate) action: Option<TargetAction>,
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum TargetAction {
+    /// Check .mynah files and copy them into your own folder.
+    Add {
+        /// .mynah files.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Delete a target of your own.
+    Remove {
+        /// A name from `mynah targets`, or a file of your own folder.
+        #[arg(value_name = "NAME|FILE")]
+        target: String,
+    },
+    /// Give a target of your own another name.
+    Rename {
+        /// A name from `mynah targets`, or a file of your own folder.
+        #[arg(value_name = "NAME|FILE")]
+        target: String,
+        /// What it is to be called: one line of 1 to 64 characters.
+        #[arg(value_name = "NEW NAME")]
+        name: String,
+    },
+    /// Say who made a target, from what, and what it can play.
+    Show {
+        /// A name from `mynah targets`, or a .mynah file.
+        #[arg(value_name = "NAME|FILE")]
+        target: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -229,6 +229,25 @@ mod tests {
         assert_eq!(grouped.iter().sum::<usize>(), Control::COUNT);
     }
 
+    /// The chain has defaults of its own, for whoever runs it without an engine: they are the table's neutral values. What
+    /// a new instance begins with beyond them, and what the engine always asks for, is all that may differ.
+    #[test]
+    fn the_chains_defaults_are_those_of_the_table() {
+        let always = |controls: &Controls| {
+            let mut chain = controls.for_chain();
+            assert_eq!(chain.dynamics.pause_db.take(), Some(PAUSE_DB));
+            chain
+        };
+        assert_eq!(always(&Controls::neutral()), HopControls::default());
+        let begins = HopControls {
+            auto_octave: AutoOctave::Listening,
+            player: PlayerControls::performing(Controls::default().performance),
+            ..HopControls::default()
+        };
+        assert_eq!(always(&Controls::default()), begins);
+        assert_ne!(begins, HopControls::default());
+    }
+
     #[test]
     fn numbers_out_of_range_are_brought_in() {
         for control in Control::ALL {

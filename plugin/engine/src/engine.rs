@@ -50,9 +50,9 @@ pub enum EngineError {
     OtherBase(#[from] OtherBase),
 }
 
-/// A target that was trained with another base than the engine's.
+/// A target that was compiled for another base than the engine's.
 #[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
-#[error("the target '{target}' was trained with another base model than {here}")]
+#[error("the target '{target}' was compiled for another base model than {here}")]
 pub struct OtherBase {
     /// The target's name.
     pub target: String,
@@ -94,11 +94,11 @@ pub fn engine(
 }
 
 fn check_base(corners: &Corners, here: ModelHash) -> Result<(), OtherBase> {
-    let infos = corners.0.iter().flatten().map(|target| target.info());
-    match infos.into_iter().find(|info| info.base_hash != Some(here)) {
+    let mut targets = corners.0.iter().flatten();
+    match targets.find(|target| target.base_hash() != here) {
         None => Ok(()),
-        Some(info) => Err(OtherBase {
-            target: info.name.clone(),
+        Some(target) => Err(OtherBase {
+            target: target.info().name.clone(),
             here,
         }),
     }

@@ -1,5 +1,7 @@
 //! The resampling filter: a windowed sinc, tabulated by the fraction of a sample.
 
+use mynah_models::sinc;
+
 /// Fractions of a sample up to which each has its own row; more are interpolated between.
 const MAX_EXACT_ROWS: u64 = 1_024;
 /// Rows of an interpolated table: 512 keep the error of a straight line below -115 dB.
@@ -77,15 +79,6 @@ impl Kernel {
             .map(|(s, w)| s * w)
             .sum();
         sums.iter().sum::<f32>() + rest
-    }
-}
-
-fn sinc(x: f64) -> f64 {
-    let angle = std::f64::consts::PI * x;
-    if angle.abs() < 1e-9 {
-        1.0
-    } else {
-        angle.sin() / angle
     }
 }
 

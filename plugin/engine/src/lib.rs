@@ -88,7 +88,8 @@ pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
 pub use guard::OUTPUT_BOUND;
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
 pub use library::{
-    Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetEntry, TargetRef, user_folder,
+    Library, LibraryError, MADE_FOR_ANOTHER_BASE, MAX_MODEL_FILE_BYTES, Source, TargetEntry,
+    TargetRef, user_folder,
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};

@@ -4,6 +4,7 @@
 
 mod error;
 mod install;
+mod own;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,10 @@ include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
 
 /// No model file may be larger: what the format allows.
 pub const MAX_MODEL_FILE_BYTES: u64 = mynah_models::MAX_FILE_BYTES as u64;
+
+/// What a player is to know of a target that was made for another base.
+pub const MADE_FOR_ANOTHER_BASE: &str = "Made for another version of Mynah: its recorded notes play as they were, and where \
+                                         none does, it has one colour.";
 
 type Bytes = Cow<'static, [u8]>;
 
@@ -39,6 +44,11 @@ pub struct TargetEntry {
     pub info: ModelInfo,
     /// Where it is.
     pub source: Source,
+    /// How large its file is.
+    pub size_bytes: u64,
+    /// Whether it was made for another base than the one here: then only its recorded notes play
+    /// ([`MADE_FOR_ANOTHER_BASE`]).
+    pub made_for_another_base: bool,
     /// The file itself, if it is in memory anyway.
     bytes: Option<Bytes>,
 }
@@ -223,13 +233,13 @@ impl Library {
     /// Loads a target from any file.
     ///
     /// # Errors
-    /// If it cannot be read, is not a usable target, or belongs to another base.
+    /// If it cannot be read, is not a usable target, or was made for another base and has no recorded notes.
     pub fn load_file(&self, path: &Path) -> Result<Arc<Target>, LibraryError> {
         self.compile(path.to_owned(), &read_file(path)?)
     }
 
     fn compile(&self, path: PathBuf, bytes: &[u8]) -> Result<Arc<Target>, LibraryError> {
-        self.check(&path, &read_info(&path, bytes)?)?;
+        self.check(&path, &read_info(&path, bytes)?, false)?;
         let base = self.base()?;
         let target = Target::from_bytes(bytes, &base);
         Ok(Arc::new(
@@ -238,11 +248,13 @@ impl Library {
     }
 
     fn add(&mut self, path: PathBuf, bytes: Bytes, shipped: bool) {
-        let checked =
-            read_info(&path, &bytes).and_then(|info| self.check(&path, &info).map(|()| info));
+        let info = read_info(&path, &bytes);
+        let checked = info.and_then(|info| Ok((self.check(&path, &info, shipped)?, info)));
         match checked {
-            Ok(info) => self.entries.push(TargetEntry {
+            Ok((made_for_another_base, info)) => self.entries.push(TargetEntry {
                 info,
+                size_bytes: bytes.len() as u64,
+                made_for_another_base,
                 source: if shipped {
                     Source::Shipped
                 } else {
@@ -254,23 +266,24 @@ impl Library {
         }
     }
 
-    /// Whether a file that says this about itself is a target for the base here.
-    fn check(&self, path: &Path, info: &ModelInfo) -> Result<(), LibraryError> {
+    /// Refuses a file that says this about itself if it cannot play with the base here; whether it was made for another.
+    /// A shipped one must not be: it would have been forgotten when the base was trained again.
+    fn check(&self, path: &Path, info: &ModelInfo, shipped: bool) -> Result<bool, LibraryError> {
         if info.kind != ModelKind::Target {
             return Err(LibraryError::NotATarget {
                 path: path.to_owned(),
             });
         }
-        let here = self.base.as_ref().ok_or(LibraryError::NoBase)?.1.hash;
-        if info.base_hash != Some(here) {
-            let wanted = info.base_hash;
+        let base = &self.base.as_ref().ok_or(LibraryError::NoBase)?.1;
+        let plays_alone = info.memory.is_some() && !shipped;
+        if info.base_hash != Some(base.hash) && !plays_alone {
             return Err(LibraryError::OtherBase {
                 path: path.to_owned(),
-                wanted,
-                here,
+                wanted: info.base_hash,
+                here: base.hash,
             });
         }
-        Ok(())
+        Ok(!info.fits(base))
     }
 
     fn unknown(&self, target: &TargetRef) -> LibraryError {

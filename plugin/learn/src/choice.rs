@@ -24,7 +24,10 @@ pub struct Candidate {
 /// Places of candidates in the order in which they were chosen: each the one furthest from all before it, until together they
 /// are at least `budget_s` long. `home` is where the instrument is at home, lowest and highest MIDI note.
 pub fn choose(candidates: &[Candidate], home: (f64, f64), budget_s: f64) -> Vec<usize> {
-    let (low, high) = (home.0 - HOME_MARGIN_SEMITONES, home.1 + HOME_MARGIN_SEMITONES);
+    let (low, high) = (
+        home.0 - HOME_MARGIN_SEMITONES,
+        home.1 + HOME_MARGIN_SEMITONES,
+    );
     let middle = 0.5 * (low + high);
     let mut gaps = vec![NOTHING_NEAR_SEMITONES; candidates.len()];
     let mut left: Vec<usize> = (0..candidates.len()).collect();
@@ -56,7 +59,12 @@ pub fn choose(candidates: &[Candidate], home: (f64, f64), budget_s: f64) -> Vec<
         for other in &left {
             let apart = (candidates[*other].semitones - found.semitones).abs();
             let otherwise = candidates[*other].group != found.group;
-            let distance = apart + if otherwise { OTHER_GROUP_SEMITONES } else { 0.0 };
+            let distance = apart
+                + if otherwise {
+                    OTHER_GROUP_SEMITONES
+                } else {
+                    0.0
+                };
             gaps[*other] = gaps[*other].min(distance);
         }
     }
@@ -84,7 +92,10 @@ mod tests {
         let mut pitches: Vec<f64> = chosen.iter().map(|n| notes[*n].semitones).collect();
         pitches.sort_by(f64::total_cmp);
         assert!(pitches[0] <= 41.0 && pitches[11] >= 78.0, "{pitches:?}");
-        assert!(pitches.windows(2).all(|two| two[1] - two[0] <= 8.0), "{pitches:?}");
+        assert!(
+            pitches.windows(2).all(|two| two[1] - two[0] <= 8.0),
+            "{pitches:?}"
+        );
         let at_home = pitches.iter().filter(|p| (49.0..=71.0).contains(*p));
         assert!(at_home.count() >= 8, "{pitches:?}");
     }

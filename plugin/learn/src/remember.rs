@@ -51,8 +51,14 @@ pub struct Remembered {
 
 /// How much of a take is kept, in samples.
 fn kept_samples(take: &Take, manner: Manner) -> usize {
-    let longest_s = if manner.sounding.struck { LONGEST_STRUCK_S } else { LONGEST_S };
-    take.audio.len().min((longest_s * f64::from(SAMPLE_RATE_HZ)) as usize)
+    let longest_s = if manner.sounding.struck {
+        LONGEST_STRUCK_S
+    } else {
+        LONGEST_S
+    };
+    take.audio
+        .len()
+        .min((longest_s * f64::from(SAMPLE_RATE_HZ)) as usize)
 }
 
 /// Chooses among the takes, measures those, and codes them; `None` if there is nothing to measure in any. `home` is where the

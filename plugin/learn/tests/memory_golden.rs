@@ -24,18 +24,26 @@ impl Golden {
 
     fn doubles(&self, name: &str) -> Vec<f64> {
         let values = self.bytes(name).as_chunks::<8>().0;
-        values.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+        values
+            .iter()
+            .map(|bytes| f64::from_le_bytes(*bytes))
+            .collect()
     }
 
     fn floats(&self, name: &str) -> Vec<f32> {
         let values = self.bytes(name).as_chunks::<4>().0;
-        values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+        values
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect()
     }
 
     fn audio(&self, index: usize) -> Vec<f64> {
         let name = format!("{index}.audio");
         let samples = self.bytes(&name).as_chunks::<2>().0.iter();
-        samples.map(|bytes| f64::from(i16::from_le_bytes(*bytes)) / 32_768.0).collect()
+        samples
+            .map(|bytes| f64::from(i16::from_le_bytes(*bytes)) / 32_768.0)
+            .collect()
     }
 
     fn measured(&self, index: usize) -> NoteFrames {
@@ -62,13 +70,22 @@ fn notes_are_measured_as_the_trainer_measures_them() {
         let numbers = golden.doubles(&format!("{index}.numbers"));
         assert!((found.semitones - numbers[0]).abs() < 1e-6, "note {index}");
         assert!((found.top_db - numbers[1]).abs() < 1e-3, "note {index}");
-        assert!((found.stretch - numbers[2]).abs() < 1e-9, "note {index}: {}", found.stretch);
+        assert!(
+            (found.stretch - numbers[2]).abs() < 1e-9,
+            "note {index}: {}",
+            found.stretch
+        );
         assert_eq!(found.first_frame as f64, numbers[3], "note {index}");
         assert_eq!(found.values.len() as f64, numbers[4], "note {index}");
         let level_db = golden.doubles(&format!("{index}.level_db"));
         let deviation = golden.doubles(&format!("{index}.deviation"));
         assert!(apart(found.level_db.iter().copied(), level_db.into_iter()) < 2e-3);
-        assert!(apart(found.deviation_semitones.iter().copied(), deviation.into_iter()) < 1e-6);
+        assert!(
+            apart(
+                found.deviation_semitones.iter().copied(),
+                deviation.into_iter()
+            ) < 1e-6
+        );
         let values = golden.floats(&format!("{index}.values"));
         let own = found.values.iter().step_by(EVERY).flatten().copied();
         let worst = apart(own, values.into_iter().map(f64::from));
@@ -98,13 +115,33 @@ fn notes_are_coded_as_the_trainer_codes_them() {
     ] {
         let wanted = golden.floats(&format!("coded.{name}"));
         assert_eq!(own.len(), wanted.len(), "{name}");
-        assert!(apart(numbers(own).into_iter(), numbers(&wanted).into_iter()) < 1e-3, "{name}");
+        assert!(
+            apart(numbers(own).into_iter(), numbers(&wanted).into_iter()) < 1e-3,
+            "{name}"
+        );
     }
     // A last bit of the measurement may turn the rounding of one number in a thousand.
-    let signed = |bytes: &[u8]| bytes.iter().map(|byte| f64::from(*byte as i8)).collect::<Vec<f64>>();
-    let level: Vec<f64> = recorded.level_half_db.iter().map(|v| f64::from(*v)).collect();
-    let wanted: Vec<f64> = golden.bytes("coded.level").iter().map(|v| f64::from(*v)).collect();
-    let deviation: Vec<f64> = recorded.deviation_cents.iter().map(|v| f64::from(*v)).collect();
+    let signed = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| f64::from(*byte as i8))
+            .collect::<Vec<f64>>()
+    };
+    let level: Vec<f64> = recorded
+        .level_half_db
+        .iter()
+        .map(|v| f64::from(*v))
+        .collect();
+    let wanted: Vec<f64> = golden
+        .bytes("coded.level")
+        .iter()
+        .map(|v| f64::from(*v))
+        .collect();
+    let deviation: Vec<f64> = recorded
+        .deviation_cents
+        .iter()
+        .map(|v| f64::from(*v))
+        .collect();
     let samples: Vec<f64> = recorded.samples.iter().map(|v| f64::from(*v)).collect();
     for (own, wanted) in [
         (level, wanted),
@@ -113,7 +150,11 @@ fn notes_are_coded_as_the_trainer_codes_them() {
     ] {
         assert_eq!(own.len(), wanted.len());
         let others = own.iter().zip(&wanted).filter(|(a, b)| a != b).count();
-        assert!(others * 1000 <= own.len() + 1000, "{others} of {}", own.len());
+        assert!(
+            others * 1000 <= own.len() + 1000,
+            "{others} of {}",
+            own.len()
+        );
         assert!(apart(own.into_iter(), wanted.into_iter()) <= 1.0);
     }
     // Directions have no sign of their own: what they say of the rows counts.
@@ -145,6 +186,9 @@ fn notes_are_chosen_as_the_trainer_chooses_them() {
         })
         .collect();
     let wanted = golden.bytes("choice.chosen").as_chunks::<8>().0;
-    let wanted: Vec<usize> = wanted.iter().map(|b| i64::from_le_bytes(*b) as usize).collect();
+    let wanted: Vec<usize> = wanted
+        .iter()
+        .map(|b| i64::from_le_bytes(*b) as usize)
+        .collect();
     assert_eq!(choose(&offered, (50.0, 64.0), 30.0), wanted);
 }

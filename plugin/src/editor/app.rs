@@ -1,5 +1,6 @@
 //! One open editor window.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(super) struct App {
     scope: Scope,
     presets: Presets,
     models: Models,
+    /// Files with which the program was started, until they are taken.
+    opened: Vec<PathBuf>,
     /// The corner of the morph pad that the cards set.
     corner: usize,
     drawn_at_s: f64,
@@ -59,6 +62,7 @@ impl App {
             scope: Scope::new(),
             presets: Presets::new(),
             models: Models::default(),
+            opened: Vec::new(),
             corner: 0,
             drawn_at_s: 0.0,
         }
@@ -108,6 +112,12 @@ impl App {
 }
 
 impl App {
+    /// Takes these files when it is first drawn.
+    pub(super) fn with_opened(mut self, files: Vec<PathBuf>) -> Self {
+        self.opened = files;
+        self
+    }
+
     /// With other presets than the player's own.
     #[cfg(test)]
     pub(super) fn with_presets(mut self, presets: Presets) -> Self {
@@ -125,17 +135,28 @@ impl App {
         self.input.is_moving() || self.output.is_moving()
     }
 
-    /// Installs what was dropped on the window: presets by their ending, and models.
+    /// Installs what the program was started with or what was dropped on the window: presets by their ending, and models.
     fn take_files(&mut self, ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue) {
+        for file in std::mem::take(&mut self.opened) {
+            if is_preset(&file) {
+                self.import(&file, ui, desk, catalogue);
+            } else {
+                self.models.open(&file, desk, catalogue);
+            }
+        }
         for file in models::dropped(ui) {
-            if file.extension().is_some_and(|ending| ending == "json") {
-                let shared = self.shared.clone();
-                let player = player(ui, desk, &shared);
-                self.presets.import(&file, player, catalogue);
+            if is_preset(&file) {
+                self.import(&file, ui, desk, catalogue);
             } else {
                 self.models.load(&file, desk, catalogue);
             }
         }
+    }
+
+    fn import(&mut self, file: &Path, ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue) {
+        let shared = self.shared.clone();
+        let player = player(ui, desk, &shared);
+        self.presets.import(file, player, catalogue);
     }
 
     /// Everything but the window's corner, in `space`.
@@ -176,6 +197,10 @@ impl App {
             reading.cancels,
         );
     }
+}
+
+fn is_preset(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == "json")
 }
 
 /// What the player does to presets and history.

@@ -44,6 +44,7 @@ use nice_plug_egui::{EguiEditorHandle, EguiEditorState, EguiNiceSettings, create
 
 use crate::editor_size::EditorSize;
 use crate::look::SCALES_PERCENT;
+use crate::opened::take_opened;
 use crate::params::MynahParams;
 use crate::resident;
 use crate::shared::Shared;
@@ -123,7 +124,8 @@ impl Editor for MynahEditor {
             .with_tile("Mynah")
             .with_resize_hint(self.resize_hint())
             .with_repaint_poll_interval(REPAINT_POLL_INTERVAL);
-        let app = app::App::new(self.params.clone(), self.shared.clone(), self.catalogue);
+        let app = app::App::new(self.params.clone(), self.shared.clone(), self.catalogue)
+            .with_opened(take_opened());
         let editor = create_egui_editor(
             EguiEditorState::from_size(self.logical_size(), self.zoom_factor()),
             self.shared.repaint().clone(),

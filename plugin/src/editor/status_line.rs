@@ -43,7 +43,9 @@ pub(super) fn show(
         )
     });
     let of_sound = cancels.then(|| CANCELS.to_owned());
+    let of_kernel = || catalogue.kernel_note().map(str::to_owned);
     let complaint = notice().map(str::to_owned).or(of_target).or(of_sound);
+    let complaint = complaint.or_else(of_kernel);
     // The corner belongs to the grip.
     let rect = Rect::from_min_max(rect.min, rect.max - vec2(6.0, 0.0));
     let right = show_costs(ui, shared, rect, load);

@@ -3,7 +3,7 @@
 use mynah_engine::{Control, ControlGroup, ControlInfo, note_name};
 
 use crate::shared::Condition;
-use crate::targets::{Catalogue, Found, MISSING_INDEX, SavedTarget};
+use crate::targets::{Catalogue, Entry, Found, MISSING_INDEX, SavedTarget};
 
 /// Hex digits of a hash that are shown: enough to tell two trainings of a model apart.
 const SHORT_HASH_DIGITS: usize = 8;
@@ -83,6 +83,25 @@ pub(super) fn peak_db(peak_db: f32) -> String {
     } else {
         format!("{peak_db:.1}")
     }
+}
+
+/// That a model is installed now, or was already, and who made it from what.
+pub(super) fn installed(entry: &Entry, is_new: bool) -> String {
+    let info = entry.info();
+    let name = &info.display_name;
+    let mut said = if is_new {
+        format!("{name} is installed and can be chosen.")
+    } else {
+        format!("{name} was installed already.")
+    };
+    if let Some(credit) = info.credits.first() {
+        let credit = credit.trim_end_matches('.');
+        said += &format!(" Credits: {credit}. Licence: {}.", info.licence);
+    }
+    if let Some(note) = entry.note() {
+        said += &format!(" {note}");
+    }
+    said
 }
 
 /// The most important thing that is wrong, in one sentence, if anything is.

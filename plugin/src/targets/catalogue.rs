@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mynah_engine::{Corners, Library, LibraryError, Source, TargetEntry, TargetRef};
+use mynah_engine::{
+    Corners, Library, LibraryError, MADE_FOR_ANOTHER_BASE, Source, TargetEntry, TargetRef,
+};
 use mynah_models::{Base, ModelInfo, Target};
 
 use super::indices::{Indices, SHIPPED};
@@ -29,6 +31,7 @@ pub struct Entry {
     choice: String,
     info: ModelInfo,
     source: Source,
+    made_for_another_base: bool,
     target: OnceLock<Result<Arc<Target>, String>>,
 }
 
@@ -56,6 +59,11 @@ impl Entry {
     /// Where the model is.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// What the player is to know of it, if it was made for another base.
+    pub fn note(&self) -> Option<&'static str> {
+        self.made_for_another_base.then_some(MADE_FOR_ANOTHER_BASE)
     }
 
     /// Why the model could not be used, once [`Catalogue::prepare`] has tried.
@@ -150,7 +158,12 @@ impl Catalogue {
         let mut left_out = 0;
         let mut put = |index: Option<usize>, entry: &TargetEntry| match index {
             Some(index) => {
-                self.put(index, &entry.info, entry.source.clone(), OnceLock::new());
+                self.put(
+                    index,
+                    (&entry.info, entry.made_for_another_base),
+                    entry.source.clone(),
+                    OnceLock::new(),
+                );
             }
             None => left_out += 1,
         };
@@ -181,11 +194,11 @@ impl Catalogue {
         left_out
     }
 
-    /// Fills an index, which must be empty.
+    /// Fills an index, which must be empty, with a model and whether it was made for another base.
     fn put(
         &self,
         index: usize,
-        info: &ModelInfo,
+        (info, made_for_another_base): (&ModelInfo, bool),
         source: Source,
         target: OnceLock<Result<Arc<Target>, String>>,
     ) {
@@ -197,6 +210,7 @@ impl Catalogue {
             choice,
             info: info.clone(),
             source,
+            made_for_another_base,
             target,
         });
         self.filled.store(order + 1, Ordering::Release);
@@ -250,8 +264,8 @@ impl Catalogue {
         let index = index.ok_or(AddError::Full)?;
         let (path, target) = self.library.install_file(file, folder)?;
         indices.keep().map_err(not_kept)?;
-        let info = target.info().clone();
-        self.put(index, &info, Source::File(path), OnceLock::from(Ok(target)));
+        let about = (&target.info().clone(), target.made_for_another_base());
+        self.put(index, about, Source::File(path), OnceLock::from(Ok(target)));
         Ok(index as i32)
     }
 
@@ -293,6 +307,25 @@ impl Catalogue {
     /// Why there is no base model, once [`Self::prepare`] has tried.
     pub fn base_problem(&self) -> Option<&str> {
         self.base.get()?.as_ref().err().map(String::as_str)
+    }
+
+    /// What the player should know of how the networks are computed on this processor, once [`Self::prepare`] has decoded
+    /// them; nothing where all is well.
+    pub fn kernel_note(&self) -> Option<&'static str> {
+        let base = self.base.get().and_then(|base| base.as_ref().ok());
+        let of_base = base.and_then(|base| base.kernel_note());
+        let targets = self.by_index.iter().filter_map(OnceLock::get);
+        let mut targets = targets.filter_map(|entry| entry.target.get()?.as_ref().ok());
+        of_base.or_else(|| targets.find_map(|target| target.kernel_note()))
+    }
+
+    /// With a base that was decoded elsewhere.
+    #[cfg(test)]
+    pub(crate) fn with_base(self, base: Arc<Base>) -> Self {
+        Self {
+            base: Ok(base).into(),
+            ..self
+        }
     }
 
     /// All entries, in the order of the target parameter's values. Not for the audio thread: allocates.

@@ -63,6 +63,15 @@ fn layout(product: &Product) -> Result<Tree> {
     let mut tree = Tree::default();
     product.add_plugins(&mut tree, "usr/lib/clap/", "usr/lib/vst3/")?;
     product.add_programs(&mut tree, "usr/bin/")?;
+    // The application among the others, and what a file of a target opens with. Debian's own triggers tell the desktop.
+    tree.add_text(
+        "usr/share/applications/mynah.desktop",
+        include_str!("install/mynah.desktop").to_owned(),
+    )?;
+    tree.add_text(
+        "usr/share/mime/packages/mynah.xml",
+        include_str!("install/mynah.xml").to_owned(),
+    )?;
     let documents = "usr/share/doc/mynah/";
     let licence = product.root.join("LICENSE");
     tree.add_file(&format!("{documents}copyright"), &licence)?;

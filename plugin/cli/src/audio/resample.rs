@@ -3,6 +3,8 @@
 
 use std::f64::consts::PI;
 
+use mynah_models::sinc;
+
 /// Zero crossings of the sinc on each side.
 const HALF_WIDTH: f64 = 24.0;
 
@@ -85,14 +87,6 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
         }
     }
     rest + lanes.iter().sum::<f32>()
-}
-
-fn sinc(x: f64) -> f64 {
-    if x.abs() < 1e-9 {
-        1.0
-    } else {
-        (PI * x).sin() / (PI * x)
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use mynah_engine::{Library, TargetRef};
+use mynah_engine::{Library, MADE_FOR_ANOTHER_BASE, TargetEntry, TargetRef};
 use mynah_models::{Base, ModelInfo, Target};
 
 pub(crate) use self::bounce::Pattern;
@@ -43,28 +43,41 @@ fn warn_of_kernel(base: &Base) -> Option<String> {
     Some(note.to_owned())
 }
 
+/// The targets of this name (letter case and separators do not matter), or else of this name for people: the one that the
+/// name means everywhere comes first.
+fn entries_called<'a>(library: &'a Library, wanted: &str) -> Vec<&'a TargetEntry> {
+    let plain = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
+    let called = |name: fn(&ModelInfo) -> &str| {
+        let entries = library.entries().iter();
+        let called = entries.filter(|entry| plain(name(&entry.info)) == plain(wanted));
+        called.collect::<Vec<_>>()
+    };
+    let by_name = called(|info| &info.name);
+    if by_name.is_empty() {
+        called(|info| &info.display_name)
+    } else {
+        by_name
+    }
+}
+
+/// Says of a target, where it is so, that it was made for another base.
+fn warn_of_another_base(target: &Target) -> Option<String> {
+    let name = &target.info().display_name;
+    let note = target
+        .made_for_another_base()
+        .then(|| format!("{name}: {MADE_FOR_ANOTHER_BASE}"))?;
+    eprintln!("mynah: {note}");
+    Some(note)
+}
+
 /// Finds a target by name (as in `mynah targets`, letter case and separators do not matter) or by file.
 ///
 /// # Errors
 /// There is neither, or the file is not a valid target for the shipped base.
 pub fn find_target(library: &Library, wanted: &str) -> Result<(ModelInfo, Arc<Target>)> {
-    let plain = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
-    let entries = library.entries();
-    let entry = entries
-        .iter()
-        .find(|e| plain(&e.info.name) == plain(wanted))
-        .or_else(|| {
-            entries
-                .iter()
-                .find(|e| plain(&e.info.display_name) == plain(wanted))
-        });
-    if let Some(entry) = entry {
-        let reference = TargetRef {
-            name: entry.info.name.clone(),
-            hash: Some(entry.info.hash),
-        };
+    if let Some(entry) = entries_called(library, wanted).first() {
         let target = library
-            .load(&reference)
+            .load(&TargetRef::from(*entry))
             .with_context(|| format!("cannot load the target '{wanted}'"))?;
         return Ok((entry.info.clone(), target));
     }
@@ -75,7 +88,11 @@ pub fn find_target(library: &Library, wanted: &str) -> Result<(ModelInfo, Arc<Ta
             .with_context(|| format!("cannot load the target '{wanted}'"))?;
         return Ok((target.info().clone(), target));
     }
-    let names: Vec<&str> = entries.iter().map(|e| e.info.name.as_str()).collect();
+    let names: Vec<&str> = library
+        .entries()
+        .iter()
+        .map(|e| e.info.name.as_str())
+        .collect();
     if names.is_empty() {
         bail!("unknown target '{wanted}': there are no targets installed and no such file");
     }

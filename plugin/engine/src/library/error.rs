@@ -31,6 +31,22 @@ pub enum LibraryError {
         /// The version that is here.
         found: ModelHash,
     },
+    /// A target that is inside the binary, where the player's own is needed.
+    #[error(
+        "the target '{name}' comes with Mynah: only targets of your own can be removed or renamed"
+    )]
+    Shipped {
+        /// Its name.
+        name: String,
+    },
+    /// What a target cannot be called.
+    #[error("a target cannot be called '{name}': {source}")]
+    BadName {
+        /// The name.
+        name: String,
+        /// Why not.
+        source: ModelFileError,
+    },
     /// A file could not be read.
     #[error("{} cannot be read: {source}", path.display())]
     Read {
@@ -75,7 +91,7 @@ pub enum LibraryError {
         /// The file.
         path: PathBuf,
     },
-    /// A target that was trained with another base than the one here.
+    /// A target without recorded notes that was trained with another base than the one here.
     #[error("{} was trained with another base model ({}) than this one ({here})", path.display(), wanted.map_or("unknown".to_owned(), |hash| hash.to_string()))]
     OtherBase {
         /// The file.

@@ -5,6 +5,7 @@
 //! whole signal was brought to -20 dBFS RMS. The high floor makes tone count for more than noise floors do.
 
 use mynah_cli::stft::Stft;
+use mynah_models::mel::{hz_to_mel, mel_to_hz};
 
 /// Bands.
 pub(crate) const BANDS: usize = 80;
@@ -32,10 +33,8 @@ impl MelAnalysis {
     pub(crate) fn sized(window: usize, hop: usize, count: usize) -> MelAnalysis {
         let fft = 2 * window;
         let stft = Stft::new(window, fft, hop);
-        let to_mel = |hz: f64| 2_595.0 * (1.0 + hz / 700.0).log10();
-        let to_hz = |mel: f64| 700.0 * (10f64.powf(mel / 2_595.0) - 1.0);
-        let (low, high) = (to_mel(LOWEST_HZ), to_mel(HIGHEST_HZ));
-        let edge_hz = |i: usize| to_hz(low + (high - low) * i as f64 / (count + 1) as f64);
+        let (low, high) = (hz_to_mel(LOWEST_HZ), hz_to_mel(HIGHEST_HZ));
+        let edge_hz = |i: usize| mel_to_hz(low + (high - low) * i as f64 / (count + 1) as f64);
         let bin_hz = 48_000.0 / fft as f64;
         let band = |b: usize| {
             let (left, centre, right) = (edge_hz(b), edge_hz(b + 1), edge_hz(b + 2));

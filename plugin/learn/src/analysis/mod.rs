@@ -15,8 +15,8 @@ use mynah_models::memory::ROW_VALUES;
 use mynah_models::prior::NUMBERED_HARMONICS;
 use mynah_models::{FRAME_SAMPLES, envelope_point_hz};
 
-pub(crate) use numbers::median;
 use numbers::interpolated;
+pub(crate) use numbers::median;
 use partials::{Series, stretched};
 pub use pitch::{Pitch, track};
 
@@ -97,12 +97,20 @@ pub fn measure(audio: &[f64], pitch: &Pitch, kind: Kind) -> Option<NoteFrames> {
     let amplitudes = series.measure(audio);
     let harmonic = series.resynthesised(&amplitudes);
     let residual: Vec<f64> = audio.iter().zip(harmonic).map(|(a, b)| a - b).collect();
-    let heard = kind.struck.then(|| noise::between_partials(f0_hz[0], stretch));
+    let heard = kind
+        .struck
+        .then(|| noise::between_partials(f0_hz[0], stretch));
     let noise = noise::measure(&residual, frames, heard.as_deref());
 
     let top = log_loudness.iter().copied().fold(f64::MIN, f64::max);
-    let level_db: Vec<f64> = log_loudness.iter().map(|log| (log - top) * NEPER_DB).collect();
-    let first = level_db.iter().position(|db| *db > BEGINS_DB)?.saturating_sub(1);
+    let level_db: Vec<f64> = log_loudness
+        .iter()
+        .map(|log| (log - top) * NEPER_DB)
+        .collect();
+    let first = level_db
+        .iter()
+        .position(|db| *db > BEGINS_DB)?
+        .saturating_sub(1);
     let last = level_db.iter().rposition(|db| *db > ENDS_DB)? + 1;
     if last < first + LEAST_FRAMES {
         return None;

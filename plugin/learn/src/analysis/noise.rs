@@ -93,7 +93,10 @@ pub(crate) fn measure(residual: &[f64], frames: usize, heard: Option<&[bool]>) -
         }
         // The lengths come from the plans; there is nothing else to object to.
         let _ = forward.process(&mut block, &mut spectrum);
-        let mut density: Vec<f64> = spectrum.iter().map(|bin| bin.norm_sqr() / squares).collect();
+        let mut density: Vec<f64> = spectrum
+            .iter()
+            .map(|bin| bin.norm_sqr() / squares)
+            .collect();
         let heard = heard.filter(|_| frame >= STROKE_FRAMES);
         if let Some(heard) = heard {
             let of = |values: &[f64]| -> Vec<f64> {
@@ -150,7 +153,8 @@ mod tests {
         let expected = (0.02 / 3f64.sqrt()).ln();
         for point in 20..60 {
             let middle = &noise.envelopes[10..frames - 10];
-            let power = middle.iter().map(|e| (2.0 * e[point]).exp()).sum::<f64>() / middle.len() as f64;
+            let power =
+                middle.iter().map(|e| (2.0 * e[point]).exp()).sum::<f64>() / middle.len() as f64;
             assert!((0.5 * power.ln() - expected).abs() < 0.12, "{point}");
         }
         let middle = &noise.texture[4_000..44_000];

@@ -57,7 +57,11 @@ mod tests {
 
     #[test]
     fn lines_are_read_between_and_beyond_their_points() {
-        let read = interpolated([-1.0, 0.0, 0.5, 1.0, 2.0, 9.0].into_iter(), &[0.0, 1.0, 3.0], &[2.0, 4.0, 0.0]);
+        let read = interpolated(
+            [-1.0, 0.0, 0.5, 1.0, 2.0, 9.0].into_iter(),
+            &[0.0, 1.0, 3.0],
+            &[2.0, 4.0, 0.0],
+        );
         assert_eq!(read, [2.0, 2.0, 3.0, 4.0, 2.0, 0.0]);
     }
 

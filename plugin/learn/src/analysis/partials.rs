@@ -90,7 +90,11 @@ impl Series<'_> {
                         weight * audio.get(at as usize).copied().unwrap_or(0.0)
                     })
                     .collect();
-                let scale = if heard < LEAST_HEARD { 0.0 } else { 2.0 / heard };
+                let scale = if heard < LEAST_HEARD {
+                    0.0
+                } else {
+                    2.0 / heard
+                };
                 demodulated(&part, half, &self.turns(frame), scale)
             })
             .collect()
@@ -218,7 +222,12 @@ mod tests {
         let turn = std::f64::consts::TAU / RATE_HZ;
         let (hz, stretch) = (123.4, 4e-4);
         for stretch in [0.0, stretch] {
-            let partials = [(1, 0.3, 0.5), (2, 0.1, -1.0), (7, 0.02, 2.0), (40, 0.004, 0.0)];
+            let partials = [
+                (1, 0.3, 0.5),
+                (2, 0.1, -1.0),
+                (7, 0.02, 2.0),
+                (40, 0.004, 0.0),
+            ];
             let audio: Vec<f64> = (0..24_000)
                 .map(|n| {
                     let one = |(number, amplitude, phase): (usize, f64, f64)| {
@@ -243,11 +252,16 @@ mod tests {
                     amplitude,
                     turn * frequency * frame_centre(frame) as f64 + phase,
                 );
-                assert!((found - expected).norm() < 3e-4, "{number}: {found} {expected}");
+                assert!(
+                    (found - expected).norm() < 3e-4,
+                    "{number}: {found} {expected}"
+                );
             }
             let sound = series.resynthesised(&amplitudes);
             let middle = 4_000..sound.len() - 4_000;
-            let left = middle.map(|n| (sound[n] - audio[n]).abs()).fold(0.0, f64::max);
+            let left = middle
+                .map(|n| (sound[n] - audio[n]).abs())
+                .fold(0.0, f64::max);
             assert!(left < 2e-3, "{left}");
         }
     }

@@ -45,7 +45,9 @@ pub struct Pitch {
 pub fn track(audio: &[f64], semitones: f64) -> Pitch {
     let frames = audio.len() / FRAME_SAMPLES;
     let nominal_hz = to_hz(semitones);
-    let loudest = (0..frames).map(|frame| power(audio, frame)).fold(0.0, f64::max);
+    let loudest = (0..frames)
+        .map(|frame| power(audio, frame))
+        .fold(0.0, f64::max);
     let heard: Vec<Option<f64>> = (0..frames)
         .into_par_iter()
         .map(|frame| {
@@ -61,7 +63,10 @@ pub fn track(audio: &[f64], semitones: f64) -> Pitch {
             sure.then_some(exact)
         })
         .collect();
-    let places: Vec<f64> = (0..frames).filter(|n| heard[*n].is_some()).map(|n| n as f64).collect();
+    let places: Vec<f64> = (0..frames)
+        .filter(|n| heard[*n].is_some())
+        .map(|n| n as f64)
+        .collect();
     if places.len() < LEAST_VOICED_FRAMES {
         return Pitch {
             hz: vec![nominal_hz; frames],
@@ -90,12 +95,18 @@ fn part(audio: &[f64], first: isize, size: usize) -> Vec<f64> {
 
 fn guessed(audio: &[f64], centre: isize, nominal_hz: f64) -> Option<f64> {
     let period = RATE_HZ / nominal_hz;
-    let later = (LEAST_LAG_SAMPLES / period).ceil().clamp(1.0, MOST_PERIODS_LATER);
+    let later = (LEAST_LAG_SAMPLES / period)
+        .ceil()
+        .clamp(1.0, MOST_PERIODS_LATER);
     let reach = (REACH_SEMITONES / 12.0).exp2();
     let low = (later * period / reach).floor() as usize;
     let high = (later * period * reach).ceil() as usize;
     let size = (PERIODS * period).max(2.0 * LEAST_LAG_SAMPLES) as usize;
-    let block = part(audio, centre - ((size + high) / 2) as isize, size + high + 1);
+    let block = part(
+        audio,
+        centre - ((size + high) / 2) as isize,
+        size + high + 1,
+    );
     let like = |lag: usize| {
         let (mut product, mut squares) = (0.0, 0.0);
         for (a, b) in block[..size].iter().zip(&block[lag..lag + size]) {
@@ -111,7 +122,11 @@ fn guessed(audio: &[f64], centre: isize, nominal_hz: f64) -> Option<f64> {
     }
     let (before, here, after) = (alike[best - 1], alike[best], alike[best + 1]);
     let curvature = before - 2.0 * here + after;
-    let shift = if curvature < 0.0 { 0.5 * (before - after) / curvature } else { 0.0 };
+    let shift = if curvature < 0.0 {
+        0.5 * (before - after) / curvature
+    } else {
+        0.0
+    };
     Some(later * RATE_HZ / ((low + best) as f64 + shift.clamp(-0.5, 0.5)))
 }
 
@@ -159,9 +174,14 @@ mod tests {
         let (mut audio, mut truth, mut phase) = (Vec::new(), Vec::new(), 0.0f64);
         for n in 0..48_000 {
             let time = n as f64 / RATE_HZ;
-            let at = hz * (depth_semitones / 12.0 * (std::f64::consts::TAU * 5.5 * time).sin()).exp2();
+            let at =
+                hz * (depth_semitones / 12.0 * (std::f64::consts::TAU * 5.5 * time).sin()).exp2();
             phase += std::f64::consts::TAU * at / RATE_HZ;
-            audio.push((1..=8).map(|h| (f64::from(h) * phase).sin() / f64::from(h)).sum());
+            audio.push(
+                (1..=8)
+                    .map(|h| (f64::from(h) * phase).sin() / f64::from(h))
+                    .sum(),
+            );
             truth.push(at);
         }
         (audio, truth)
@@ -185,7 +205,9 @@ mod tests {
     fn noise_has_no_pitch_and_is_said_to_be_what_was_expected() {
         let mut chance = 3;
         let audio: Vec<f64> = (0..48_000)
-            .map(|_| (mynah_models::split_mix_64(&mut chance) >> 11) as f64 / (1u64 << 52) as f64 - 1.0)
+            .map(|_| {
+                (mynah_models::split_mix_64(&mut chance) >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+            })
             .collect();
         let pitch = track(&audio, 60.0);
         let voiced = pitch.voiced.iter().filter(|voiced| **voiced).count();

@@ -91,7 +91,9 @@ mod tests {
         let rows: Vec<Vec<f64>> = (0..200)
             .map(|_| {
                 let (a, b) = (toss() - 0.5, toss() - 0.5);
-                (0..12).map(|n| 3.0 + a * f64::from(n) + b * f64::from(n * n % 5)).collect()
+                (0..12)
+                    .map(|n| 3.0 + a * f64::from(n) + b * f64::from(n * n % 5))
+                    .collect()
             })
             .collect();
         let refs: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
@@ -99,7 +101,11 @@ mod tests {
         for (row, codes) in rows.iter().zip(&found.codes) {
             for (value, wanted) in row.iter().enumerate() {
                 let told: f64 = found.mean[value]
-                    + codes.iter().zip(&found.basis).map(|(c, b)| f64::from(*c) * b[value]).sum::<f64>();
+                    + codes
+                        .iter()
+                        .zip(&found.basis)
+                        .map(|(c, b)| f64::from(*c) * b[value])
+                        .sum::<f64>();
                 assert!((told - wanted).abs() < 0.06, "{told} {wanted}");
             }
         }

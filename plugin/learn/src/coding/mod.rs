@@ -35,8 +35,14 @@ pub struct Sounding {
 
 /// Codes the notes of a target, at least one; `groups` says which sound alike. The same notes give the same numbers.
 pub fn code(notes: &[NoteFrames], groups: &[u32], sounding: Sounding) -> (MemoryInfo, Recorded) {
-    let rows: Vec<Rows> = notes.iter().map(|note| Rows::of(note, sounding.struck)).collect();
-    let level_db: Vec<f64> = rows.iter().flat_map(|rows| rows.level_db.iter().copied()).collect();
+    let rows: Vec<Rows> = notes
+        .iter()
+        .map(|note| Rows::of(note, sounding.struck))
+        .collect();
+    let level_db: Vec<f64> = rows
+        .iter()
+        .flat_map(|rows| rows.level_db.iter().copied())
+        .collect();
     let weights: Vec<f64> = level_db
         .iter()
         .map(|db| (1.0 + db / QUIET_DB).clamp(LEAST_WEIGHT, 1.0))
@@ -80,18 +86,32 @@ pub fn code(notes: &[NoteFrames], groups: &[u32], sounding: Sounding) -> (Memory
     };
     let of_harmonics = harmonics.basis.iter().map(|direction| {
         let silent = std::iter::repeat_n(&0.0, ROW_VALUES - HARMONIC_VALUES);
-        direction.iter().chain(silent).map(|value| *value as f32).collect::<Vec<f32>>()
+        direction
+            .iter()
+            .chain(silent)
+            .map(|value| *value as f32)
+            .collect::<Vec<f32>>()
     });
     let of_noises = noises.basis.iter().map(|direction| {
         let silent = std::iter::repeat_n(&0.0, HARMONIC_VALUES);
-        silent.chain(direction).map(|value| *value as f32).collect::<Vec<f32>>()
+        silent
+            .chain(direction)
+            .map(|value| *value as f32)
+            .collect::<Vec<f32>>()
     });
     let codes = harmonics.codes.iter().zip(&noises.codes);
     let deviation = rows.iter().flat_map(|rows| &rows.deviation_semitones);
     let recorded = Recorded {
         notes: table,
-        codes: codes.flat_map(|(a, b)| a.iter().chain(b).copied()).collect(),
-        mean: harmonics.mean.iter().chain(&noises.mean).map(|value| *value as f32).collect(),
+        codes: codes
+            .flat_map(|(a, b)| a.iter().chain(b).copied())
+            .collect(),
+        mean: harmonics
+            .mean
+            .iter()
+            .chain(&noises.mean)
+            .map(|value| *value as f32)
+            .collect(),
         basis: of_harmonics.chain(of_noises).flatten().collect(),
         level_half_db: level_db
             .iter()

@@ -30,9 +30,9 @@ impl Rows {
             .map(|row| {
                 let frames = row * ROW_FRAMES..(row + 1) * ROW_FRAMES;
                 std::array::from_fn(|value| {
-                    let logs = frames.clone().map(|frame| {
-                        note.values[frame][value] + note.level_db[frame] / NEPER_DB
-                    });
+                    let logs = frames
+                        .clone()
+                        .map(|frame| note.values[frame][value] + note.level_db[frame] / NEPER_DB);
                     let share = 1.0 / ROW_FRAMES as f64;
                     if value < HARMONIC_VALUES {
                         logs.sum::<f64>() * share
@@ -54,7 +54,8 @@ impl Rows {
             }
         }
         for (row, level) in values.iter_mut().zip(&level) {
-            row.iter_mut().for_each(|value| *value = (*value - level).max(SILENT_LOG));
+            row.iter_mut()
+                .for_each(|value| *value = (*value - level).max(SILENT_LOG));
         }
         Self {
             values,

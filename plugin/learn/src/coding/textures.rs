@@ -24,7 +24,12 @@ impl Textures {
     pub(crate) fn choose(notes: &[NoteFrames], groups: &[u32]) -> Self {
         let apart = |a: usize, b: usize| {
             let semitones = (notes[a].semitones - notes[b].semitones).abs();
-            semitones + if groups[a] == groups[b] { 0.0 } else { OTHER_GROUP_SEMITONES }
+            semitones
+                + if groups[a] == groups[b] {
+                    0.0
+                } else {
+                    OTHER_GROUP_SEMITONES
+                }
         };
         let long_enough = |index: &usize| notes[*index].texture.len() >= TEXTURE_SAMPLES / 2;
         let able: Vec<usize> = (0..notes.len()).filter(long_enough).collect();
@@ -54,7 +59,9 @@ impl Textures {
             let kept = &texture[..texture.len().min(TEXTURE_SAMPLES)];
             places.extend([samples.len() as f32, kept.len() as f32]);
             let stored = |value: &f64| {
-                (TEXTURE_DEVIATION * value).round_ties_even().clamp(-127.0, 127.0) as i8
+                (TEXTURE_DEVIATION * value)
+                    .round_ties_even()
+                    .clamp(-127.0, 127.0) as i8
             };
             samples.extend(kept.iter().map(stored));
         }

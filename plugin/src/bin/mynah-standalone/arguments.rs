@@ -1,11 +1,15 @@
 //! The command line, before nice-plug reads it.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
 /// What is to be said besides nice-plug's own list of options.
 pub(crate) const HELP: &str = "\
 Mynah with the system's own audio and MIDI devices.
 
   mynah-standalone --list-devices
   mynah-standalone --input-device 'Scarlett 2i2' --midi-input 'Keystation 49'
+  mynah-standalone own-cello.mynah    installs a target of your own and plays it
 
 No input is connected unless one is named, so that no loudspeaker feeds back into a microphone.
 With JACK, connect it there, and name JACK's rate with --sample-rate if it is not 48000.
@@ -18,6 +22,24 @@ const DEFAULTS: [(&str, Option<&str>, &str); 2] = [
     ("--period-size", Some("-p"), "128"),
     ("--input-latency", None, "0.02"),
 ];
+
+/// The arguments without the files of targets among them, and these.
+pub(crate) fn without_files(arguments: Vec<OsString>) -> (Vec<String>, Vec<PathBuf>) {
+    let is_file = |given: &OsString| {
+        let ending = Path::new(given).extension();
+        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("mynah"))
+            && !given.to_string_lossy().starts_with('-')
+    };
+    let mut arguments = arguments.into_iter();
+    let program = arguments.next();
+    let (files, others): (Vec<OsString>, Vec<OsString>) = arguments.partition(is_file);
+    let others = program.into_iter().chain(others);
+    let others = others.map(|given| given.to_string_lossy().into_owned());
+    (
+        others.collect(),
+        files.into_iter().map(PathBuf::from).collect(),
+    )
+}
 
 /// The arguments, the program's name first, with the defaults for those that are missing.
 pub(crate) fn for_live_playing(mut arguments: Vec<String>) -> Vec<String> {
@@ -156,6 +178,16 @@ mod tests {
         ] {
             assert_eq!(check(given), Ok(()), "{given}");
         }
+    }
+
+    #[test]
+    fn files_of_targets_are_taken_out() {
+        let given = ["mynah.mynah", "-r", "44100", "/a b/Own.MYNAH", "x.mynah"];
+        let (others, files) = without_files(given.map(OsString::from).to_vec());
+        assert_eq!(others, ["mynah.mynah", "-r", "44100"]);
+        assert_eq!(files, ["/a b/Own.MYNAH", "x.mynah"].map(PathBuf::from));
+        let (others, files) = without_files(vec!["mynah".into(), "--backend=x.mynah".into()]);
+        assert_eq!((others.len(), files.len()), (2, 0));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use mynah_plugin::editor::check_screen;
-use mynah_plugin::{Mynah, tell_player};
+use mynah_plugin::{Mynah, open_file, tell_player};
 use nice_plug::wrapper::standalone::nice_export_standalone_with_args;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
@@ -58,7 +58,8 @@ fn main() -> ExitCode {
         eprintln!("Ctrl-C will not end Mynah, closing its window will: {error}");
     }
 
-    let arguments: Vec<String> = std::env::args().collect();
+    let (arguments, files) = arguments::without_files(std::env::args_os().collect());
+    files.into_iter().for_each(open_file);
     let given = |name: &str| arguments.iter().any(|given| given == name);
     if given("--list-devices") {
         devices::print();

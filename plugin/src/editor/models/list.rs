@@ -23,6 +23,9 @@ pub(super) fn show(ui: &mut Ui, catalogue: &Catalogue) {
             for problem in catalogue.problems() {
                 warn(ui, problem);
             }
+            if let Some(note) = catalogue.kernel_note() {
+                warn(ui, note);
+            }
             for entry in catalogue.entries() {
                 show_entry(ui, entry);
             }
@@ -56,6 +59,9 @@ fn show_entry(ui: &mut Ui, entry: &Entry) {
             ui.label(small(facts(entry)).color(theme.dim));
             if let Some(problem) = entry.problem() {
                 warn(ui, problem);
+            }
+            if let Some(note) = entry.note() {
+                warn(ui, note);
             }
             for credit in info.credits.iter().take(CREDITS) {
                 ui.label(small(credit.clone()).color(theme.faint));

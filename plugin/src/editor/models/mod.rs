@@ -12,8 +12,8 @@ use egui::{
 };
 
 use super::desk::Desk;
-use super::fonts;
 use super::theme::Theme;
+use super::{fonts, wording};
 use crate::shared::Shared;
 use crate::targets::{Catalogue, Found, MISSING_INDEX};
 use loader::{Loader, pick_models};
@@ -62,23 +62,24 @@ impl Models {
     }
 
     /// Checks a file, copies it to the player's models and makes it choosable; what came of it stands in the
-    /// panel, which opens. A corner of the morph pad that has missed this model plays it.
-    pub(super) fn load(&mut self, file: &Path, desk: Desk<'_>, catalogue: &Catalogue) {
+    /// panel, which opens. A corner of the morph pad that has missed this model plays it. Its index, if it is one.
+    pub(super) fn load(
+        &mut self,
+        file: &Path,
+        desk: Desk<'_>,
+        catalogue: &Catalogue,
+    ) -> Option<i32> {
         self.open = true;
+        let mut chosen = None;
         let before = catalogue.count();
         let outcome = match catalogue.add(file) {
             Ok(index) => {
                 choose_where_missing(desk, catalogue, index);
-                let name = catalogue
-                    .entry(index)
-                    .map_or("", |entry| &entry.info().display_name);
-                let text = if catalogue.count() > before {
-                    format!("{name} is installed and can be chosen.")
-                } else {
-                    format!("{name} was installed already.")
-                };
+                chosen = Some(index);
+                let is_new = catalogue.count() > before;
+                let entry = catalogue.entry(index);
                 Outcome {
-                    text,
+                    text: entry.map_or_else(String::new, |entry| wording::installed(entry, is_new)),
                     failed: false,
                 }
             }
@@ -88,6 +89,14 @@ impl Models {
             },
         };
         self.outcomes.push(outcome);
+        chosen
+    }
+
+    /// As [`load`](Self::load), of a file with which the program was started: it plays at the first corner.
+    pub(super) fn open(&mut self, file: &Path, desk: Desk<'_>, catalogue: &Catalogue) {
+        if let Some(index) = self.load(file, desk, catalogue) {
+            desk.choose_target(0, index);
+        }
     }
 
     fn show_head(&mut self, ui: &mut Ui, shared: &Shared) {

@@ -4,6 +4,7 @@ use std::f32::consts::TAU;
 use std::ops::Range;
 use std::sync::Arc;
 
+use mynah_models::mel::{hz_to_mel_f32, mel_to_hz_f32};
 use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
@@ -26,18 +27,10 @@ const FFT_SAMPLES: usize = 2 * WINDOW_SAMPLES;
 /// The levels of all bands, lowest first, dBFS: a sine that peaks at 1 reads 0.
 pub(crate) type Column = [f32; BANDS];
 
-fn mel(frequency_hz: f32) -> f32 {
-    1127.0 * (1.0 + frequency_hz / 700.0).ln()
-}
-
-fn hz(mel: f32) -> f32 {
-    700.0 * ((mel / 1127.0).exp() - 1.0)
-}
-
 /// Where a frequency lies in a column, 0 (the lower edge of the lowest band) to 1.
 pub(crate) fn place(frequency_hz: f32) -> f32 {
-    let (low, high) = (mel(LOWEST_HZ), mel(HIGHEST_HZ));
-    (mel(frequency_hz) - low) / (high - low)
+    let (low, high) = (hz_to_mel_f32(LOWEST_HZ), hz_to_mel_f32(HIGHEST_HZ));
+    (hz_to_mel_f32(frequency_hz) - low) / (high - low)
 }
 
 /// Makes columns of a stream at 48 kHz. Window thread: the constructor allocates.
@@ -72,9 +65,9 @@ impl Default for Analyser {
 
 /// The bins of a band.
 fn bins_of(band: usize) -> Range<usize> {
-    let (low, high) = (mel(LOWEST_HZ), mel(HIGHEST_HZ));
+    let (low, high) = (hz_to_mel_f32(LOWEST_HZ), hz_to_mel_f32(HIGHEST_HZ));
     let edge = |edge: usize| {
-        let edge_hz = hz(low + (high - low) * edge as f32 / BANDS as f32);
+        let edge_hz = mel_to_hz_f32(low + (high - low) * edge as f32 / BANDS as f32);
         (edge_hz * FFT_SAMPLES as f32 / RATE_HZ).round() as usize
     };
     edge(band)..edge(band + 1)

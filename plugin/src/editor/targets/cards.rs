@@ -181,6 +181,9 @@ pub(super) fn details(ui: &mut Ui, entry: &Entry) {
     if let Some(problem) = entry.problem() {
         ui.label(problem);
     }
+    if let Some(note) = entry.note() {
+        ui.label(note);
+    }
     let range = wording::pitch_range(info.pitch_range_hz);
     if !range.is_empty() {
         ui.label(format!("Range {range}"));

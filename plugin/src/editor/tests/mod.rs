@@ -10,6 +10,7 @@ mod presets;
 mod rasteriser;
 mod snapshots;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Event, Modifiers, PointerButton, Pos2, Rect, UiBuilder, Vec2};
@@ -60,11 +61,21 @@ impl Bench {
     }
 
     fn with_presets(catalogue: &'static Catalogue, size: Vec2, presets: Presets) -> Self {
+        Self::with(catalogue, size, |app| app.with_presets(presets))
+    }
+
+    fn started_with(catalogue: &'static Catalogue, size: Vec2, files: Vec<PathBuf>) -> Self {
+        let presets = Presets::of(None);
+        let app = |app: App| app.with_presets(presets).with_opened(files);
+        Self::with(catalogue, size, app)
+    }
+
+    fn with(catalogue: &'static Catalogue, size: Vec2, change: impl FnOnce(App) -> App) -> Self {
         let params = Arc::new(MynahParams::new(catalogue));
         let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let open = Open {
-            app: App::new(params.clone(), shared.clone(), catalogue).with_presets(presets),
+            app: change(App::new(params.clone(), shared.clone(), catalogue)),
             recorder: Recorder::new(
                 GuiContext::new(host.clone()),
                 params.clone(),

@@ -1,10 +1,13 @@
 //! The model browser, and files dropped on the window.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use mynah_engine::PresetFolder;
+use egui_kittest::kittest::NodeT as _;
+use mynah_engine::{MADE_FOR_ANOTHER_BASE, PresetFolder};
 use mynah_models::Base;
-use mynah_models::testing::{random_base, random_target};
+use mynah_models::testing::{
+    base_on_a_broken_processor, random_base, random_target, random_target_with_memory,
+};
 use nice_plug::params::persist::PersistentField as _;
 
 use super::*;
@@ -91,9 +94,9 @@ fn a_dropped_model_is_installed_and_played_where_it_was_missing() {
     let last = MISSING_INDEX - 1;
     assert!(own.catalogue.target(last).is_some());
     assert_eq!(own.bench.params.targets()[1].chosen_index(), last);
-    own.bench
-        .harness
-        .get_by_label_contains("is installed and can be chosen");
+    own.bench.harness.get_by_label_contains(
+        "is installed and can be chosen. Credits: Nobody: random numbers. Licence: MIT",
+    );
     let installed = own.folder.path().join("own/targets");
     let models = std::fs::read_dir(installed).unwrap().map(Result::unwrap);
     let models = models.filter(|file| file.path().extension() == Some("mynah".as_ref()));
@@ -114,6 +117,42 @@ fn a_dropped_file_that_is_no_model_is_refused_in_a_sentence() {
         .get_by_label_contains("is a base model, not a target");
     assert_eq!(own.catalogue.count(), 1);
     assert!(!own.folder.path().join("own/targets").exists());
+}
+
+#[test]
+fn a_model_for_another_base_says_so_when_it_is_added_and_in_the_list() {
+    let mut own = Own::new();
+    let other = Base::from_bytes(&random_base(9)).unwrap();
+    let file = own.file("old.mynah", &random_target_with_memory(3, &other, false));
+    own.drop(&[file]);
+    let entry = own.catalogue.entry(MISSING_INDEX - 1).unwrap();
+    assert_eq!(
+        (entry.note(), entry.problem()),
+        (Some(MADE_FOR_ANOTHER_BASE), None)
+    );
+    let harness = &own.bench.harness;
+    harness.get_by_label_contains("Licence: MIT OR Apache-2.0. Made for another version of Mynah");
+    harness.get_by_label(MADE_FOR_ANOTHER_BASE);
+    let bare = own.file("bare.mynah", &random_target(3, &other));
+    own.drop(&[bare]);
+    let said = "bare.mynah was trained with another base model";
+    own.bench.harness.get_by_label_contains(said);
+    assert_eq!(own.catalogue.count(), 2);
+}
+
+#[test]
+fn a_model_that_the_program_was_started_with_is_installed_and_plays() {
+    let own = Own::new();
+    let file = own.file("new.mynah", &random_target(2, &own.base));
+    let (width, height) = EditorSize::DEFAULT;
+    let size = Vec2::new(width as f32, height as f32);
+    let bench = Bench::started_with(own.catalogue, size, vec![file]);
+    let index = bench.params.targets()[0].chosen_index();
+    assert_eq!(index, MISSING_INDEX - 1);
+    assert_eq!(bench.params.targets()[1].chosen_index(), 1);
+    bench
+        .harness
+        .get_by_label_contains("is installed and can be chosen");
 }
 
 #[test]
@@ -155,4 +194,40 @@ fn the_browser_is_open() {
     }
     bench.harness.mask(bench.layout().status);
     bench.harness.snapshot("models_open");
+}
+
+/// The sentences that the player is warned with.
+fn alerts(bench: &Bench) -> Vec<String> {
+    let alerts = bench.harness.query_all_by_role(egui::Role::Alert);
+    alerts
+        .filter_map(|node| node.accesskit_node().label())
+        .collect()
+}
+
+#[test]
+fn a_processor_that_errs_is_told_of_where_nothing_worse_is_wrong() {
+    let editor = |errs: bool| {
+        let base_file = random_base(1);
+        let base = Base::from_bytes(&base_file).unwrap();
+        let broken = base_on_a_broken_processor(&base_file).unwrap();
+        let first = ("1.mynah".to_owned(), random_target(1, &base).into());
+        let library = Library::from_models(Some(base_file.into()), vec![first]);
+        let catalogue = Catalogue::new(library, None);
+        let catalogue = catalogue.with_base(Arc::new(if errs { broken } else { base }));
+        let catalogue: &Catalogue = Box::leak(Box::new(catalogue));
+        catalogue.prepare().unwrap();
+        let (width, height) = EditorSize::DEFAULT;
+        Bench::of(catalogue, Vec2::new(width as f32, height as f32))
+    };
+    assert_eq!(alerts(&editor(false)), Vec::<String>::new());
+    let mut errs = editor(true);
+    let [said] = &alerts(&errs)[..] else {
+        panic!("one sentence");
+    };
+    assert!(said.starts_with("This processor computes"), "{said}");
+    // What makes no sound at all is more important.
+    let setter = ParamSetter::new(&*errs.host);
+    errs.params.targets()[0].choose(&setter, MISSING_INDEX);
+    errs.harness.run();
+    assert!(alerts(&errs)[0].contains("No target is chosen"));
 }

@@ -13,7 +13,7 @@ use crate::dist::debian;
 const DEPENDS: &str = "libc6 (>= 2.34), libasound2t64 | libasound2";
 
 /// Files by where they are installed, and their permissions.
-const FILES: [(&str, u32); 8] = [
+const FILES: [(&str, u32); 10] = [
     ("usr/bin/mynah", 0o755),
     ("usr/bin/mynah-standalone", 0o755),
     ("usr/lib/clap/Mynah.clap", 0o644),
@@ -21,6 +21,8 @@ const FILES: [(&str, u32); 8] = [
         "usr/lib/vst3/Mynah.vst3/Contents/x86_64-linux/Mynah.so",
         0o644,
     ),
+    ("usr/share/applications/mynah.desktop", 0o644),
+    ("usr/share/mime/packages/mynah.xml", 0o644),
     ("usr/share/doc/mynah/copyright", 0o644),
     ("usr/share/doc/mynah/CREDITS.md", 0o644),
     ("usr/share/doc/mynah/CRATES.txt", 0o644),
@@ -113,6 +115,32 @@ fn the_package_unpacks_to_where_hosts_look() {
             .args([&path, root.path()]),
     );
     check_files(root.path());
+}
+
+#[test]
+fn a_target_opens_with_the_application() {
+    let Some((_stand_ins, path)) = package() else {
+        return;
+    };
+    let root = TempDir::new().expect("a temporary folder");
+    said(
+        Command::new("dpkg-deb")
+            .arg("--extract")
+            .args([&path, root.path()]),
+    );
+    let read = |place: &str| fs::read_to_string(root.path().join(place)).expect("a text");
+    let entry = read("usr/share/applications/mynah.desktop");
+    let value = |key: &str| {
+        let line = entry.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap_or_else(|| panic!("{key} in {entry}"))
+    };
+    let (program, files) = value("Exec=").split_once(' ').expect("a program and files");
+    assert!(root.path().join("usr/bin").join(program).exists());
+    assert_eq!(files, "%F");
+    let kind = value("MimeType=").trim_end_matches(';');
+    let kinds = read("usr/share/mime/packages/mynah.xml");
+    assert!(kinds.contains(&format!("<mime-type type=\"{kind}\">")));
+    assert!(kinds.contains("<glob pattern=\"*.mynah\"/>"));
 }
 
 #[test]

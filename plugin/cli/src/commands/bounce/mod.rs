@@ -41,6 +41,8 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     let base = library.base()?;
     let mut warnings = warn_of_no_notes(arguments, &setting, melody.as_ref());
     warnings.extend(super::warn_of_kernel(&base));
+    let targets = setting.targets.0.iter().flatten();
+    warnings.extend(targets.filter_map(|target| super::warn_of_another_base(target)));
     let plan = Plan::of(arguments, &setting)?;
     let talk = Talk::of(arguments, &plan.jobs)?;
     if let Some(folder) = &arguments.out_dir

@@ -1,14 +1,17 @@
-//! `mynah targets`: what one can translate to.
+//! `mynah targets`: what one can translate to, and what a player does with targets of their own.
+
+mod own;
+mod show;
 
 use std::fmt::Write;
 
 use anyhow::Result;
-use mynah_engine::{Library, Source};
+use mynah_engine::{Library, MADE_FOR_ANOTHER_BASE, Source};
 use mynah_models::ModelInfo;
 use serde::Serialize;
 
 use super::{print, print_json};
-use crate::cli::Listing;
+use crate::cli::{Listing, TargetAction, Targets};
 
 /// One target in JSON.
 #[derive(Serialize)]
@@ -43,25 +46,38 @@ impl TargetJson {
     }
 }
 
-/// Lists the targets; files of the player's folder that cannot be used are named on stderr.
+/// Does what the arguments say, or lists.
+///
+/// # Errors
+/// Whatever went wrong, in a sentence.
+pub(super) fn run(arguments: &Targets) -> Result<()> {
+    let library = Library::with_user_folder();
+    match &arguments.action {
+        None => list(&library, &arguments.listing),
+        Some(TargetAction::Add { files }) => own::add(&library, files),
+        Some(TargetAction::Remove { target }) => own::remove(&library, target),
+        Some(TargetAction::Rename { target, name }) => own::rename(&library, target, name),
+        Some(TargetAction::Show { target, json }) => show::run(&library, target, *json),
+    }
+}
+
+/// Lists the targets; files of the player's folder that cannot be used, or only in part, are named on stderr.
 ///
 /// # Errors
 /// Stdout cannot be written.
-pub(super) fn run(arguments: &Listing) -> Result<()> {
-    let library = Library::with_user_folder();
+fn list(library: &Library, arguments: &Listing) -> Result<()> {
     let targets: Vec<TargetJson> = library
         .entries()
         .iter()
-        .map(|entry| {
-            let source = match &entry.source {
-                Source::Shipped => "shipped".to_string(),
-                Source::File(path) => path.display().to_string(),
-            };
-            TargetJson::new(&entry.info, source)
-        })
+        .map(|entry| TargetJson::new(&entry.info, place(&entry.source)))
         .collect();
     for (path, problem) in library.problems() {
         eprintln!("mynah: '{}' is left out: {problem}", path.display());
+    }
+    for entry in library.entries() {
+        if entry.made_for_another_base {
+            eprintln!("mynah: '{}': {MADE_FOR_ANOTHER_BASE}", place(&entry.source));
+        }
     }
     if arguments.json {
         return print_json(&targets);
@@ -77,4 +93,12 @@ pub(super) fn run(arguments: &Listing) -> Result<()> {
         );
     }
     print(&text)
+}
+
+/// `shipped`, or the path of the player's own file.
+fn place(source: &Source) -> String {
+    match source {
+        Source::Shipped => "shipped".to_owned(),
+        Source::File(path) => path.display().to_string(),
+    }
 }
