@@ -66,15 +66,41 @@ pub(super) fn gradient(made: &[f32], stretch: &Stretch, share: f32, gradient: &m
 /// Mean distance over all pieces; the same to the bit for any number of threads.
 pub(super) fn mean_distance(trunk: &Trunk, adaptation: &Adaptation, pieces: &[Stretch]) -> f64 {
     let packed = Packed::new(trunk.instructions, adaptation);
-    let each: Vec<Distance> = pieces
-        .par_iter()
-        .map_init(Tape::default, |tape, piece| {
-            Distance::of(
-                tape.forward(trunk, &packed, piece.rows, piece.context),
-                piece,
-            )
-        })
-        .collect();
+    mean(pieces.par_iter().map_init(Tape::default, |tape, piece| {
+        let made = tape.forward(trunk, &packed, piece.rows, piece.context);
+        Distance::of(made, piece)
+    }))
+}
+
+/// What reaches the head in each piece, `[frames, channels]`: for several heads to be compared.
+pub(super) fn hidden(trunk: &Trunk, adaptation: &Adaptation, pieces: &[Stretch]) -> Vec<Vec<f32>> {
+    let packed = Packed::new(trunk.instructions, adaptation);
+    let pieces = pieces.par_iter().map_init(Tape::default, |tape, piece| {
+        tape.forward_trunk(trunk, &packed, piece.rows, piece.context)
+            .to_vec()
+    });
+    pieces.collect()
+}
+
+/// [`mean_distance`] with the hidden frames at hand.
+pub(super) fn head_distance(
+    trunk: &Trunk,
+    adaptation: &Adaptation,
+    pieces: &[Stretch],
+    hidden: &[Vec<f32>],
+) -> f64 {
+    let packed = Packed::new(trunk.instructions, adaptation);
+    mean(
+        pieces
+            .par_iter()
+            .zip(hidden)
+            .map(|(piece, hidden)| Distance::of(&packed.envelopes(hidden), piece)),
+    )
+}
+
+/// Summed in the pieces' order.
+fn mean(pieces: impl IndexedParallelIterator<Item = Distance>) -> f64 {
+    let each: Vec<Distance> = pieces.collect();
     each.into_iter()
         .fold(Distance::default(), Distance::plus)
         .mean()

@@ -11,14 +11,15 @@ use super::trunk::Trunk;
 /// Pieces that are gathered at once; bounds the memory.
 const AT_ONCE: usize = 16;
 
-/// Sums over frames: of products of the hidden frame (with a 1 behind it, for the bias) with itself and with what is wanted.
+/// Frames that are added at once; each sum is read and written once for all of them.
+const GROUP: usize = 4;
+
+/// Sums over frames: of products of the hidden frame, with a 1 behind it for the bias, with itself and with what is wanted.
 pub(super) struct NormalEquations {
     /// Hidden channels and the 1.
     order: usize,
-    /// `[order, order]`, of which the lower triangle is filled.
-    gram: Vec<f64>,
-    /// `[order, 128]`.
-    wanted: Vec<f64>,
+    /// `[order, order + 128]`.
+    sums: Vec<f64>,
 }
 
 impl NormalEquations {
@@ -36,7 +37,12 @@ impl NormalEquations {
                     own
                 })
                 .collect();
-            each.iter().for_each(|own| sum.add(own));
+            for own in &each {
+                sum.sums
+                    .iter_mut()
+                    .zip(&own.sums)
+                    .for_each(|(s, o)| *s += o);
+            }
         }
         sum
     }
@@ -44,63 +50,61 @@ impl NormalEquations {
     fn zeros(order: usize) -> Self {
         Self {
             order,
-            gram: vec![0.0; order * order],
-            wanted: vec![0.0; order * OUTPUTS],
+            sums: vec![0.0; order * (order + OUTPUTS)],
         }
     }
 
     fn take(&mut self, hidden: &[f32], piece: &Stretch) {
-        let mut row = vec![1.0; self.order];
-        let frames = hidden.chunks_exact(self.order - 1);
-        for ((hidden, wanted), weight) in frames.zip(piece.wanted).zip(piece.weights) {
-            if *weight == 0.0 {
-                continue;
+        let (channels, width) = (self.order - 1, self.order + OUTPUTS);
+        let frames: Vec<_> = hidden
+            .chunks_exact(channels)
+            .zip(piece.wanted)
+            .zip(piece.weights)
+            .filter(|(_, weight)| **weight > 0.0)
+            .collect();
+        let mut rows: [Vec<f64>; GROUP] = std::array::from_fn(|_| vec![0.0; width]);
+        for group in frames.chunks(GROUP) {
+            let mut weights = [0.0; GROUP];
+            for ((row, weight), ((hidden, wanted), w)) in
+                rows.iter_mut().zip(&mut weights).zip(group)
+            {
+                *weight = f64::from(**w);
+                let values = hidden.iter().chain([&1.0]).chain(*wanted);
+                row.iter_mut()
+                    .zip(values)
+                    .for_each(|(to, x)| *to = f64::from(*x));
             }
-            for (row, hidden) in row.iter_mut().zip(hidden) {
-                *row = f64::from(*hidden);
-            }
-            for (i, value) in row.iter().enumerate() {
-                let weighted = value * f64::from(*weight);
-                let gram = &mut self.gram[i * self.order..][..=i];
-                for (sum, other) in gram.iter_mut().zip(&row) {
-                    *sum += weighted * other;
-                }
-                let sums = &mut self.wanted[i * OUTPUTS..][..OUTPUTS];
-                for (sum, wanted) in sums.iter_mut().zip(wanted) {
-                    *sum += weighted * f64::from(*wanted);
+            for (i, sums) in self.sums.chunks_exact_mut(width).enumerate() {
+                let [a, b, c, d] = &rows;
+                let weighted: [f64; GROUP] = std::array::from_fn(|n| weights[n] * rows[n][i]);
+                let products = a.iter().zip(b).zip(c.iter().zip(d));
+                for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(products) {
+                    *sum +=
+                        (weighted[0] * a + weighted[1] * b) + (weighted[2] * c + weighted[3] * d);
                 }
             }
         }
     }
 
-    fn add(&mut self, other: &Self) {
-        let gram = self.gram.iter_mut().zip(&other.gram);
-        let wanted = self.wanted.iter_mut().zip(&other.wanted);
-        for (sum, value) in gram.chain(wanted) {
-            *sum += value;
-        }
-    }
-
-    /// The head that is best for all frames and not far from the one in `towards`: a change of it costs `ridge` times what the
-    /// mean channel's would cost in distance. `None` where that has no solution in numbers of this precision.
+    /// The head that is best for all frames and not far from the one in `towards`: `ridge` is how far that counts, relative to
+    /// what the mean channel counts. `None` where that has no solution in numbers of this precision.
     pub(super) fn solve(&self, towards: &Adaptation, ridge: f64) -> Option<Adaptation> {
-        let order = self.order;
-        let diagonal = (0..order).map(|i| self.gram[i * order + i]);
+        let (order, channels) = (self.order, self.order - 1);
+        let rows = || self.sums.chunks_exact(order + OUTPUTS);
+        let diagonal = rows().enumerate().map(|(i, row)| row[i]);
         let pull = ridge * diagonal.sum::<f64>() / order as f64;
-        let mut gram = self.gram.clone();
+        let mut gram: Vec<f64> = rows().flat_map(|row| &row[..order]).copied().collect();
         for i in 0..order {
             gram[i * order + i] += pull;
         }
         cholesky(&mut gram, order)?;
-        let channels = order - 1;
         let mut solved = towards.clone();
         for output in 0..OUTPUTS {
-            let known = |i: usize| match towards.weight()[output * channels..][..channels].get(i) {
-                Some(weight) => f64::from(*weight),
-                None => f64::from(towards.bias()[output]),
-            };
-            let mut x: Vec<f64> = (0..order)
-                .map(|i| self.wanted[i * OUTPUTS + output] + pull * known(i))
+            let weights = &towards.weight()[output * channels..][..channels];
+            let known = weights.iter().chain([&towards.bias()[output]]);
+            let mut x: Vec<f64> = rows()
+                .zip(known)
+                .map(|(row, known)| row[order + output] + pull * f64::from(*known))
                 .collect();
             substitute(&gram, order, &mut x);
             let weights = &mut solved.weight_mut()[output * channels..][..channels];
@@ -109,11 +113,8 @@ impl NormalEquations {
             }
             solved.bias_mut()[output] = x[channels] as f32;
         }
-        solved
-            .values()
-            .iter()
-            .all(|value| value.is_finite())
-            .then_some(solved)
+        let finite = solved.values().iter().all(|value| value.is_finite());
+        finite.then_some(solved)
     }
 }
 

@@ -68,6 +68,14 @@ impl<'a> Packed<'a> {
             adaptation,
         }
     }
+
+    /// Hidden frames `[frames, channels]` -> what the head makes of them, not yet kept within their range.
+    pub(super) fn envelopes(&self, hidden: &[f32]) -> Vec<f32> {
+        let frames = hidden.len() / self.adaptation.sizes().channels;
+        let mut made = vec![0.0; frames * OUTPUTS];
+        self.head.run(hidden, &mut made, Epilogue::NONE);
+        made
+    }
 }
 
 impl Tape {
