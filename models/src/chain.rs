@@ -21,7 +21,7 @@ use crate::performer::{Cue, PerformerState};
 use crate::prior::{Prior, PriorFrame, PriorState};
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use crate::self_check::{Definition, Right, first_right};
-use crate::streaming::encoder::EncoderState;
+use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::GeneratorState;
 use crate::streaming::onsets::OnsetNetState;
 use crate::telemetry::Telemetry;
@@ -113,6 +113,19 @@ impl Base {
     /// What the file says of itself.
     pub fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    pub(crate) fn features(&self) -> &Features {
+        &self.features
+    }
+
+    pub(crate) fn encoder(&self) -> &Encoder {
+        &self.networks.encoder
+    }
+
+    /// Values in a row of the translator's input.
+    pub(crate) fn translator_inputs(&self) -> usize {
+        self.networks.translator.inputs()
     }
 
     /// Multiplications of the networks in a second of sound, one target included.

@@ -6,6 +6,23 @@ use crate::file::{
 };
 use crate::memory::Memory;
 
+/// Info and network tensors of a file of this `kind`, checked as when it is played; for what learns from them. Any thread but the
+/// audio thread.
+///
+/// # Errors
+/// Whatever is wrong with the file ([`ModelFileError`]).
+pub fn network_tensors(
+    bytes: &[u8],
+    kind: ModelKind,
+) -> Result<(ModelInfo, Tensors), ModelFileError> {
+    let expected = match kind {
+        ModelKind::Base => Architecture::base_tensors,
+        ModelKind::Target => Architecture::target_tensors,
+    };
+    let (info, tensors, _) = read_model(bytes, kind, expected, |_| Ok(()))?;
+    Ok((info, tensors))
+}
+
 /// Info, network tensors and memory of a file of this `kind`, whose network has the tensors `expected`; `check` sees the
 /// info before any tensor is read.
 ///
@@ -27,4 +44,34 @@ pub(crate) fn read_model(
     let memory = info.memory.map(|memory| Memory::read(&memory, &header));
     let memory = memory.transpose()?;
     Ok((info, tensors, memory))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::chain::Base;
+    use crate::testing::{random_base, random_target_with_memory};
+
+    #[test]
+    fn a_file_gives_the_tensors_of_its_kind_and_no_other() {
+        let bytes = random_base(1);
+        let base = Base::from_bytes(&bytes).unwrap();
+        let target = random_target_with_memory(2, &base, false);
+        let (info, tensors) = network_tensors(&target, ModelKind::Target).unwrap();
+        assert_eq!(info.base_hash, Some(base.info().hash));
+        let shapes: Vec<_> = tensors
+            .sorted()
+            .into_iter()
+            .map(|(name, tensor)| (name.to_owned(), tensor.shape.clone()))
+            .collect();
+        let mut expected = info.architecture.target_tensors();
+        expected.sort();
+        assert_eq!(shapes, expected);
+        let refused = network_tensors(&bytes, ModelKind::Target).unwrap_err();
+        assert!(
+            matches!(refused, ModelFileError::WrongKind { .. }),
+            "{refused}"
+        );
+    }
 }
