@@ -5,5 +5,6 @@
 //! Thread: any but the audio thread; everything here allocates and takes its time.
 #![deny(unsafe_code)]
 
+pub mod listen;
 pub mod note;
 pub mod recording;
