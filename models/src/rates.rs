@@ -10,3 +10,5 @@ pub const FRAME_SAMPLES: usize = 256;
 pub const CHAIN_DELAY_SAMPLES: usize = 16;
 /// Negative slope of every leaky ReLU.
 pub const LEAKY_SLOPE: f32 = 0.2;
+/// Rows of recorded notes are this many frames apart.
+pub const ROW_FRAMES: usize = 2;

@@ -14,9 +14,9 @@ use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 /// The first version whose bases may have an onset network.
 const ONSETS_FORMAT_VERSION: u32 = 3;
 /// Longest name and display name, in characters.
-pub(super) const MAX_NAME_CHARS: usize = 64;
+pub const MAX_NAME_CHARS: usize = 64;
 /// Longest licence and credit line, in characters.
-const MAX_LINE_CHARS: usize = 1000;
+pub const MAX_LINE_CHARS: usize = 1000;
 /// Most credit lines.
 const MAX_CREDITS: usize = 256;
 /// Narrowest home register, semitones: an octave, so that octaves bring any phrase there.
@@ -235,7 +235,8 @@ impl ModelInfo {
     }
 }
 
-fn is_line(text: &str, max_chars: usize) -> bool {
+/// Whether a text is one line of 1 to `max_chars` characters.
+pub fn is_line(text: &str, max_chars: usize) -> bool {
     !text.trim().is_empty()
         && text.chars().nth(max_chars).is_none()
         && !text.chars().any(char::is_control)

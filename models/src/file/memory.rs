@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ModelFileError;
+use crate::rates::{FRAME_SAMPLES, ROW_FRAMES, SAMPLE_RATE_HZ};
 
 /// Most components of a code.
 const MAX_COMPONENTS: usize = 128;
@@ -38,6 +39,11 @@ pub struct MemoryInfo {
 }
 
 impl MemoryInfo {
+    /// How long all notes are, seconds.
+    pub fn seconds(&self) -> f64 {
+        (self.rows * ROW_FRAMES * FRAME_SAMPLES) as f64 / f64::from(SAMPLE_RATE_HZ)
+    }
+
     /// Refuses sizes that no memory has.
     ///
     /// # Errors

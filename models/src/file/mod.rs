@@ -15,7 +15,7 @@ mod tensors;
 mod write;
 
 pub use error::ModelFileError;
-pub use info::{ModelHash, ModelInfo, ModelKind};
+pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelHash, ModelInfo, ModelKind, is_line};
 pub use memory::MemoryInfo;
 pub use new_target::NewTarget;
 pub use params::{Params, Tensor, Tensors};

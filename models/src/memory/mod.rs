@@ -18,8 +18,7 @@ use crate::features::log_to_db;
 use crate::file::{Header, ModelFileError};
 use crate::prior::NUMBERED_HARMONICS;
 
-/// Frames from one row to the next.
-pub const ROW_FRAMES: usize = 2;
+pub use crate::rates::ROW_FRAMES;
 /// Values of a row: harmonics by number, their envelope, the noise's envelope.
 pub const ROW_VALUES: usize = NUMBERED_HARMONICS + 2 * ENVELOPE_POINTS;
 

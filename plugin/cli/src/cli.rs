@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Bounce(Box<Bounce>),
     /// Make a page on which every target is heard beside what was played.
     Demo(Demo),
+    /// Make a target of your own from recordings of an instrument.
+    Learn(Learn),
     /// List the targets: shipped ones and those of your own folder; or add, remove, rename or show one.
     Targets(Targets),
     /// List the parameters: the targets and all controls.
@@ -244,6 +246,58 @@ pub(crate) enum TargetAction {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Learn {
+    /// Recordings of one instrument, one note after another: folders (with the folders in them) and files.
+    #[arg(value_name = "FOLDER|FILE", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The target's file (.mynah).
+    #[arg(short, long, value_name = "NAME.mynah")]
+    pub(crate) output: PathBuf,
+    /// What it is called [default: the file's name].
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Who made the recordings; stands in the file. May be given several times [default: the folder's name].
+    #[arg(long, value_name = "LINE")]
+    pub(crate) credit: Vec<String>,
+    /// Licence of the target; stands in the file.
+    #[arg(long, value_name = "LINE", default_value = "personal use")]
+    pub(crate) licence: String,
+    /// Minutes to learn, at most; it ends before if nothing is gained any more. 0 stops at the remembered notes.
+    #[arg(long, value_name = "N", default_value_t = 30.0, value_parser = minutes)]
+    pub(crate) minutes: f64,
+    /// Cores to work on [default: all].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Go on where an earlier run with the same recordings was interrupted.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Number that all chance comes from: the same one gives the same target.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Shipped target that is not to be learnt from; for measuring.
+    #[arg(long, value_name = "NAME", hide = true)]
+    pub(crate) except: Vec<String>,
+    /// Replace an existing file.
+    #[arg(short, long)]
+    pub(crate) force: bool,
+    /// Print JSON: what was found, and what came of it.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bars.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes: f64 = text.parse().map_err(|_| "a number is needed".to_owned())?;
+    if (0.0..=1440.0).contains(&minutes) {
+        Ok(minutes)
+    } else {
+        Err("0 to 1440 is needed".to_owned())
+    }
 }
 
 #[derive(Args, Debug)]

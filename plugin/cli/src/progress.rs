@@ -60,6 +60,17 @@ impl Bars {
         bar.set_prefix(name.to_string());
         bar
     }
+
+    /// Something that goes on for nobody knows how long.
+    pub fn waiting(&self, name: &str) -> ProgressBar {
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {spinner} {elapsed}  {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(name.to_string());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
 }
 
 /// The bar of one file, with its speed.

@@ -157,6 +157,21 @@ impl Library {
         &self.problems
     }
 
+    /// The base's file.
+    ///
+    /// # Errors
+    /// If this build carries none.
+    pub fn base_file(&self) -> Result<&[u8], LibraryError> {
+        let (bytes, _) = self.base.as_ref().ok_or(LibraryError::NoBase)?;
+        Ok(bytes)
+    }
+
+    /// The files of the shipped targets, with their names.
+    pub fn shipped_files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let files = self.entries.iter();
+        files.filter_map(|entry| Some((entry.info.name.as_str(), entry.bytes.as_deref()?)))
+    }
+
     /// The base model, ready to run. Instances in one process share it, as long as one of them lives.
     ///
     /// # Errors

@@ -22,6 +22,63 @@ pub fn resample(input: &[f32], step: f64) -> Vec<f32> {
         .collect()
 }
 
+/// The same, for sound that comes in pieces: together they are what [`resample`] makes of the whole.
+pub(crate) struct Pieces {
+    step: f64,
+    kernel: Kernel,
+    /// What of the input is still heard, and how much came before it.
+    heard: Vec<f32>,
+    before: usize,
+    made: usize,
+}
+
+impl Pieces {
+    /// As [`resample`], before the first piece.
+    pub(crate) fn new(step: f64) -> Pieces {
+        Pieces {
+            step,
+            kernel: Kernel::new((1.0 / step).min(1.0) * 0.97),
+            heard: Vec::new(),
+            before: 0,
+            made: 0,
+        }
+    }
+
+    /// What can be said once this piece is there.
+    pub(crate) fn push(&mut self, piece: &[f32]) -> Vec<f32> {
+        if (self.step - 1.0).abs() < 1e-9 {
+            return piece.to_vec();
+        }
+        self.heard.extend_from_slice(piece);
+        let known = (self.before + self.heard.len()).saturating_sub(self.kernel.half + 1);
+        self.read(known)
+    }
+
+    /// What is left.
+    pub(crate) fn finish(mut self) -> Vec<f32> {
+        self.read(self.before + self.heard.len())
+    }
+
+    /// All that lies before `end` in the input.
+    fn read(&mut self, end: usize) -> Vec<f32> {
+        let frames = (end as f64 / self.step).floor() as usize;
+        let made = self.made..frames.max(self.made);
+        self.made = made.end;
+        let position = |frame: usize| frame as f64 * self.step;
+        let out = made.map(|frame| {
+            self.kernel
+                .read(&self.heard, position(frame) - self.before as f64)
+        });
+        let out = out.collect();
+        let next = position(self.made) as usize;
+        let over = next.saturating_sub(self.kernel.half + self.before);
+        let over = over.min(self.heard.len());
+        self.heard.drain(..over);
+        self.before += over;
+        out
+    }
+}
+
 /// The windowed sinc, tabulated for every phase between two samples: the trigonometry would cost more than all the rest.
 struct Kernel {
     /// Samples heard on each side.
@@ -92,6 +149,26 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pieces_are_together_what_the_whole_is() {
+        let input: Vec<f32> = (0..9_000)
+            .map(|i| (f64::from(i * i) * 1e-4).sin() as f32)
+            .collect();
+        for step in [0.8, 1.0, 2.0, 44_100.0 / 48_000.0, 96_000.0 / 48_000.0] {
+            let whole = resample(&input, step);
+            let mut pieces = Pieces::new(step);
+            let mut out = Vec::new();
+            for piece in input.chunks(701) {
+                out.extend(pieces.push(piece));
+            }
+            out.extend(pieces.finish());
+            assert_eq!(out.len(), whole.len(), "step {step}");
+            for (a, b) in out.iter().zip(&whole) {
+                assert!((a - b).abs() < 1e-6, "step {step}: {a} {b}");
+            }
+        }
+    }
 
     #[test]
     fn a_sine_moves_by_the_ratio_and_keeps_its_level() {

@@ -4,6 +4,7 @@ mod bench;
 mod bounce;
 mod demo;
 mod info;
+mod learn;
 mod params;
 mod presets;
 mod setting;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Bounce(arguments) => bounce::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
         Command::Params(arguments) => params::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),

@@ -19,17 +19,17 @@ const ENDINGS: [&str; 18] = [
 
 /// One sound to translate.
 #[derive(Debug)]
-pub(super) struct Input {
-    pub(super) source: Source,
+pub(in crate::commands) struct Input {
+    pub(in crate::commands) source: Source,
     /// Where it lies below the folder that was given.
-    pub(super) below: PathBuf,
+    pub(in crate::commands) below: PathBuf,
 }
 
 /// An input of which nothing comes, as it was given, and why.
-pub(super) type Refused = (PathBuf, anyhow::Error);
+pub(in crate::commands) type Refused = (PathBuf, anyhow::Error);
 
 /// All of them, each once, in the order in which they were given; those of a folder by name.
-pub(super) fn expand(
+pub(in crate::commands) fn expand(
     given: &[PathBuf],
     recursive: bool,
     out_dir: Option<&Path>,

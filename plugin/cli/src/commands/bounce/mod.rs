@@ -1,6 +1,6 @@
 //! `mynah bounce`: files in, translated files out, of the same rate, in time with the input, as long as it and a tail.
 
-mod inputs;
+pub(in crate::commands) mod inputs;
 mod naming;
 mod plan;
 mod report;

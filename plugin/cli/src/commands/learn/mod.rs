@@ -1,0 +1,233 @@
+//! `mynah learn`: a target of one's own from recordings. Playable once the notes are remembered; then it gets better for as
+//! long as it is let.
+
+mod recordings;
+mod report;
+mod training;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use mynah_engine::{Existing, Library, write_whole};
+use mynah_learn::adapt::{Adaptation, Trunk, hold_out, start};
+use mynah_learn::making::{Instrument, Naming, own_tensors};
+use mynah_models::file::{ModelFileError, Tensors, short_name};
+use mynah_models::{Base, ModelInfo};
+
+use self::recordings::Told;
+use self::report::{Report, Training};
+use self::training::train;
+use super::{print, print_json};
+use crate::audio::pending::Destination;
+use crate::cli::Learn;
+use crate::interrupt;
+use crate::progress::Bars;
+
+/// What a target is called if its file's name has no letters.
+const NAMELESS: &str = "My instrument";
+
+/// Everything that is written goes here.
+struct Output {
+    path: PathBuf,
+    base: Arc<Base>,
+    naming: Naming,
+}
+
+impl Output {
+    /// Writes the target, whole or not at all; returns its size.
+    fn write(&self, instrument: &Instrument, own: &Adaptation) -> Result<usize> {
+        let bytes = instrument.target(&self.base, &self.naming, own)?;
+        write_whole(&self.path, &bytes, Existing::Replace)
+            .with_context(|| format!("cannot write '{}'", self.path.display()))?;
+        Ok(bytes.len())
+    }
+
+    /// Where the state of learning is kept while it is not over.
+    fn state_path(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".learning");
+        PathBuf::from(name)
+    }
+}
+
+/// Listens, remembers, learns.
+///
+/// # Errors
+/// The recordings cannot be read or are of no use, the output cannot be written.
+pub(super) fn run(arguments: &Learn) -> Result<()> {
+    interrupt::listen();
+    let began = Instant::now();
+    let library = Library::with_user_folder();
+    let output = Output {
+        path: output_path(&arguments.output, arguments.force || arguments.resume)?,
+        base: library.base()?,
+        naming: naming(arguments),
+    };
+    check_naming(&output.naming)?;
+    if let Some(threads) = arguments.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
+        pool.build_global()
+            .context("cannot start as many threads")?;
+    }
+    let bars = Bars::new(arguments.quiet || arguments.json);
+    let Told {
+        heard,
+        left_out,
+        seconds,
+    } = recordings::listen(&arguments.inputs, &bars)?;
+    let mut findings = heard.findings.sentences();
+    findings.extend(left_out);
+    if !arguments.json {
+        print(&lines(&findings))?;
+    }
+    let listened = began.elapsed();
+    let progress = bars.waiting("remembering");
+    let instrument = Instrument::remember(heard)?;
+    let trunk = Trunk::from_base(library.base_file()?)?;
+    let phrases = instrument.phrases(&output.base, &trunk, arguments.seed)?;
+    let (learnt, held_out) = hold_out(phrases);
+    let candidates = candidates(&library, &arguments.except)?;
+    let from: Vec<&Tensors> = candidates.iter().map(|(_, tensors)| tensors).collect();
+    let start = start(&trunk, &learnt, &held_out, &from)?;
+    progress.finish_and_clear();
+    let size = output.write(&instrument, &start.adaptation)?;
+    let mut report = Report::new(&output.path, &output.naming, &instrument, findings);
+    report.listened_s = seconds;
+    report.bytes = size;
+    report.heard_after_s = listened.as_secs_f64();
+    report.playable_after_s = began.elapsed().as_secs_f64();
+    report.training = Training {
+        nearest: candidates[start.candidate].0.clone(),
+        held_out_first: start.held_out,
+        held_out_last: start.held_out,
+        ..Training::default()
+    };
+    if !arguments.json {
+        print(&report.playable())?;
+    }
+    if arguments.minutes > 0.0 {
+        let time = Duration::from_secs_f64(60.0 * arguments.minutes);
+        let setting = training::Setting {
+            trunk: &trunk,
+            learnt: &learnt,
+            held_out: &held_out,
+            seed: arguments.seed,
+            resume: arguments.resume,
+            time,
+        };
+        train(
+            &setting,
+            &start.adaptation,
+            &output,
+            &instrument,
+            &bars,
+            &mut report.training,
+        )?;
+    }
+    report.done_after_s = began.elapsed().as_secs_f64();
+    if arguments.json {
+        print_json(&report)
+    } else {
+        print(&report.done())
+    }
+}
+
+/// Refuses what is no target's file before hours of work.
+fn output_path(path: &Path, overwrite: bool) -> Result<PathBuf> {
+    if path.extension().is_none_or(|ending| ending != "mynah") {
+        bail!(
+            "'{}' is no name for a target: it must end with .mynah",
+            path.display()
+        );
+    }
+    match Destination::of(path) {
+        destination @ Destination::File(_) => {
+            destination.check(overwrite)?;
+            Ok(path.to_path_buf())
+        }
+        _ => bail!("'{}' is not a file", path.display()),
+    }
+}
+
+fn naming(arguments: &Learn) -> Naming {
+    let stem = arguments.output.file_stem().unwrap_or_default();
+    let stem = stem.to_string_lossy();
+    let own = || match short_name(&stem) {
+        Some(_) => titled(&stem),
+        None => NAMELESS.to_owned(),
+    };
+    let folder = || {
+        let first = arguments.inputs.first()?;
+        let name = std::path::absolute(first).ok()?;
+        Some(format!(
+            "Recordings: {}",
+            name.file_name()?.to_string_lossy()
+        ))
+    };
+    Naming {
+        display_name: arguments.name.clone().unwrap_or_else(own),
+        credits: if arguments.credit.is_empty() {
+            folder().into_iter().collect()
+        } else {
+            arguments.credit.clone()
+        },
+        licence: arguments.licence.clone(),
+    }
+}
+
+/// A file's name as a title: `old-cello` is `Old Cello`.
+fn titled(stem: &str) -> String {
+    let words = stem.split(['-', '_', ' ']).filter(|word| !word.is_empty());
+    let title = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|c| c.to_uppercase().to_string());
+        first.unwrap_or_default() + letters.as_str()
+    };
+    words.map(title).collect::<Vec<String>>().join(" ")
+}
+
+/// Refuses names and lines that no model file can hold.
+fn check_naming(naming: &Naming) -> Result<()> {
+    let line = |what: &str, text: &str, most: usize| {
+        if mynah_models::file::is_line(text, most) {
+            return Ok(());
+        }
+        Err(anyhow!("{what} must be one line of 1 to {most} characters"))
+    };
+    line(
+        "--name",
+        &naming.display_name,
+        mynah_models::file::MAX_NAME_CHARS,
+    )?;
+    line(
+        "--licence",
+        &naming.licence,
+        mynah_models::file::MAX_LINE_CHARS,
+    )?;
+    for credit in &naming.credits {
+        line("--credit", credit, mynah_models::file::MAX_LINE_CHARS)?;
+    }
+    Ok(())
+}
+
+/// Names, vectors and heads of the shipped targets.
+fn candidates(library: &Library, except: &[String]) -> Result<Vec<(String, Tensors)>> {
+    let wanted = library
+        .shipped_files()
+        .filter(|(name, _)| !except.iter().any(|other| other == name));
+    let read = |(name, bytes): (&str, &[u8])| {
+        let (info, tensors): (ModelInfo, Tensors) = own_tensors(bytes)?;
+        Ok::<_, ModelFileError>((info.display_name, tensors))
+            .with_context(|| format!("cannot read the target '{name}'"))
+    };
+    wanted.map(read).collect()
+}
+
+fn lines(sentences: &[String]) -> String {
+    sentences
+        .iter()
+        .map(|sentence| format!("{sentence}\n"))
+        .collect()
+}

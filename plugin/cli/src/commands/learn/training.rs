@@ -1,0 +1,117 @@
+//! Learning until nothing is gained any more, the time is over, or somebody wants it to end.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use mynah_engine::{Existing, write_whole};
+use mynah_learn::adapt::{Adaptation, Ended, Learning, Options, Phrase, Trunk};
+use mynah_learn::making::Instrument;
+
+use super::Output;
+use super::report::Training;
+use crate::interrupt;
+use crate::progress::Bars;
+
+/// What was learnt is written at least this often.
+const WRITE_EVERY: Duration = Duration::from_secs(20);
+/// A larger state is none of ours.
+const MAX_STATE_BYTES: u64 = 64 << 20;
+
+/// What is learnt from, and how long.
+pub(super) struct Setting<'a> {
+    pub(super) trunk: &'a Trunk,
+    pub(super) learnt: &'a [Phrase],
+    pub(super) held_out: &'a [Phrase],
+    pub(super) seed: u64,
+    pub(super) resume: bool,
+    pub(super) time: Duration,
+}
+
+/// Learns from `start` on and keeps the best so far in the target's file, where it can be played meanwhile. Told to end, it
+/// writes what it has and says so.
+pub(super) fn train(
+    setting: &Setting,
+    start: &Adaptation,
+    output: &Output,
+    instrument: &Instrument,
+    bars: &Bars,
+    training: &mut Training,
+) -> Result<()> {
+    let state_path = output.state_path();
+    let options = Options {
+        seed: setting.seed,
+        ..Options::default()
+    };
+    let mut learning = match saved(setting, &state_path)? {
+        Some(state) => Learning::resume(
+            setting.trunk,
+            setting.learnt,
+            setting.held_out,
+            &state,
+            options,
+        )
+        .with_context(|| format!("cannot go on from '{}'", state_path.display()))?,
+        None => Learning::new(
+            setting.trunk,
+            setting.learnt,
+            setting.held_out,
+            start,
+            options,
+        )?,
+    };
+    let stop = interrupt::at_leisure();
+    let bar = bars.waiting("learning");
+    let began = Instant::now();
+    let mut written = learning.best_held_out();
+    let ended = loop {
+        let left = setting.time.saturating_sub(began.elapsed());
+        let ended = learning.run(Some(left.min(WRITE_EVERY)), stop, |now| {
+            bar.set_message(format!(
+                "step {}, held-out distance {:.3} (first {:.3}), {} min at most",
+                now.step,
+                now.best,
+                training.held_out_first,
+                left.as_secs() / 60 + 1
+            ));
+        });
+        let is_over = ended != Ended::OutOfTime || began.elapsed() >= setting.time;
+        if learning.best_held_out() < written {
+            output.write(instrument, learning.best())?;
+            written = learning.best_held_out();
+        }
+        if is_over {
+            break ended;
+        }
+        keep(&state_path, &learning.saved())?;
+    };
+    bar.finish_and_clear();
+    if ended == Ended::Settled {
+        // It may not be there: then there is nothing to remove.
+        let _ = std::fs::remove_file(&state_path);
+    } else {
+        keep(&state_path, &learning.saved())?;
+    }
+    training.held_out_last = written;
+    training.steps = learning.steps();
+    training.ended = match ended {
+        Ended::Settled => "settled",
+        Ended::Stopped => "stopped",
+        Ended::OutOfTime => "out of time",
+    };
+    Ok(())
+}
+
+fn saved(setting: &Setting, path: &Path) -> Result<Option<Vec<u8>>> {
+    if !setting.resume || !path.exists() {
+        return Ok(None);
+    }
+    let state = mynah_engine::read_whole(path, MAX_STATE_BYTES);
+    let state = state.with_context(|| format!("cannot read '{}'", path.display()))?;
+    Ok(Some(state))
+}
+
+fn keep(path: &Path, state: &[u8]) -> Result<()> {
+    write_whole(path, state, Existing::Replace)
+        .with_context(|| format!("cannot write '{}'", path.display()))
+}
