@@ -10,10 +10,18 @@ const ALIKE_DB: f32 = 6.0;
 /// Semitone and step of loudness.
 type Cell = (i32, i32);
 
+/// A note that is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) note: FoundNote,
+    /// On an instrument that holds its notes it is slurred: see `Cut`.
+    pub(super) slurred_if_held: bool,
+}
+
 /// Notes that are kept.
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
-    cells: BTreeMap<Cell, Vec<FoundNote>>,
+    cells: BTreeMap<Cell, Vec<Kept>>,
     samples: usize,
     most_samples: usize,
 }
@@ -29,33 +37,38 @@ impl Pool {
     }
 
     /// Takes a note. Where that is too much, the worst notes of what there is most of go.
-    pub(super) fn push(&mut self, note: FoundNote) {
+    pub(super) fn push(&mut self, kept: Kept) {
+        let note = &kept.note;
         let cell = (
             note.semitones.round() as i32,
             (note.top_db / ALIKE_DB).floor() as i32,
         );
         self.samples += note.audio.len();
-        self.cells.entry(cell).or_default().push(note);
+        self.cells.entry(cell).or_default().push(kept);
         while self.samples > self.most_samples && self.drop_worst() {}
     }
 
     /// Takes all notes of another.
     pub(super) fn extend(&mut self, other: Self) {
-        for note in other.into_notes() {
+        for note in other.into_kept() {
             self.push(note);
         }
     }
 
     /// The notes, as they were heard.
-    pub(super) fn into_notes(self) -> Vec<FoundNote> {
-        let mut notes: Vec<FoundNote> = self.cells.into_values().flatten().collect();
-        notes.sort_by_key(|note| (note.recording, note.first_sample));
+    pub(super) fn into_kept(self) -> Vec<Kept> {
+        let mut notes: Vec<Kept> = self.cells.into_values().flatten().collect();
+        notes.sort_by_key(|kept| (kept.note.recording, kept.note.first_sample));
         notes
     }
 
     fn drop_worst(&mut self) -> bool {
-        let samples =
-            |notes: &[FoundNote]| notes.iter().map(|note| note.audio.len()).sum::<usize>();
+        let samples = |notes: &[Kept]| {
+            notes
+                .iter()
+                .map(|kept| kept.note.audio.len())
+                .sum::<usize>()
+        };
         let fullest = self
             .cells
             .iter()
@@ -65,14 +78,15 @@ impl Pool {
             return false;
         };
         // Of equally good ones the later goes.
-        let worst = |(_, a): &(usize, &FoundNote), (_, b): &(usize, &FoundNote)| {
-            let later = (b.recording, b.first_sample).cmp(&(a.recording, a.first_sample));
-            a.quality.total_cmp(&b.quality).then(later)
+        let worst = |(_, a): &(usize, &Kept), (_, b): &(usize, &Kept)| {
+            let later = (b.note.recording, b.note.first_sample)
+                .cmp(&(a.note.recording, a.note.first_sample));
+            a.note.quality.total_cmp(&b.note.quality).then(later)
         };
         let Some((index, _)) = notes.iter().enumerate().min_by(worst) else {
             return false;
         };
-        self.samples -= notes.remove(index).audio.len();
+        self.samples -= notes.remove(index).note.audio.len();
         self.cells.retain(|_, notes| !notes.is_empty());
         true
     }

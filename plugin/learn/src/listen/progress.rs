@@ -10,7 +10,7 @@ use super::findings::{RecordingFindings, Verdict};
 use super::hum::Hum;
 use super::medians::{median, quantile};
 use super::phrases::Fact;
-use super::pool::Pool;
+use super::pool::{Kept, Pool};
 use super::room;
 use super::texture::{HOP_S, Texture};
 use crate::note::FoundNote;
@@ -213,14 +213,17 @@ impl Progress {
             dies_away: measured.dies_away,
             moves_semitones: measured.moves_semitones,
         });
-        self.notes.push(FoundNote {
-            recording: self.index,
-            first_sample: onset,
-            semitones: measured.semitones,
-            begins: cut.begins,
-            top_db: cut.top_db,
-            quality: measured.quality,
-            audio,
+        self.notes.push(Kept {
+            slurred_if_held: cut.slurred_if_held,
+            note: FoundNote {
+                recording: self.index,
+                first_sample: onset,
+                semitones: measured.semitones,
+                begins: cut.begins,
+                top_db: cut.top_db,
+                quality: measured.quality,
+                audio,
+            },
         });
     }
 
