@@ -198,7 +198,7 @@ fn begun(runs: &[Run], strokes: &[usize], flux_db: &[f32]) -> Vec<Begun> {
         let before = index
             .checked_sub(1)
             .map_or(0, |before| runs[before].begin + LEAST_PART_FRAMES);
-        let near = strokes.iter().copied().filter(|&stroke| {
+        let mut near = strokes.iter().copied().filter(|&stroke| {
             stroke >= before
                 && stroke + HEARD_LATE_FRAMES >= run.begin
                 && stroke <= run.begin + HEARD_EARLY_FRAMES
@@ -207,7 +207,7 @@ fn begun(runs: &[Run], strokes: &[usize], flux_db: &[f32]) -> Vec<Begun> {
         Begun {
             run: *run,
             stroke: near
-                .last()
+                .next_back()
                 .or_else(|| soft_stroke(flux_db, before, run.begin)),
         }
     };

@@ -91,3 +91,71 @@ impl Pool {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::note::Beginning;
+
+    fn kept((semitones, top_db, quality, samples): (f32, f32, f32, usize), index: usize) -> Kept {
+        Kept {
+            slurred_if_held: false,
+            note: FoundNote {
+                recording: 0,
+                first_sample: index,
+                semitones,
+                begins: Beginning::Silence,
+                top_db,
+                quality,
+                audio: vec![0.0; samples],
+            },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_pool_is_never_fuller_than_it_may_be_and_keeps_what_fits(
+            notes in prop::collection::vec((40.0_f32..52.0, -40.0_f32..-10.0, 0.0_f32..1.0, 1_usize..100), 1..200),
+            most in 0_usize..4000,
+        ) {
+            let mut pool = Pool::new(most);
+            for (index, note) in notes.iter().enumerate() {
+                pool.push(kept(*note, index));
+            }
+            let whole: usize = notes.iter().map(|note| note.3).sum();
+            let left = pool.into_kept();
+            let samples: usize = left.iter().map(|kept| kept.note.audio.len()).sum();
+            prop_assert!(samples <= most);
+            if whole <= most {
+                prop_assert_eq!(left.len(), notes.len());
+            }
+            prop_assert!(left.is_sorted_by_key(|kept| kept.note.first_sample));
+        }
+    }
+
+    #[test]
+    fn of_one_kind_the_worst_goes_and_of_equals_the_later() {
+        let mut pool = Pool::new(20);
+        for (index, quality) in [0.5, 0.9, 0.5, 0.7].into_iter().enumerate() {
+            pool.push(kept((60.0, -20.0, quality, 10), index));
+        }
+        let left: Vec<usize> = pool
+            .into_kept()
+            .iter()
+            .map(|kept| kept.note.first_sample)
+            .collect();
+        assert_eq!(left, [1, 3]);
+        let mut pool = Pool::new(20);
+        for index in 0..3 {
+            pool.push(kept((60.0, -20.0, 0.5, 10), index));
+        }
+        let left: Vec<usize> = pool
+            .into_kept()
+            .iter()
+            .map(|kept| kept.note.first_sample)
+            .collect();
+        assert_eq!(left, [0, 1]);
+    }
+}

@@ -10,7 +10,7 @@ const OFF: f32 = 0.004;
 const MOST_SHARE: f32 = 0.36;
 /// What rings on is so much softer than the loudest partial of what is played, in power (6 dB).
 const RINGING_SHARE: f32 = 0.25;
-/// Stretches that are tried; see [`partial_hz`].
+/// Stretches that are tried; see [`Series::partial_of`].
 const STRETCHES: [f32; 7] = [0.0, 3e-5, 1e-4, 3e-4, 6e-4, 1.2e-3, 2.5e-3];
 /// Deviations of the pitch that are tried, cents.
 const CENTS: [f32; 7] = [0.0, -6.0, 6.0, -12.0, 12.0, -20.0, 20.0];

@@ -1,4 +1,5 @@
 //! What is heard of playing that is made by code.
+#![allow(clippy::unwrap_used)]
 
 mod sentences;
 mod sounds;
@@ -272,5 +273,22 @@ fn chords_of_two_notes_are_told_from_single_ones() {
             matches!(error, ListenError::Polyphonic { .. }),
             "{interval}: {error}"
         );
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+    #[test]
+    fn no_sound_is_too_short_or_too_wild(
+        length in 0_usize..20_000,
+        scale in proptest::sample::select(vec![1e-9_f32, 0.1, 1.0, 1e30, f32::NAN, f32::INFINITY]),
+        piece in 1_usize..5000,
+    ) {
+        let mut listener = Listener::new(ListenOptions::default());
+        let audio: Vec<f32> = noise(0.5, -3.0).iter().take(length).map(|x| scale * x).collect();
+        for piece in audio.chunks(piece) {
+            listener.take_more(piece);
+        }
+        proptest::prop_assert!(listener.finish().is_err());
     }
 }
