@@ -21,8 +21,12 @@ const STROKE_APART_FRAMES: usize = 6;
 /// .. and by so much more than what is new on average for so many frames around (0.1 s).
 const STROKE_RATIO: f32 = 1.8;
 const STROKE_AROUND_FRAMES: usize = 20;
-/// A stroke within this of where a pitch is first heard begins that note: the pitch is heard later, up to 0.1 s.
-const HEARD_LATE_FRAMES: usize = 20;
+/// Where a pitch begins without a stroke, a stroke is new by this at least, dB.
+const SOFT_STROKE_DB: f32 = 1.2;
+/// .. and no more than this before it: 43 ms.
+const SOFT_LATE_FRAMES: usize = 8;
+/// A stroke within this of where a pitch is first heard begins that note: the pitch is heard later, up to 0.13 s.
+const HEARD_LATE_FRAMES: usize = 24;
 const HEARD_EARLY_FRAMES: usize = 6;
 /// Parts of a note that a stroke would leave shorter than this are not taken apart: 75 ms.
 const LEAST_PART_FRAMES: usize = 14;
@@ -62,6 +66,8 @@ pub(super) struct Cut {
     pub(super) begins: Beginning,
     /// Its loudest moment, dB.
     pub(super) top_db: f32,
+    /// It is struck, but out of another pitch that does not become softer first: what a held instrument slurs.
+    pub(super) slurred_if_held: bool,
     /// The loudest of the 21 ms before it, under its loudest moment, dB, positive: what rings over.
     pub(super) before_under_db: f32,
 }
@@ -126,11 +132,14 @@ pub(super) fn cut(frames: &Frames, audio: &[f32], levels: &Levels) -> Vec<Cut> {
         }
     }
     let runs = parted(&audible, pitch_runs::runs(&audible, &strokes), &strokes);
-    let begun: Vec<Begun> = begun(&runs, &strokes);
-    let mut cuts: Vec<Cut> = Vec::with_capacity(begun.len());
-    for (index, begun) in begun.iter().enumerate() {
+    let begun_runs = begun(&runs, &strokes, &frames.flux_db);
+    let mut cuts: Vec<Cut> = Vec::with_capacity(begun_runs.len());
+    for (index, begun) in begun_runs.iter().enumerate() {
         let next = begun_after(&runs, &strokes, index, frames.len());
-        let cut = note(&audible, audio, levels, begun, next);
+        let before = index
+            .checked_sub(1)
+            .map(|before| begun_runs[before].run.semitones);
+        let cut = note(&audible, audio, levels, begun, before, next);
         if cuts
             .last()
             .is_some_and(|before| is_tail(frames, before, &cut))
@@ -184,12 +193,12 @@ fn settled(frames: &Frames, run: &Run) -> f32 {
     .unwrap_or(run.semitones)
 }
 
-fn begun(runs: &[Run], strokes: &[usize]) -> Vec<Begun> {
+fn begun(runs: &[Run], strokes: &[usize], flux_db: &[f32]) -> Vec<Begun> {
     let with_stroke = |(index, run): (usize, &Run)| {
         let before = index
             .checked_sub(1)
             .map_or(0, |before| runs[before].begin + LEAST_PART_FRAMES);
-        let near = strokes.iter().copied().filter(|&stroke| {
+        let mut near = strokes.iter().copied().filter(|&stroke| {
             stroke >= before
                 && stroke + HEARD_LATE_FRAMES >= run.begin
                 && stroke <= run.begin + HEARD_EARLY_FRAMES
@@ -197,10 +206,23 @@ fn begun(runs: &[Run], strokes: &[usize]) -> Vec<Begun> {
         // The last of them: what is struck before it is noise of the stroke, or another note.
         Begun {
             run: *run,
-            stroke: near.last(),
+            stroke: near
+                .next_back()
+                .or_else(|| soft_stroke(flux_db, before, run.begin)),
         }
     };
     runs.iter().enumerate().map(with_stroke).collect()
+}
+
+/// Where what is new is most, of a note that begins without a stroke that stands out.
+fn soft_stroke(flux_db: &[f32], earliest: usize, begin: usize) -> Option<usize> {
+    let from = begin.saturating_sub(SOFT_LATE_FRAMES).max(earliest);
+    let to = (begin + HEARD_EARLY_FRAMES).min(flux_db.len());
+    let most = (from..to).max_by(|&a, &b| flux_db[a].total_cmp(&flux_db[b]))?;
+    let around = &flux_db[most.saturating_sub(STROKE_AROUND_FRAMES)
+        ..(most + STROKE_AROUND_FRAMES).min(flux_db.len())];
+    let usual = around.iter().sum::<f32>() / around.len() as f32;
+    (flux_db[most] > SOFT_STROKE_DB && flux_db[most] > STROKE_RATIO * usual).then_some(most)
 }
 
 /// The frame in which what comes after a note begins: the next run, or a stroke that has no pitch.
@@ -213,7 +235,14 @@ fn begun_after(runs: &[Run], strokes: &[usize], index: usize, frames: usize) -> 
     stroke.map_or(next, |stroke| stroke.min(next))
 }
 
-fn note(frames: &Frames, audio: &[f32], levels: &Levels, begun: &Begun, next: usize) -> Cut {
+fn note(
+    frames: &Frames,
+    audio: &[f32],
+    levels: &Levels,
+    begun: &Begun,
+    before_semitones: Option<f32>,
+    next: usize,
+) -> Cut {
     let run = begun.run;
     let top_db = loudest(&frames.level_db[run.begin..run.end]);
     let over_db = (top_db - OVER_UNDER_TOP_DB).max(levels.softest_db);
@@ -245,6 +274,8 @@ fn note(frames: &Frames, audio: &[f32], levels: &Levels, begun: &Begun, next: us
     } else {
         Beginning::Slur
     };
+    let leaves_pitch =
+        before_semitones.is_some_and(|before| (before - run.semitones).abs() > SAME_SEMITONES);
     let onset = onset::refined(audio, rough * FRAME_SAMPLES, begins);
     let at = (onset / FRAME_SAMPLES).min(frames.len());
     let shortly_before = &frames.level_db[at.saturating_sub(6)..at.saturating_sub(2)];
@@ -255,6 +286,7 @@ fn note(frames: &Frames, audio: &[f32], levels: &Levels, begun: &Begun, next: us
         end_frame: end.min(run.end).max(run.begin + 1),
         semitones: run.semitones,
         begins,
+        slurred_if_held: begins == Beginning::Again && rise_db < SLUR_DB && leaves_pitch,
         top_db,
         before_under_db: if shortly_before.is_empty() {
             100.0

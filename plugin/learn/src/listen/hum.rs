@@ -96,7 +96,7 @@ fn lines(softest: &[f32], usual: &[f32], mains_hz: u32) -> Option<Hum> {
     // Lines of both kinds of mains are at 300 and 600 Hz: two others are needed.
     let own = multiples
         .iter()
-        .filter(|&&multiple| (multiple * mains_hz) % 300 != 0)
+        .filter(|&&multiple| !(multiple * mains_hz).is_multiple_of(300))
         .count();
     (own >= LEAST_LINES).then(|| Hum {
         mains_hz,

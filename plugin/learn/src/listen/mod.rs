@@ -36,11 +36,11 @@ pub use character::Character;
 pub use error::ListenError;
 pub use findings::{Findings, RecordingFindings, Verdict};
 
-use crate::note::FoundNote;
+use crate::note::{Beginning, FoundNote};
 use crate::recording::Recording;
 use block::{Ears, LEAD_SAMPLES};
 use phrases::Fact;
-use pool::Pool;
+use pool::{Kept, Pool};
 use progress::{Done, Progress, SILENT_PEAK};
 
 /// Less sound than this makes no target, s.
@@ -50,6 +50,8 @@ const LEAST_NOTES: usize = 6;
 /// A held note is kept for so long, samples: 2.5 s. Struck ones are for 3.8 s.
 const HELD_SAMPLES: usize = 120_000;
 
+/// A slurred note of a struck instrument is worth this.
+const STRUCK_SLUR_QUALITY: f32 = 0.4;
 /// So much sound may wait to be listened to at once, samples: two minutes.
 const MOST_WAITING_SAMPLES: usize = 120 * SAMPLE_RATE_HZ as usize;
 
@@ -148,12 +150,13 @@ impl Listener {
         findings.struck = character.struck;
         findings.notes = self.facts.len();
         findings.heard = heard_midi(&self.facts);
-        let mut notes = self.pool.into_notes();
-        if !character.struck {
-            for note in &mut notes {
-                note.audio.truncate(LEAD_SAMPLES + HELD_SAMPLES);
-            }
-        }
+        let struck = character.struck;
+        let notes: Vec<FoundNote> = self
+            .pool
+            .into_kept()
+            .into_iter()
+            .map(|kept| settled(kept, struck))
+            .collect();
         findings.kept = notes.len();
         findings.kept_s =
             notes.iter().map(|note| note.audio.len()).sum::<usize>() as f32 / SAMPLE_RATE_HZ as f32;
@@ -260,6 +263,26 @@ impl Listener {
         }
         Ok(())
     }
+}
+
+/// A note, once it is known whether the instrument is struck.
+fn settled(kept: Kept, struck: bool) -> FoundNote {
+    let Kept {
+        mut note,
+        slurred_if_held,
+    } = kept;
+    if struck {
+        // A struck note without its stroke is hardly one.
+        if note.begins == Beginning::Slur {
+            note.quality *= STRUCK_SLUR_QUALITY;
+        }
+        return note;
+    }
+    note.audio.truncate(LEAD_SAMPLES + HELD_SAMPLES);
+    if slurred_if_held {
+        note.begins = Beginning::Slur;
+    }
+    note
 }
 
 fn heard_midi(facts: &[Fact]) -> Vec<(i32, usize)> {

@@ -15,6 +15,11 @@ const SILENCE_SHARE: f32 = 0.05;
 const OVER_BEFORE: f32 = 2.0;
 /// A stroke lies where the envelope of the differences rises most, the later 4 ms against the 4 ms before.
 const RISE_STEPS: usize = 8;
+/// .. and by this at least, in power: less is no stroke, but the ripple of a pitch.
+const LEAST_RISE: f32 = 2.0;
+
+/// What is new fills the features' window so many samples after it began.
+const FLUX_LATE: usize = 512;
 
 /// The sample in which a note begins that is heard to begin about `rough`.
 pub(super) fn refined(audio: &[f32], rough: usize, begins: Beginning) -> usize {
@@ -36,7 +41,8 @@ pub(super) fn refined(audio: &[f32], rough: usize, begins: Beginning) -> usize {
         }
         Beginning::Again => {
             let envelope = differences(&audio[from..to]);
-            from + steepest(&envelope).unwrap_or((rough - from) / STEP) * STEP
+            let step = steepest(&envelope);
+            step.map_or(rough.saturating_sub(FLUX_LATE), |step| from + step * STEP)
         }
         Beginning::Slur => rough,
     }
@@ -67,7 +73,7 @@ fn quietest(peaks: &[f32]) -> (usize, f32) {
     if found.1.is_finite() { found } else { (0, 0.0) }
 }
 
-/// The step from which on it is louder than before by most.
+/// The step from which on it is louder than before by most, if it is louder at all.
 fn steepest(power: &[f32]) -> Option<usize> {
     let sum = |steps: &[f32]| steps.iter().sum::<f32>();
     let whole = sum(power) / power.len().max(1) as f32;
@@ -78,5 +84,6 @@ fn steepest(power: &[f32]) -> Option<usize> {
         (after + floor) / (before + floor)
     };
     let steps = RISE_STEPS..power.len().checked_sub(RISE_STEPS)?;
-    steps.max_by(|a, b| rise(a).total_cmp(&rise(b)).then(b.cmp(a)))
+    let found = steps.max_by(|a, b| rise(a).total_cmp(&rise(b)).then(b.cmp(a)))?;
+    (rise(&found) > LEAST_RISE).then_some(found)
 }

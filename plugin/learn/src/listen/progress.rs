@@ -10,7 +10,7 @@ use super::findings::{RecordingFindings, Verdict};
 use super::hum::Hum;
 use super::medians::{median, quantile};
 use super::phrases::Fact;
-use super::pool::Pool;
+use super::pool::{Kept, Pool};
 use super::room;
 use super::texture::{HOP_S, Texture};
 use crate::note::FoundNote;
@@ -41,6 +41,8 @@ pub(super) const SILENT_PEAK: f32 = 1e-3;
 const JUDGED_S: f32 = 2.0;
 /// Less sound tells nothing of the way in which it was recorded, nor of speech, s.
 const TELLING_S: f32 = 8.0;
+/// Samples are cut off here: 24 dB over full scale.
+const LARGEST: f32 = 16.0;
 /// Fewer ends of notes say nothing of the room.
 const LEAST_DECAYS: usize = 4;
 
@@ -100,9 +102,15 @@ impl Progress {
 
     /// The next samples of it.
     pub(super) fn take(&mut self, ears: &Ears, audio: &[f32]) {
-        // What is no number would be one in nothing that is computed of it.
-        self.audio
-            .extend(audio.iter().map(|x| if x.is_finite() { *x } else { 0.0 }));
+        // What is no number, or far out of range, would spoil all that is computed of it.
+        let sane = |x: &f32| {
+            if x.is_finite() {
+                x.clamp(-LARGEST, LARGEST)
+            } else {
+                0.0
+            }
+        };
+        self.audio.extend(audio.iter().map(sane));
         let mut cores = Vec::new();
         let mut begin = self.next;
         while self.end() >= begin + CORE + LAST_LONGER {
@@ -213,14 +221,17 @@ impl Progress {
             dies_away: measured.dies_away,
             moves_semitones: measured.moves_semitones,
         });
-        self.notes.push(FoundNote {
-            recording: self.index,
-            first_sample: onset,
-            semitones: measured.semitones,
-            begins: cut.begins,
-            top_db: cut.top_db,
-            quality: measured.quality,
-            audio,
+        self.notes.push(Kept {
+            slurred_if_held: cut.slurred_if_held,
+            note: FoundNote {
+                recording: self.index,
+                first_sample: onset,
+                semitones: measured.semitones,
+                begins: cut.begins,
+                top_db: cut.top_db,
+                quality: measured.quality,
+                audio,
+            },
         });
     }
 

@@ -18,10 +18,10 @@ const CLIPPED_SAMPLES: usize = 3;
 const CLIPPED_TIMES: usize = 3;
 /// Frames of a stroke (64 ms), whose pitch does not count.
 const STROKE_FRAMES: usize = 12;
-/// What dies away is loudest within so many frames (0.1 s) ..
-const LOUDEST_FRAMES: usize = 19;
-/// .. never rises by more than this, dB: strings beat ..
-const RISES_DB: f32 = 4.0;
+/// What dies away is loudest within so many frames (0.24 s): strings beat ..
+const LOUDEST_FRAMES: usize = 45;
+/// .. never rises by more than this, dB, for the same reason ..
+const RISES_DB: f32 = 5.0;
 /// .. and falls by this, dB a second, for so many frames at most (0.8 s), and so many at least (0.2 s), as far as this
 /// under its loudest, dB.
 const FALLS_DB_PER_S: f32 = 3.5;
@@ -150,10 +150,14 @@ fn dies_away(frames: &Frames, cut: &Cut) -> Option<bool> {
     }
     let from = &from[..count];
     let mut least_db = f32::INFINITY;
-    let rises = from.iter().any(|&db| {
-        least_db = least_db.min(db);
-        db > least_db + RISES_DB
-    });
+    // The level of a low note ripples: what rises is the mean over 64 ms.
+    let rises = from
+        .windows(STROKE_FRAMES)
+        .map(|db| db.iter().sum::<f32>() / STROKE_FRAMES as f32)
+        .any(|db| {
+            least_db = least_db.min(db);
+            db > least_db + RISES_DB
+        });
     let falls_db_per_s = -slope(from) * SAMPLE_RATE_HZ as f32 / FRAME_SAMPLES as f32;
     Some(loudest <= LOUDEST_FRAMES && !rises && falls_db_per_s > FALLS_DB_PER_S)
 }

@@ -4,11 +4,13 @@ use super::sight::{SPACING_HZ, Sight, Tone};
 
 /// How far from a partial a tone is still that partial, bins and a ratio (7 cents): what decays is spread, what is
 /// stretched is off ..
-const LOBE_BINS: f32 = 2.6;
+const LOBE_BINS: f32 = 1.6;
 const OFF: f32 = 0.004;
 /// .. but never more than this share of the distance of partials.
 const MOST_SHARE: f32 = 0.36;
-/// Stretches that are tried; see [`partial_hz`].
+/// What rings on is so much softer than the loudest partial of what is played, in power (6 dB).
+const RINGING_SHARE: f32 = 0.25;
+/// Stretches that are tried; see [`Series::partial_of`].
 const STRETCHES: [f32; 7] = [0.0, 3e-5, 1e-4, 3e-4, 6e-4, 1.2e-3, 2.5e-3];
 /// Deviations of the pitch that are tried, cents.
 const CENTS: [f32; 7] = [0.0, -6.0, 6.0, -12.0, 12.0, -20.0, 20.0];
@@ -114,14 +116,18 @@ impl Series {
     }
 
     /// What it explains of `sight`, with the stretch and within the cents that explain most. What the series
-    /// `excused` explain is not foreign.
+    /// `excused` explain is not foreign where it is softer: what rings on has been damped, or dies away.
     pub(super) fn explains(self, sight: &Sight, excused: &[Series]) -> Explained {
+        let is_own = |tone: &&Tone| self.partial_of(tone.hz).is_some();
+        let own = sight.tones.iter().filter(is_own);
+        let loudest = own.map(|tone| tone.power).fold(0.0, f32::max);
         let left: Vec<Tone> = sight
             .tones
             .iter()
             .filter(|tone| {
                 let excuse = |series: &Series| series.partial_of(tone.hz).is_some();
-                self.partial_of(tone.hz).is_some() || !excused.iter().any(excuse)
+                let excused = tone.power < RINGING_SHARE * loudest && excused.iter().any(excuse);
+                is_own(tone) || !excused
             })
             .copied()
             .collect();

@@ -20,9 +20,11 @@ const MIDDLE_FRAMES: usize = 10;
 const FOREIGN_DB: f32 = -13.0;
 /// Of the power, tones have at least this where something is played that has a pitch.
 const TONAL_SHARE: f32 = 0.5;
-/// So many of the notes before may ring on, for so many samples (3 s).
+/// So many of the notes around may ring on or already, for so many samples (1.5 s).
 const RINGING: usize = 3;
-const RINGING_SAMPLES: usize = 144_000;
+const RINGING_SAMPLES: usize = 72_000;
+/// Their pitch moves by no more than this, semitones.
+const RINGING_SEMITONES: f32 = 0.05;
 
 /// How many windows of a stretch of sound are what.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -114,6 +116,6 @@ fn ringing(cuts: &[Cut], centre: usize) -> Vec<Series> {
         .rev()
         .filter(|cut| cut.onset < centre + WINDOW / 2 && cut.end + RINGING_SAMPLES > centre);
     near.take(RINGING)
-        .map(|cut| Series::new(to_hz(cut.semitones), 0.3))
+        .map(|cut| Series::new(to_hz(cut.semitones), RINGING_SEMITONES))
         .collect()
 }
