@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use super::adaptation::Adaptation;
-use super::batch::{Draws, with_noise};
-use super::chance::Chance;
+use super::batch::{ContentNoise, Draws};
 use super::error::{AdaptError, Use};
 use super::loss::{Distance, gradient, mean_distance};
 use super::phrases::{Phrase, check_frames, pieces};
@@ -37,8 +36,7 @@ pub struct Options {
     pub stretch_frames: usize,
     /// Adam's rate at first.
     pub rate: f32,
-    /// Deviation of the noise on the content, which lies within -1..1: what is learnt is not to rely on it, or the
-    /// source's own timbre comes along. The shipped targets were trained with 0.25.
+    /// [`ContentNoise::deviation`].
     pub content_noise: f32,
     /// Steps from one judgement by the held-out frames to the next, 1 or more.
     pub steps_per_report: u64,
@@ -232,16 +230,20 @@ impl<'p> Learning<'p> {
                 let stretch = self
                     .draws
                     .draw(trunk, self.learnt, options.stretch_frames, chance);
-                (stretch, Chance(chance.seed()))
+                let noise = ContentNoise {
+                    deviation: options.content_noise,
+                    seed: chance.seed(),
+                };
+                (stretch, noise)
             })
             .collect();
         let share = 1.0 / options.batch as f32;
         let packed = Packed::new(trunk.instructions, &state.now);
         let each: Vec<(f64, Adaptation)> = drawn
             .par_iter()
-            .map_init(Scratch::default, |scratch, (stretch, chance)| {
+            .map_init(Scratch::default, |scratch, (stretch, noise)| {
                 let Scratch { tape, rows, d_made } = scratch;
-                with_noise(trunk, stretch, options.content_noise, *chance, rows);
+                noise.over(trunk, stretch, rows);
                 let made = tape.forward(trunk, &packed, rows, stretch.context);
                 let apart = Distance::of(made, stretch).mean();
                 gradient(made, stretch, share, d_made);
