@@ -268,7 +268,7 @@ impl<'p> Learning<'p> {
         let rate = options.rate * warm * RATE_DROP.powi(state.drops as i32);
         state.adam.step(state.step, rate, &sum, &mut state.now);
         let averages = state.average.values_mut().iter_mut();
-        // At first it is the mean of all steps.
+        // At first it follows closely.
         let decay = AVERAGE_DECAY.min(state.step as f32 / (state.step + 10) as f32);
         for (average, now) in averages.zip(state.now.values()) {
             *average += (1.0 - decay) * (now - *average);
