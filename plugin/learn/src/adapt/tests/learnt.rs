@@ -105,6 +105,8 @@ fn held_out_frames_come_much_nearer() {
     let (before, after) = (start.held_out, learning.best_held_out());
     assert!(after < 0.35 * before, "{before} became {after}");
     assert!(after < 0.1 * start.tried[0].as_it_is);
+    let again = Learning::new(&trunk, &learnt, &held_out, learning.best(), options).unwrap();
+    assert_eq!(again.best_held_out(), after);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Made-up trunks and targets: a target's outputs are what another is to learn.
 #![allow(clippy::unwrap_used)]
 
+mod draws;
 mod gradients;
 mod learnt;
 mod refused;
