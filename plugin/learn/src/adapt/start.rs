@@ -25,11 +25,11 @@ pub struct Start {
     pub candidate: usize,
     /// Distance from the held-out frames, nepers.
     pub held_out: f64,
-    /// How all candidates did.
+    /// How all candidates did by some of the frames.
     pub tried: Vec<Tried>,
 }
 
-/// How near a candidate comes to the held-out frames, nepers.
+/// How near a candidate comes to held-out frames, nepers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tried {
     /// As it is.

@@ -156,3 +156,39 @@ impl Numbers<'_> {
             })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_read_as_it_was_written() {
+        let sizes = Sizes {
+            blocks: 2,
+            channels: 3,
+        };
+        let mut chance = Chance(9);
+        let mut part = || {
+            let values = (0..sizes.values()).map(|_| chance.normal() as f32);
+            Adaptation::from_values(sizes, values.collect())
+        };
+        let state = State {
+            now: part(),
+            average: part(),
+            best: part(),
+            adam: Adam {
+                mean: part(),
+                square: part(),
+            },
+            step: 123_456,
+            chance: Chance(u64::MAX - 3),
+            best_held_out: 0.1,
+            mark: 0.3,
+            stale: 4,
+            drops: 2,
+            apart: 1.0 / 3.0,
+        };
+        assert_eq!(State::read(sizes, &state.write(7), 7), Ok(state));
+    }
+}
