@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "rates",
     "chance",
     "instructions",
@@ -28,6 +28,7 @@ const LAYERS: [&str; 23] = [
     "networks",
     "self_check",
     "chain",
+    "frames",
     "testing",
 ];
 
