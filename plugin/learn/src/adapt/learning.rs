@@ -36,6 +36,9 @@ pub struct Options {
     pub stretch_frames: usize,
     /// Adam's rate at first.
     pub rate: f32,
+    /// How strongly everything is drawn back to where it started, per step and rate: little sound is learnt by heart
+    /// otherwise (Li et al., 2018, decoupled from Adam as by Loshchilov and Hutter, 2019).
+    pub pull: f32,
     /// [`ContentNoise::deviation`].
     pub content_noise: f32,
     /// Steps from one judgement by the held-out frames to the next, 1 or more.
@@ -89,6 +92,7 @@ impl Default for Options {
             batch: 8,
             stretch_frames: 192,
             rate: 2e-3,
+            pull: 3.0,
             content_noise: 0.25,
             steps_per_report: 50,
             patience: 6,
@@ -267,6 +271,11 @@ impl<'p> Learning<'p> {
         let warm = (state.step as f32 / WARM_UP_STEPS as f32).min(1.0);
         let rate = options.rate * warm * RATE_DROP.powi(state.drops as i32);
         state.adam.step(state.step, rate, &sum, &mut state.now);
+        let back = (rate * options.pull).min(1.0);
+        let values = state.now.values_mut().iter_mut();
+        for (value, start) in values.zip(state.start.values()) {
+            *value += back * (start - *value);
+        }
         let averages = state.average.values_mut().iter_mut();
         // At first it follows closely.
         let decay = AVERAGE_DECAY.min(state.step as f32 / (state.step + 10) as f32);

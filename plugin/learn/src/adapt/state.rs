@@ -15,6 +15,7 @@ const VERSION: &str = "1";
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct State {
+    pub(super) start: Adaptation,
     pub(super) now: Adaptation,
     /// Of the latest steps: what is judged.
     pub(super) average: Adaptation,
@@ -36,6 +37,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(start: &Adaptation, seed: u64) -> Self {
         Self {
+            start: start.clone(),
             now: start.clone(),
             average: start.clone(),
             best: start.clone(),
@@ -73,8 +75,9 @@ impl State {
         write(&tensors, &metadata)
     }
 
-    fn parts(&self) -> [(&'static str, &Adaptation); 5] {
+    fn parts(&self) -> [(&'static str, &Adaptation); 6] {
         [
+            ("start", &self.start),
             ("now", &self.now),
             ("average", &self.average),
             ("best", &self.best),
@@ -125,6 +128,7 @@ impl State {
             u32::try_from(number).map_err(|error| wrong(&error))
         };
         Ok(Self {
+            start: part("start")?,
             now: part("now")?,
             average: part("average")?,
             best: part("best")?,
@@ -174,6 +178,7 @@ mod tests {
             Adaptation::from_values(sizes, values.collect())
         };
         let state = State {
+            start: part(),
             now: part(),
             average: part(),
             best: part(),

@@ -95,6 +95,7 @@ fn held_out_frames_come_much_nearer() {
     let start = start(&trunk, &learnt, &held_out, &[&from.tensors()], QUIET).unwrap();
     let options = Options {
         rate: 1e-2,
+        pull: 0.0,
         content_noise: 0.0,
         ..options()
     };
@@ -107,6 +108,21 @@ fn held_out_frames_come_much_nearer() {
     assert!(after < 0.1 * start.tried[0].as_it_is);
     let again = Learning::new(&trunk, &learnt, &held_out, learning.best(), options).unwrap();
     assert_eq!(again.best_held_out(), after);
+}
+
+#[test]
+fn what_is_drawn_back_stays_nearer_to_its_start() {
+    let (trunk, from, learnt, held_out) = setting();
+    let moved = |pull| {
+        let options = Options { pull, ..options() };
+        let mut learning = Learning::new(&trunk, &learnt, &held_out, &from, options).unwrap();
+        run_to(&mut learning, 100);
+        let best = learning.best();
+        let values = best.values().iter().zip(from.values());
+        values.map(|(a, b)| (a - b).abs()).sum::<f32>()
+    };
+    let (free, drawn) = (moved(0.0), moved(100.0));
+    assert!(drawn > 0.0 && drawn < 0.3 * free, "{drawn}, {free}");
 }
 
 #[test]
@@ -153,6 +169,7 @@ fn a_flag_stops_it_and_the_best_is_kept() {
     // So high a rate that it only becomes worse.
     let options = Options {
         rate: 30.0,
+        pull: 0.0,
         ..options()
     };
     let mut learning = Learning::new(&trunk, &learnt, &held_out, &from, options).unwrap();
