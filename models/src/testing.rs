@@ -8,12 +8,12 @@ use crate::architecture::{Architecture, SUB_BANDS, Shape};
 use crate::chain::Base;
 use crate::chance::split_mix_64;
 use crate::file::{
-    FORMAT_VERSION, MemoryInfo, ModelFileError, ModelHash, ModelKind, Tensors, put, write,
-    write_with,
+    FORMAT_VERSION, MemoryInfo, ModelFileError, ModelHash, ModelKind, Tensors, write, write_with,
 };
 use crate::instructions::Instructions;
 use crate::memory::{ROW_VALUES, Recorded};
 use crate::networks::Networks;
+use crate::new_target::put;
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use crate::whole_file::read_model;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 27] = [
     "rates",
     "chance",
     "mel",
@@ -21,6 +21,7 @@ const LAYERS: [&str; 25] = [
     "conditioning",
     "file",
     "memory",
+    "new_target",
     "whole_file",
     "streaming",
     "performer",
@@ -30,6 +31,7 @@ const LAYERS: [&str; 25] = [
     "networks",
     "self_check",
     "chain",
+    "frames",
     "testing",
 ];
 

@@ -8,7 +8,6 @@ mod header;
 mod info;
 mod limits;
 mod memory;
-mod new_target;
 mod params;
 mod rename;
 mod tensors;
@@ -17,15 +16,12 @@ mod write;
 pub use error::ModelFileError;
 pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelHash, ModelInfo, ModelKind, is_line};
 pub use memory::MemoryInfo;
-pub use new_target::NewTarget;
 pub use params::{Params, Tensor, Tensors};
 pub use rename::{renamed, short_name};
 pub use write::{ByteTensor, sealed, write, write_with};
 
 pub(crate) use header::Header;
 pub(crate) use memory::MAX_MEMORY_NOTES;
-#[cfg(any(test, feature = "testing"))]
-pub(crate) use new_target::put;
 pub(crate) use tensors::{read_bytes, read_floats, read_tensors};
 
 /// The version this build writes, and the newest that it reads.

@@ -277,6 +277,12 @@ pub(crate) struct Learn {
     /// Number that all chance comes from: the same one gives the same target.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// How it sounds, if what is heard is wrong: held (bowed, blown), plucked, or keys.
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<InstrumentKind>,
+    /// File that says how far it is, as JSON, while it works; it ends as after Ctrl-C if somebody removes that.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) status: Option<PathBuf>,
     /// Shipped target that is not to be learnt from; for measuring.
     #[arg(long, value_name = "NAME", hide = true)]
     pub(crate) except: Vec<String>,
@@ -289,6 +295,17 @@ pub(crate) struct Learn {
     /// No progress bars.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// How an instrument sounds its notes.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InstrumentKind {
+    /// Bowed or blown: for as long as one plays.
+    Held,
+    /// Struck or plucked, at any pitch.
+    Plucked,
+    /// Struck by keys: the twelve notes alone.
+    Keys,
 }
 
 fn minutes(text: &str) -> Result<f64, String> {

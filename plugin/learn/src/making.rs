@@ -1,7 +1,7 @@
 //! From what was heard to a target's file.
 
-use mynah_models::file::{NewTarget, Tensors, short_name};
-use mynah_models::{Base, Mode, ModelFileError, ModelInfo, ModelKind, Target};
+use mynah_models::file::{Tensors, short_name};
+use mynah_models::{Base, Mode, ModelFileError, ModelInfo, ModelKind, NewTarget, Target};
 
 use crate::adapt::{
     AdaptError, Adaptation, OUTPUTS, Phrase, Trunk, Version, before_microphone, phrase,

@@ -44,20 +44,35 @@ impl Draws {
     }
 }
 
-/// The stretch's rows with noise of this deviation on their content, -> `rows`.
-pub(super) fn with_noise(
-    trunk: &Trunk,
-    stretch: &Stretch,
-    deviation: f32,
-    mut chance: Chance,
-    rows: &mut Vec<f32>,
-) {
-    rows.clear();
-    rows.extend_from_slice(stretch.rows);
-    if deviation > 0.0 {
-        for row in rows.chunks_exact_mut(trunk.inputs()) {
-            for z in &mut row[..trunk.latent()] {
-                *z += deviation * chance.normal() as f32;
+/// Noise on the content, which lies within -1..1: what is learnt is not to rely on it, or the source's own timbre comes along.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ContentNoise {
+    /// The shipped targets were trained with 0.25.
+    pub deviation: f32,
+    /// The same seed gives the same noise.
+    pub seed: u64,
+}
+
+impl Default for ContentNoise {
+    fn default() -> Self {
+        Self {
+            deviation: 0.25,
+            seed: 1,
+        }
+    }
+}
+
+impl ContentNoise {
+    /// The stretch's rows with this noise, -> `rows`.
+    pub(super) fn over(self, trunk: &Trunk, stretch: &Stretch, rows: &mut Vec<f32>) {
+        rows.clear();
+        rows.extend_from_slice(stretch.rows);
+        if self.deviation > 0.0 {
+            let mut chance = Chance(self.seed);
+            for row in rows.chunks_exact_mut(trunk.inputs()) {
+                for z in &mut row[..trunk.latent()] {
+                    *z += self.deviation * chance.normal() as f32;
+                }
             }
         }
     }

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use super::adaptation::Adaptation;
-use super::batch::{Draws, with_noise};
-use super::chance::Chance;
+use super::batch::{ContentNoise, Draws};
 use super::error::{AdaptError, Use};
 use super::loss::{Distance, gradient, mean_distance};
 use super::phrases::{Phrase, check_frames, pieces};
@@ -37,8 +36,10 @@ pub struct Options {
     pub stretch_frames: usize,
     /// Adam's rate at first.
     pub rate: f32,
-    /// Deviation of the noise on the content, which lies within -1..1: what is learnt is not to rely on it, or the
-    /// source's own timbre comes along. The shipped targets were trained with 0.25.
+    /// How strongly everything is drawn back to where it started, per step and rate: little sound is learnt by heart
+    /// otherwise (Li et al., 2018, decoupled from Adam as by Loshchilov and Hutter, 2019).
+    pub pull: f32,
+    /// [`ContentNoise::deviation`].
     pub content_noise: f32,
     /// Steps from one judgement by the held-out frames to the next, 1 or more.
     pub steps_per_report: u64,
@@ -91,6 +92,7 @@ impl Default for Options {
             batch: 8,
             stretch_frames: 192,
             rate: 2e-3,
+            pull: 3.0,
             content_noise: 0.25,
             steps_per_report: 50,
             patience: 6,
@@ -232,16 +234,20 @@ impl<'p> Learning<'p> {
                 let stretch = self
                     .draws
                     .draw(trunk, self.learnt, options.stretch_frames, chance);
-                (stretch, Chance(chance.seed()))
+                let noise = ContentNoise {
+                    deviation: options.content_noise,
+                    seed: chance.seed(),
+                };
+                (stretch, noise)
             })
             .collect();
         let share = 1.0 / options.batch as f32;
         let packed = Packed::new(trunk.instructions, &state.now);
         let each: Vec<(f64, Adaptation)> = drawn
             .par_iter()
-            .map_init(Scratch::default, |scratch, (stretch, chance)| {
+            .map_init(Scratch::default, |scratch, (stretch, noise)| {
                 let Scratch { tape, rows, d_made } = scratch;
-                with_noise(trunk, stretch, options.content_noise, *chance, rows);
+                noise.over(trunk, stretch, rows);
                 let made = tape.forward(trunk, &packed, rows, stretch.context);
                 let apart = Distance::of(made, stretch).mean();
                 gradient(made, stretch, share, d_made);
@@ -265,8 +271,13 @@ impl<'p> Learning<'p> {
         let warm = (state.step as f32 / WARM_UP_STEPS as f32).min(1.0);
         let rate = options.rate * warm * RATE_DROP.powi(state.drops as i32);
         state.adam.step(state.step, rate, &sum, &mut state.now);
+        let back = (rate * options.pull).min(1.0);
+        let values = state.now.values_mut().iter_mut();
+        for (value, start) in values.zip(state.start.values()) {
+            *value += back * (start - *value);
+        }
         let averages = state.average.values_mut().iter_mut();
-        // At first it is the mean of all steps.
+        // At first it follows closely.
         let decay = AVERAGE_DECAY.min(state.step as f32 / (state.step + 10) as f32);
         for (average, now) in averages.zip(state.now.values()) {
             *average += (1.0 - decay) * (now - *average);

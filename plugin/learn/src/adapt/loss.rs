@@ -26,7 +26,7 @@ impl Distance {
                 .zip(wanted)
                 .map(|(made, wanted)| (within(*made) - wanted).abs())
                 .sum();
-            sum.apart += f64::from(weight * apart / OUTPUTS as f32);
+            sum.apart += f64::from(weight) * f64::from(apart) / OUTPUTS as f64;
             sum.weight += f64::from(weight);
         }
         sum
@@ -48,16 +48,18 @@ impl Distance {
 /// Gradient of the stretch's mean distance times `share` by `made` -> `gradient` `[frames, 128]`.
 pub(super) fn gradient(made: &[f32], stretch: &Stretch, share: f32, gradient: &mut Vec<f32>) {
     let (low, high) = ENVELOPE_RANGE;
-    let weight: f32 = stretch.weights.iter().sum();
-    let scale = share / (OUTPUTS as f32 * weight.max(f32::MIN_POSITIVE));
+    let total: f64 = stretch.weights.iter().copied().map(f64::from).sum();
+    let of_value = f64::from(share) / OUTPUTS as f64;
     gradient.clear();
     for ((made, wanted), weight) in frames(made, stretch) {
+        // A stretch in which nothing counts has no gradient.
+        let weighted = (of_value * f64::from(weight) / total.max(f64::MIN_POSITIVE)) as f32;
         gradient.extend(made.iter().zip(wanted).map(|(made, wanted)| {
             // Beyond the range nothing changes.
             if *made == *wanted || !(low..=high).contains(made) {
                 0.0
             } else {
-                (scale * weight).copysign(made - wanted)
+                weighted.copysign(made - wanted)
             }
         }));
     }

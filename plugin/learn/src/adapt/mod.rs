@@ -25,6 +25,7 @@ mod tests;
 mod trunk;
 
 pub use adaptation::{Adaptation, OUTPUTS, Sizes};
+pub use batch::ContentNoise;
 pub use error::{AdaptError, Use};
 pub use examples::{Version, before_microphone, phrase};
 pub use learning::{Ended, Learning, Options, Progress};

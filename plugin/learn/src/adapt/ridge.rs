@@ -4,6 +4,8 @@
 use rayon::prelude::*;
 
 use super::adaptation::{Adaptation, OUTPUTS};
+use super::batch::ContentNoise;
+use super::chance::Chance;
 use super::phrases::Stretch;
 use super::tape::{Packed, Tape};
 use super::trunk::Trunk;
@@ -23,19 +25,34 @@ pub(super) struct NormalEquations {
 }
 
 impl NormalEquations {
-    /// Of all pieces, through this adaptation's vectors. The same to the bit for any number of threads.
-    pub(super) fn of(trunk: &Trunk, adaptation: &Adaptation, pieces: &[Stretch]) -> Self {
+    /// Of all pieces under noise, through this adaptation's vectors. The same to the bit for any number of threads.
+    pub(super) fn of(
+        trunk: &Trunk,
+        adaptation: &Adaptation,
+        pieces: &[Stretch],
+        noise: ContentNoise,
+    ) -> Self {
         let packed = Packed::new(trunk.instructions, adaptation);
         let mut sum = Self::zeros(trunk.sizes().channels + 1);
+        let mut chance = Chance(noise.seed);
         for pieces in pieces.chunks(AT_ONCE) {
+            let pieces: Vec<_> = pieces.iter().map(|p| (p, chance.seed())).collect();
             let each: Vec<Self> = pieces
                 .par_iter()
-                .map_init(Tape::default, |tape, piece| {
-                    let mut own = Self::zeros(sum.order);
-                    let hidden = tape.forward_trunk(trunk, &packed, piece.rows, piece.context);
-                    own.take(hidden, piece);
-                    own
-                })
+                .map_init(
+                    <(Tape, Vec<f32>)>::default,
+                    |(tape, rows), (piece, seed)| {
+                        let mut own = Self::zeros(sum.order);
+                        let noise = ContentNoise {
+                            seed: *seed,
+                            ..noise
+                        };
+                        noise.over(trunk, piece, rows);
+                        let hidden = tape.forward_trunk(trunk, &packed, rows, piece.context);
+                        own.take(hidden, piece);
+                        own
+                    },
+                )
                 .collect();
             for own in &each {
                 sum.sums

@@ -3,6 +3,7 @@
 use mynah_models::file::Tensors;
 
 use super::adaptation::Adaptation;
+use super::batch::ContentNoise;
 use super::error::{AdaptError, Use};
 use super::loss::{head_distance, hidden};
 use super::phrases::{Phrase, Stretch, check_frames, pieces};
@@ -24,11 +25,11 @@ pub struct Start {
     pub candidate: usize,
     /// Distance from the held-out frames, nepers.
     pub held_out: f64,
-    /// How all candidates did.
+    /// How all candidates did by some of the frames.
     pub tried: Vec<Tried>,
 }
 
-/// How near a candidate comes to the held-out frames, nepers.
+/// How near a candidate comes to held-out frames, nepers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tried {
     /// As it is.
@@ -38,7 +39,8 @@ pub struct Tried {
 }
 
 /// Tries all candidates (tensors of targets of the trunk's base) on some of the frames, and refits the nearest one's head
-/// on all. Takes about half a second per candidate, and as much per five minutes of sound.
+/// on all. `noise` is laid over the content that is learnt from. Takes about a second per candidate, and as much per five
+/// minutes of sound.
 ///
 /// # Errors
 /// There are no candidates, one does not fit the trunk, or no frame counts.
@@ -47,6 +49,7 @@ pub fn start(
     learnt: &[Phrase],
     held_out: &[Phrase],
     candidates: &[&Tensors],
+    noise: ContentNoise,
 ) -> Result<Start, AdaptError> {
     check_frames(learnt, Use::Learn)?;
     check_frames(held_out, Use::Judge)?;
@@ -59,14 +62,14 @@ pub fn start(
         .collect::<Result<Vec<_>, _>>()?;
     let tried: Vec<Tried> = known
         .iter()
-        .map(|known| refitted(trunk, known, &some, &some_held_out).0)
+        .map(|known| refitted(trunk, known, &some, &some_held_out, noise).0)
         .collect();
     let nearest = tried
         .iter()
         .enumerate()
         .min_by(|(_, a), (_, b)| a.refitted.total_cmp(&b.refitted));
     let (candidate, _) = nearest.ok_or(AdaptError::NoCandidates)?;
-    let (now, adaptation) = refitted(trunk, &known[candidate], &learnt, &held_out);
+    let (now, adaptation) = refitted(trunk, &known[candidate], &learnt, &held_out, noise);
     Ok(Start {
         adaptation,
         candidate,
@@ -81,8 +84,9 @@ fn refitted(
     known: &Adaptation,
     learnt: &[Stretch],
     held_out: &[Stretch],
+    noise: ContentNoise,
 ) -> (Tried, Adaptation) {
-    let equations = NormalEquations::of(trunk, known, learnt);
+    let equations = NormalEquations::of(trunk, known, learnt, noise);
     let hidden = hidden(trunk, known, held_out);
     let apart = |head: &Adaptation| head_distance(trunk, head, held_out, &hidden);
     let as_it_is = apart(known);

@@ -15,6 +15,7 @@ const VERSION: &str = "1";
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct State {
+    pub(super) start: Adaptation,
     pub(super) now: Adaptation,
     /// Of the latest steps: what is judged.
     pub(super) average: Adaptation,
@@ -36,6 +37,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(start: &Adaptation, seed: u64) -> Self {
         Self {
+            start: start.clone(),
             now: start.clone(),
             average: start.clone(),
             best: start.clone(),
@@ -73,8 +75,9 @@ impl State {
         write(&tensors, &metadata)
     }
 
-    fn parts(&self) -> [(&'static str, &Adaptation); 5] {
+    fn parts(&self) -> [(&'static str, &Adaptation); 6] {
         [
+            ("start", &self.start),
             ("now", &self.now),
             ("average", &self.average),
             ("best", &self.best),
@@ -125,6 +128,7 @@ impl State {
             u32::try_from(number).map_err(|error| wrong(&error))
         };
         Ok(Self {
+            start: part("start")?,
             now: part("now")?,
             average: part("average")?,
             best: part("best")?,
@@ -154,5 +158,42 @@ impl Numbers<'_> {
             .ok_or_else(|| AdaptError::WrongState {
                 reason: format!("`{key}` is missing or no number"),
             })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_read_as_it_was_written() {
+        let sizes = Sizes {
+            blocks: 2,
+            channels: 3,
+        };
+        let mut chance = Chance(9);
+        let mut part = || {
+            let values = (0..sizes.values()).map(|_| chance.normal() as f32);
+            Adaptation::from_values(sizes, values.collect())
+        };
+        let state = State {
+            start: part(),
+            now: part(),
+            average: part(),
+            best: part(),
+            adam: Adam {
+                mean: part(),
+                square: part(),
+            },
+            step: 123_456,
+            chance: Chance(u64::MAX - 3),
+            best_held_out: 0.1,
+            mark: 0.3,
+            stale: 4,
+            drops: 2,
+            apart: 1.0 / 3.0,
+        };
+        assert_eq!(State::read(sizes, &state.write(7), 7), Ok(state));
     }
 }

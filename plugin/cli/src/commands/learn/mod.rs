@@ -3,6 +3,7 @@
 
 mod recordings;
 mod report;
+mod status;
 mod training;
 
 use std::path::{Path, PathBuf};
@@ -11,17 +12,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use mynah_engine::{Existing, Library, write_whole};
-use mynah_learn::adapt::{Adaptation, Trunk, hold_out, start};
+use mynah_learn::adapt::{Adaptation, ContentNoise, Trunk, hold_out, start};
 use mynah_learn::making::{Instrument, Naming, own_tensors};
 use mynah_models::file::{ModelFileError, Tensors, short_name};
 use mynah_models::{Base, ModelInfo};
 
 use self::recordings::Told;
 use self::report::{Report, Training};
+use self::status::{Stage, Status};
 use self::training::train;
 use super::{print, print_json};
 use crate::audio::pending::Destination;
-use crate::cli::Learn;
+use crate::cli::{InstrumentKind, Learn};
 use crate::interrupt;
 use crate::progress::Bars;
 
@@ -71,26 +73,45 @@ pub(super) fn run(arguments: &Learn) -> Result<()> {
         pool.build_global()
             .context("cannot start as many threads")?;
     }
+    let mut status = Status::new(arguments.status.clone(), &output)?;
+    let made = make(arguments, &output, &library, &mut status, began);
+    status.end(made.as_ref().err())?;
+    made
+}
+
+/// All of it, told step by step.
+fn make(
+    arguments: &Learn,
+    output: &Output,
+    library: &Library,
+    status: &mut Status,
+    began: Instant,
+) -> Result<()> {
     let bars = Bars::new(arguments.quiet || arguments.json);
     let Told {
-        heard,
+        mut heard,
         left_out,
         seconds,
-    } = recordings::listen(&arguments.inputs, &bars)?;
+    } = recordings::listen(&arguments.inputs, &bars, status)?;
+    if let Some(kind) = arguments.kind {
+        heard.character.struck = kind != InstrumentKind::Held;
+        heard.character.semitones_only = kind == InstrumentKind::Keys;
+    }
     let mut findings = heard.findings.sentences();
     findings.extend(left_out);
     if !arguments.json {
         print(&lines(&findings))?;
     }
     let listened = began.elapsed();
+    status.tell(Stage::Remembering, &findings)?;
     let progress = bars.waiting("remembering");
     let instrument = Instrument::remember(heard)?;
     let trunk = Trunk::from_base(library.base_file()?)?;
     let phrases = instrument.phrases(&output.base, &trunk, arguments.seed)?;
     let (learnt, held_out) = hold_out(phrases);
-    let candidates = candidates(&library, &arguments.except)?;
+    let candidates = candidates(library, &arguments.except)?;
     let from: Vec<&Tensors> = candidates.iter().map(|(_, tensors)| tensors).collect();
-    let start = start(&trunk, &learnt, &held_out, &from)?;
+    let start = start(&trunk, &learnt, &held_out, &from, ContentNoise::default())?;
     progress.finish_and_clear();
     let size = output.write(&instrument, &start.adaptation)?;
     let mut report = Report::new(&output.path, &output.naming, &instrument, findings);
@@ -107,6 +128,7 @@ pub(super) fn run(arguments: &Learn) -> Result<()> {
     if !arguments.json {
         print(&report.playable())?;
     }
+    status.tell(Stage::Playable, &report.findings)?;
     if arguments.minutes > 0.0 {
         let time = Duration::from_secs_f64(60.0 * arguments.minutes);
         let setting = training::Setting {
@@ -117,14 +139,12 @@ pub(super) fn run(arguments: &Learn) -> Result<()> {
             resume: arguments.resume,
             time,
         };
-        train(
-            &setting,
-            &start.adaptation,
-            &output,
-            &instrument,
-            &bars,
-            &mut report.training,
-        )?;
+        let mut told = training::Told {
+            bars: &bars,
+            status,
+            training: &mut report.training,
+        };
+        train(&setting, &start.adaptation, output, &instrument, &mut told)?;
     }
     report.done_after_s = began.elapsed().as_secs_f64();
     if arguments.json {

@@ -7,6 +7,7 @@ use mynah_learn::listen::{Heard, ListenOptions, Listener};
 use mynah_learn::recording::Recording;
 use mynah_models::SAMPLE_RATE_HZ;
 
+use super::status::Status;
 use crate::audio::read::Reader;
 use crate::audio::resample::Pieces;
 use crate::commands::bounce::check_rate;
@@ -31,7 +32,7 @@ pub(super) struct Told {
 ///
 /// # Errors
 /// There are none, or no target can be made of them.
-pub(super) fn listen(given: &[PathBuf], bars: &Bars) -> Result<Told> {
+pub(super) fn listen(given: &[PathBuf], bars: &Bars, status: &mut Status) -> Result<Told> {
     let (inputs, refused) = expand(given, true, None);
     let mut left_out: Vec<String> = refused.iter().map(|(_, why)| format!("{why:#}")).collect();
     if inputs.is_empty() {
@@ -61,6 +62,7 @@ pub(super) fn listen(given: &[PathBuf], bars: &Bars) -> Result<Told> {
             Err(error) => left_out.push(format!("{error:#}")),
         }
         progress.inc(1);
+        status.listening(index + 1, files)?;
     }
     progress.finish_and_clear();
     if seconds == 0.0 {

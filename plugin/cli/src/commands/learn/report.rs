@@ -11,7 +11,7 @@ pub(super) struct Report {
     format_version: u32,
     output: String,
     name: String,
-    findings: Vec<String>,
+    pub(super) findings: Vec<String>,
     /// Sound that was listened to.
     pub(super) listened_s: f64,
     notes: usize,

@@ -10,6 +10,7 @@ use mynah_learn::making::Instrument;
 
 use super::Output;
 use super::report::Training;
+use super::status::{Learnt, Status};
 use crate::interrupt;
 use crate::progress::Bars;
 
@@ -28,6 +29,13 @@ pub(super) struct Setting<'a> {
     pub(super) time: Duration,
 }
 
+/// Who is told how far it is.
+pub(super) struct Told<'a> {
+    pub(super) bars: &'a Bars,
+    pub(super) status: &'a mut Status,
+    pub(super) training: &'a mut Training,
+}
+
 /// Learns from `start` on and keeps the best so far in the target's file, where it can be played meanwhile. Told to end, it
 /// writes what it has and says so.
 pub(super) fn train(
@@ -35,9 +43,13 @@ pub(super) fn train(
     start: &Adaptation,
     output: &Output,
     instrument: &Instrument,
-    bars: &Bars,
-    training: &mut Training,
+    told: &mut Told,
 ) -> Result<()> {
+    let Told {
+        bars,
+        status,
+        training,
+    } = told;
     let state_path = output.state_path();
     let options = Options {
         seed: setting.seed,
@@ -67,6 +79,14 @@ pub(super) fn train(
     let ended = loop {
         let left = setting.time.saturating_sub(began.elapsed());
         let ended = learning.run(Some(left.min(WRITE_EVERY)), stop, |now| {
+            let learnt = Learnt {
+                step: now.step,
+                held_out_first: training.held_out_first,
+                held_out: now.best,
+                seconds: began.elapsed().as_secs_f64(),
+                most_seconds: setting.time.as_secs_f64(),
+            };
+            status.learning(&learnt, stop);
             bar.set_message(format!(
                 "step {}, held-out distance {:.3} (first {:.3}), {} min at most",
                 now.step,

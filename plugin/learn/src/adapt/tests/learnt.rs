@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::super::{Ended, Learning, Options, start};
-use super::{Adaptation, Phrase, Trunk, phrases, small, target, trunk};
+use super::super::{ContentNoise, Ended, Learning, Options, start};
+use super::{Adaptation, Phrase, QUIET, Trunk, made, phrases, rows, small, target, trunk};
 
 static ON: AtomicBool = AtomicBool::new(false);
 
@@ -46,7 +46,7 @@ fn a_refitted_head_is_the_true_one_where_the_vectors_are() {
             candidate.insert(name.to_owned(), tensor.shape.clone(), tensor.values.clone());
         }
     }
-    let start = start(&trunk, &learnt, &held_out, &[&candidate]).unwrap();
+    let start = start(&trunk, &learnt, &held_out, &[&candidate], QUIET).unwrap();
     assert!(start.tried[0].as_it_is > 0.1);
     assert!(start.held_out < 1e-3, "{}", start.held_out);
 }
@@ -55,7 +55,7 @@ fn a_refitted_head_is_the_true_one_where_the_vectors_are() {
 fn the_nearest_candidate_is_taken_and_its_refitted_head_is_nearer() {
     let (trunk, from, learnt, held_out) = setting();
     let [far, near] = [from.tensors(), target(&small(), 8)];
-    let start = start(&trunk, &learnt, &held_out, &[&far, &near]).unwrap();
+    let start = start(&trunk, &learnt, &held_out, &[&far, &near], QUIET).unwrap();
     assert_eq!(start.candidate, 1);
     let [far, near] = start.tried[..] else {
         panic!("two were tried");
@@ -69,11 +69,33 @@ fn the_nearest_candidate_is_taken_and_its_refitted_head_is_nearer() {
 }
 
 #[test]
+fn under_noise_the_head_relies_less_on_the_content() {
+    let (trunk, from, learnt, held_out) = setting();
+    // How far the envelopes go when the content alone becomes another.
+    let reliance = |deviation| {
+        let noise = ContentNoise { deviation, seed: 3 };
+        let from = from.tensors();
+        let start = start(&trunk, &learnt, &held_out, &[&from], noise).unwrap();
+        let mut rows = rows(200, trunk.inputs(), 100);
+        let before = made(&trunk, &start.adaptation, &rows);
+        for row in rows.chunks_mut(trunk.inputs()) {
+            row[..trunk.latent()].iter_mut().for_each(|z| *z = -*z);
+        }
+        let after = made(&trunk, &start.adaptation, &rows);
+        let apart = before.iter().flatten().zip(after.iter().flatten());
+        apart.map(|(a, b)| (a - b).abs()).sum::<f32>()
+    };
+    let (quiet, noisy) = (reliance(0.0), reliance(1.5));
+    assert!(noisy < 0.8 * quiet, "{quiet} became {noisy}");
+}
+
+#[test]
 fn held_out_frames_come_much_nearer() {
     let (trunk, from, learnt, held_out) = setting();
-    let start = start(&trunk, &learnt, &held_out, &[&from.tensors()]).unwrap();
+    let start = start(&trunk, &learnt, &held_out, &[&from.tensors()], QUIET).unwrap();
     let options = Options {
         rate: 1e-2,
+        pull: 0.0,
         content_noise: 0.0,
         ..options()
     };
@@ -84,6 +106,23 @@ fn held_out_frames_come_much_nearer() {
     let (before, after) = (start.held_out, learning.best_held_out());
     assert!(after < 0.35 * before, "{before} became {after}");
     assert!(after < 0.1 * start.tried[0].as_it_is);
+    let again = Learning::new(&trunk, &learnt, &held_out, learning.best(), options).unwrap();
+    assert_eq!(again.best_held_out(), after);
+}
+
+#[test]
+fn what_is_drawn_back_stays_nearer_to_its_start() {
+    let (trunk, from, learnt, held_out) = setting();
+    let moved = |pull| {
+        let options = Options { pull, ..options() };
+        let mut learning = Learning::new(&trunk, &learnt, &held_out, &from, options).unwrap();
+        run_to(&mut learning, 100);
+        let best = learning.best();
+        let values = best.values().iter().zip(from.values());
+        values.map(|(a, b)| (a - b).abs()).sum::<f32>()
+    };
+    let (free, drawn) = (moved(0.0), moved(100.0));
+    assert!(drawn > 0.0 && drawn < 0.3 * free, "{drawn}, {free}");
 }
 
 #[test]
@@ -111,7 +150,7 @@ fn a_seed_gives_the_same_for_any_number_of_threads_and_another_gives_another() {
     let run = |threads: usize, seed: u64| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.unwrap().install(|| {
-            let start = start(&trunk, &learnt, &held_out, &[&from.tensors()]).unwrap();
+            let start = start(&trunk, &learnt, &held_out, &[&from.tensors()], QUIET).unwrap();
             let options = Options { seed, ..options() };
             let mut learning =
                 Learning::new(&trunk, &learnt, &held_out, &start.adaptation, options).unwrap();
@@ -130,6 +169,7 @@ fn a_flag_stops_it_and_the_best_is_kept() {
     // So high a rate that it only becomes worse.
     let options = Options {
         rate: 30.0,
+        pull: 0.0,
         ..options()
     };
     let mut learning = Learning::new(&trunk, &learnt, &held_out, &from, options).unwrap();

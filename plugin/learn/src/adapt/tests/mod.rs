@@ -1,6 +1,7 @@
 //! Made-up trunks and targets: a target's outputs are what another is to learn.
 #![allow(clippy::unwrap_used)]
 
+mod draws;
 mod gradients;
 mod learnt;
 mod refused;
@@ -11,9 +12,15 @@ use mynah_models::file::Tensors;
 use mynah_models::testing::{Random, random_tensors};
 
 use super::adaptation::{Adaptation, OUTPUTS};
+use super::batch::ContentNoise;
 use super::phrases::Phrase;
 use super::tape::{Packed, Tape};
 use super::trunk::Trunk;
+
+const QUIET: ContentNoise = ContentNoise {
+    deviation: 0.0,
+    seed: 1,
+};
 
 fn small() -> Architecture {
     Architecture {

@@ -5,7 +5,7 @@ use mynah_models::file::Tensors;
 use proptest::prelude::*;
 
 use super::super::{AdaptError, Learning, Options, Use, hold_out, start};
-use super::{Adaptation, OUTPUTS, Phrase, phrases, small, target, trunk};
+use super::{Adaptation, OUTPUTS, Phrase, QUIET, phrases, small, target, trunk};
 
 const FRAMES: usize = 12;
 
@@ -78,14 +78,14 @@ fn nothing_to_learn_from_or_to_judge_by_is_refused() {
     let silent = std::slice::from_ref(&silent);
     for none in [&[][..], silent] {
         for (learnt, held_out, to) in [(none, &some[..], Use::Learn), (&some, none, Use::Judge)] {
-            let error = start(&trunk, learnt, held_out, &[&tensors]).unwrap_err();
+            let error = start(&trunk, learnt, held_out, &[&tensors], QUIET).unwrap_err();
             assert_eq!(error, AdaptError::NoFrames(to));
             let from = Adaptation::from_tensors(trunk.sizes(), &tensors).unwrap();
             let learning = Learning::new(&trunk, learnt, held_out, &from, Options::default());
             assert_eq!(learning.err(), Some(AdaptError::NoFrames(to)));
         }
     }
-    let error = start(&trunk, &some, &some, &[]).unwrap_err();
+    let error = start(&trunk, &some, &some, &[], QUIET).unwrap_err();
     assert_eq!(error, AdaptError::NoCandidates);
 }
 
@@ -96,11 +96,11 @@ fn a_candidate_of_another_base_is_refused() {
     let mut larger = small();
     larger.translator_channels += 1;
     let other = target(&larger, 7);
-    let error = start(&trunk, &some, &some, &[&other]).unwrap_err();
+    let error = start(&trunk, &some, &some, &[&other], QUIET).unwrap_err();
     let AdaptError::Model(ModelFileError::WrongShape { .. }) = error else {
         panic!("{error}");
     };
-    let error = start(&trunk, &some, &some, &[&Tensors::default()]).unwrap_err();
+    let error = start(&trunk, &some, &some, &[&Tensors::default()], QUIET).unwrap_err();
     let AdaptError::Model(ModelFileError::MissingTensor { .. }) = error else {
         panic!("{error}");
     };
@@ -110,7 +110,7 @@ fn a_candidate_of_another_base_is_refused() {
         vec![OUTPUTS],
         vec![f32::NAN; OUTPUTS],
     );
-    let error = start(&trunk, &some, &some, &[&holed]).unwrap_err();
+    let error = start(&trunk, &some, &some, &[&holed], QUIET).unwrap_err();
     assert!(matches!(error, AdaptError::BadStart { .. }), "{error}");
 }
 

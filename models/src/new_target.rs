@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::write::sealed;
-use super::{ByteTensor, FORMAT_VERSION, MemoryInfo, ModelInfo, ModelKind, Tensors};
+use crate::file::{ByteTensor, FORMAT_VERSION, MemoryInfo, ModelInfo, ModelKind, Tensors, sealed};
 use crate::memory::{ROW_VALUES, Recorded};
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
