@@ -8,9 +8,10 @@ use crate::note::Beginning;
 const STRUCK_SHARE: f32 = 0.7;
 /// Fewer notes tell nothing of keys.
 const KEYS_LEAST_NOTES: usize = 30;
-/// A key's pitch stays so near to its middle, semitones, in nine notes of ten ..
+/// A key's pitch stays so near to its middle, semitones, in every other note (the highest and the lowest are hard to
+/// measure) ..
 const KEY_MOVES_SEMITONES: f32 = 0.06;
-/// .. and to the middle of all keys' deviations from whole semitones: pianos are stretched.
+/// .. and in nine of ten so near to the middle of all keys' deviations from whole semitones: pianos are stretched.
 const KEY_APART_SEMITONES: f32 = 0.2;
 /// Keys are told from frets by their range alone, semitones: a guitar has less.
 const KEYS_RANGE_SEMITONES: f32 = 50.0;
@@ -72,7 +73,7 @@ fn keys(facts: &[Fact]) -> bool {
     }
     let off = |fact: &Fact| fact.semitones - fact.semitones.round();
     let usual = median(facts.iter().map(off)).unwrap_or(0.0);
-    let stays = quantile(facts.iter().map(|fact| fact.moves_semitones), 0.9);
+    let stays = median(facts.iter().map(|fact| fact.moves_semitones));
     let apart = quantile(facts.iter().map(|fact| (off(fact) - usual).abs()), 0.9);
     let slurred = facts
         .iter()
