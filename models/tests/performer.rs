@@ -7,7 +7,7 @@ use mynah_models::architecture::Architecture;
 use mynah_models::features::{Features, FeaturesState, log_to_db};
 use mynah_models::testing::{random_base_with, random_target, random_target_with_memory};
 use mynah_models::{
-    Base, ChainState, HOP_SAMPLES, HopControls, Mode, PlayerControls, Target, alone,
+    Base, ChainState, HOP_SAMPLES, HopControls, Mode, PitchControls, PlayerControls, Target, alone,
 };
 use proptest::prelude::*;
 
@@ -192,6 +192,11 @@ fn another_key_is_another_note_at_once_and_the_same_one_is_not() {
         let controls = HopControls {
             player: PlayerControls::performing(1.0),
             note_semitones: Some(key),
+            // From key to key at once.
+            pitch: PitchControls {
+                glide_ms: 0.0,
+                ..PitchControls::default()
+            },
             ..HopControls::default()
         };
         let mut out = [0.0; HOP_SAMPLES];

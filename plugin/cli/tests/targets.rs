@@ -175,18 +175,23 @@ fn shipped_targets_stay_and_what_is_broken_can_be_removed() {
 #[test]
 fn of_two_with_one_name_one_is_given_by_its_file() {
     let home = Home::new();
-    let credit = |metadata: &mut serde_json::Map<String, Value>| {
-        metadata.insert("credits".to_owned(), json!("[\"Somebody else\"]"));
-    };
-    let first = home.file("first.mynah", &std::fs::read(shipped("flute")).unwrap());
-    let second = home.file("second.mynah", &edited(&shipped("flute"), credit));
-    let (_, warned) = home.succeed(&["targets", "add", &first]);
-    assert_eq!(warned, "", "the shipped flute itself");
-    let (_, warned) = home.succeed(&["targets", "add", &second]);
+    let itself = shipped("flute");
+    let (said, warned) = home.succeed(&["targets", "add", itself.to_str().unwrap()]);
     assert!(
-        warned.contains("another target is called 'flute', too"),
-        "{warned}"
+        said.starts_with("Flute (flute) was installed already: shipped"),
+        "{said}"
     );
+    assert_eq!((warned.as_str(), home.models().len()), ("", 0));
+    for name in ["Anna", "Bert"] {
+        let flute = edited(&itself, |metadata| {
+            metadata.insert("credits".to_owned(), json!(format!("[\"{name}\"]")));
+        });
+        let file = home.file(&format!("{name}.mynah"), &flute);
+        let (said, warned) = home.succeed(&["targets", "add", &file]);
+        assert!(said.contains(&format!("Credits: {name}. ")), "{said}");
+        let namesake = "another target is called 'flute', too";
+        assert!(warned.contains(namesake), "{warned}");
+    }
     let error = home.fail(&["targets", "remove", "flute"]);
     assert!(
         error.contains("several of your own targets are called 'flute'"),

@@ -2,10 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use mynah_engine::{Library, MADE_FOR_ANOTHER_BASE, Source, TargetEntry, user_folder};
+use mynah_engine::{
+    Library, LibraryError, MADE_FOR_ANOTHER_BASE, Source, TargetEntry, user_folder,
+};
+use mynah_models::Target;
 
+use super::place;
 use crate::commands::{entries_called, print};
 
 /// What becomes of what has chosen a target that is here no more under its hash.
@@ -20,42 +25,50 @@ pub(super) fn add(library: &Library, files: &[PathBuf]) -> Result<()> {
     let folder = folder()?;
     let mut failures = Vec::new();
     for file in files {
-        let (path, target) = match library.install_file(file, &folder) {
-            Ok(installed) => installed,
-            Err(error) => {
-                failures.push(error.to_string());
-                continue;
+        match add_one(library, file, &folder) {
+            Ok((target, said)) => {
+                print(&said)?;
+                if target.made_for_another_base() {
+                    let name = &target.info().display_name;
+                    eprintln!("mynah: {name}: {MADE_FOR_ANOTHER_BASE}");
+                }
             }
-        };
-        let info = target.info();
-        let entries = library.entries();
-        let was_here = entries.iter().any(|entry| entry.info.hash == info.hash);
-        let what = if was_here {
-            "was installed already"
-        } else {
-            "is installed"
-        };
-        print(&format!(
-            "{} ({}) {what}: {}\n",
-            info.display_name,
-            info.name,
-            path.display()
-        ))?;
-        if let Some(credit) = info.credits.first() {
-            let credit = credit.trim_end_matches('.');
-            print(&format!("Credits: {credit}. Licence: {}.\n", info.licence))?;
-        }
-        if target.made_for_another_base() {
-            eprintln!("mynah: {}: {MADE_FOR_ANOTHER_BASE}", info.display_name);
-        }
-        if !was_here {
-            warn_of_namesakes(library, &info.name);
+            Err(error) => failures.push(error.to_string()),
         }
     }
     if failures.is_empty() {
         return Ok(());
     }
     bail!("{}", failures.join("\n"))
+}
+
+/// Adds a file, unless it is here already, be it among the shipped ones; the target, and what is to be said of it.
+fn add_one(
+    library: &Library,
+    file: &Path,
+    folder: &Path,
+) -> Result<(Arc<Target>, String), LibraryError> {
+    let target = library.load_file(file)?;
+    let info = target.info();
+    let called = format!("{} ({})", info.display_name, info.name);
+    let mut entries = library.entries().iter();
+    let said = match entries.find(|entry| entry.info.hash == info.hash) {
+        Some(entry) => {
+            let place = place(&entry.source);
+            format!("{called} was installed already: {place}\n")
+        }
+        None => {
+            let (path, _) = library.install_file(file, folder)?;
+            warn_of_namesakes(library, &info.name);
+            format!("{called} is installed: {}\n", path.display())
+        }
+    };
+    let credit = info.credits.first().map(|credit| {
+        let credit = credit.trim_end_matches('.');
+        format!("Credits: {credit}. Licence: {}.\n", info.licence)
+    });
+    let credit = credit.unwrap_or_default();
+    Ok((Arc::clone(&target), said + &credit))
 }
 
 /// Deletes one of the player's own, be it a file of their folder that cannot be used.
@@ -66,8 +79,8 @@ pub(super) fn remove(library: &Library, wanted: &str) -> Result<()> {
     let path = match find(library, wanted) {
         Ok(entry) => entry.remove()?,
         Err(error) => {
-            let unusable = library.problems().iter().map(|(path, _)| path);
-            let Some(path) = unusable.into_iter().find(|path| is_file(path, wanted)) else {
+            let mut unusable = library.problems().iter().map(|(path, _)| path);
+            let Some(path) = unusable.find(|path| is_file(path, wanted)) else {
                 return Err(error);
             };
             fs::remove_file(path).with_context(|| format!("cannot delete '{}'", path.display()))?;
