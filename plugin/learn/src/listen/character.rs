@@ -13,6 +13,8 @@ const KEYS_LEAST_NOTES: usize = 30;
 const KEY_MOVES_SEMITONES: f32 = 0.06;
 /// .. and in nine of ten so near to the middle of all keys' deviations from whole semitones: pianos are stretched.
 const KEY_APART_SEMITONES: f32 = 0.2;
+/// One note of so many may seem to begin out of another without a stroke.
+const KEYS_MOST_SLURRED: usize = 10;
 /// Keys are told from frets by their range alone, semitones: a guitar has less.
 const KEYS_RANGE_SEMITONES: f32 = 50.0;
 /// A phrase's middle is at home between these shares of all.
@@ -86,7 +88,7 @@ fn keys(facts: &[Fact]) -> bool {
     range > KEYS_RANGE_SEMITONES
         && stays.is_some_and(|moves| moves < KEY_MOVES_SEMITONES)
         && apart.is_some_and(|apart| apart < KEY_APART_SEMITONES)
-        && 20 * slurred < facts.len()
+        && KEYS_MOST_SLURRED * slurred < facts.len()
 }
 
 /// Where the middles of phrases lie; where there are no phrases, where those of most instruments do in their range.
