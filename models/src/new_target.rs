@@ -51,6 +51,8 @@ impl NewTarget<'_> {
             ("home_register_midi", json!([low, high]).to_string()),
             ("credits", json!(self.credits).to_string()),
             ("licence", self.licence),
+            // Nothing reads it any more, but earlier builds refuse a file without it.
+            ("default_controls", "{}".to_owned()),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into();

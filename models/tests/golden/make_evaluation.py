@@ -24,7 +24,7 @@ from mynah_training.data import contour
 from mynah_training.data.library import SAMPLE_RATE_HZ, InstrumentLibrary, note_side, phrase_side
 from mynah_training.data.melodies import read_midi
 from mynah_training.data.sequencer import MAX_SHIFT_SEMITONES
-from mynah_training.registers import PITCH_RANGES_MIDI
+from mynah_training.targets import PITCH_RANGES_MIDI
 
 FOLDER = Path(__file__).resolve().parents[3] / "plugin" / "lab" / "tests" / "golden"
 

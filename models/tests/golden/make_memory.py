@@ -1,10 +1,10 @@
-"""Writes memory.safetensors: what measuring and coding recorded notes in Rust is held against.
+"""Writes memory.safetensors: what measuring and choosing recorded notes in Rust is held against.
 
     cd models/training && PYTHONPATH=. python ../tests/golden/make_memory.py
 
 Three made-up notes (bowed with vibrato, struck and stiff, struck and low), what `memory.analysis` measures of
-them with a given pitch, what `memory.coding` makes of all three, and which of many notes `memory.choice`
-takes. The notes are kept in 16 bits: the fractions of full scale that Rust reads are exact.
+them with a given pitch, and which of many notes `memory.choice` takes. The notes are kept in 16 bits: the
+fractions of full scale that Rust reads are exact.
 """
 
 from pathlib import Path
@@ -13,9 +13,8 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from mynah_training.data.library import SampleInfo
-from mynah_training.memory.analysis import NoteFrames, analyse, stretches
+from mynah_training.memory.analysis import analyse, stretches
 from mynah_training.memory.choice import choose
-from mynah_training.memory.coding import code
 
 FILE = Path(__file__).resolve().parents[3] / "plugin" / "learn" / "tests" / "golden" / "memory.safetensors"
 
@@ -23,7 +22,7 @@ SAMPLE_RATE_HZ = 48_000
 FRAME_SAMPLES = 256
 SECONDS = 0.7
 EVERY = 3
-"""Of the frames, and of the coded rows, one in so many is kept."""
+"""Of the frames one in so many is kept."""
 TEXTURE_EVERY = 7
 HOME = (50.0, 64.0)
 BUDGET_S = 30.0
@@ -76,7 +75,6 @@ def candidates() -> list[SampleInfo]:
 def main() -> None:
     """Writes the file."""
     out: dict[str, np.ndarray] = {}
-    measured: list[NoteFrames] = []
     for index, (kind, hz, stretch, struck) in enumerate(NOTES):
         samples, pitch_hz = note(kind, hz, stretch, index)
         voiced = np.ones(len(pitch_hz), bool)
@@ -85,7 +83,6 @@ def main() -> None:
         audio = samples / 32768.0
         found = analyse(audio, midi, (pitch_hz, voiced), stretched=stretch > 0.0, struck=struck)
         assert found is not None
-        measured.append(found)
         out |= {
             f"{index}.audio": samples,
             f"{index}.pitch_hz": pitch_hz,
@@ -97,12 +94,6 @@ def main() -> None:
                 [found.semitones, found.top_db, found.stretch, found.first_frame, len(found.values)]
             ),
         }
-    memory = code(measured, [0, 1, 1], struck=True)
-    codes = memory.tensors["memory.codes"].astype(np.float64)
-    rows = memory.tensors["memory.mean"] + codes @ memory.tensors["memory.basis"]
-    out["coded.rows"] = rows[::EVERY].astype(np.float32)
-    for name in ("notes", "level", "deviation", "textures", "samples", "stretch"):
-        out[f"coded.{name}"] = memory.tensors[f"memory.{name}"]
     offered = candidates()
     chosen = choose(offered, HOME, BUDGET_S, LONGEST_S)
     groups = {"down": 0, "up": 1}

@@ -10,8 +10,8 @@ import argparse
 import json
 from pathlib import Path
 
-from .registers import HOME_REGISTERS_MIDI
 from .safetensors_file import join, sealed, split
+from .targets import HOME_REGISTERS_MIDI
 
 
 def annotated(file: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from .targets import SHIPPED
+
 SAMPLE_RATE_HZ = 48_000
 HOP_SAMPLES = 128
 """Audio is due every hop."""
@@ -54,17 +56,7 @@ HARMONIC_FADE_HIGH_HZ = 21_000.0
 SUB_BANDS = 16
 """Sub-band steps of 16 samples: 3 kHz."""
 
-INSTRUMENTS = (
-    "violin",
-    "cello",
-    "flute",
-    "clarinet",
-    "trumpet",
-    "sax-alto",
-    "sax-tenor",
-    "piano",
-    "guitar",
-)
+INSTRUMENTS = tuple(target.name for target in SHIPPED.targets)
 """The shipped targets, in the order of the target bank."""
 
 

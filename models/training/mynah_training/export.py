@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import blake3
@@ -22,13 +23,11 @@ from . import config as c
 from . import pitch, prior
 from .checkpoint import load_model
 from .model import Mynah, Source
-from .registers import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
 from .safetensors_file import sealed
+from .targets import SHIPPED
 
 FORMAT_VERSION = 3
 TOLERANCE = 1e-4
-DISPLAY_NAMES = {"sax-alto": "Alto Sax", "sax-tenor": "Tenor Sax"}
-CREDITS = Path(__file__).parent.parent / "credits.json"
 
 
 def midi_to_hz(midi: float) -> float:
@@ -36,7 +35,7 @@ def midi_to_hz(midi: float) -> float:
     return 440.0 * 2.0 ** ((midi - 69.0) / 12.0)
 
 
-def metadata(kind: str, name: str, display_name: str, credits: list[str], licence: str) -> dict[str, str]:
+def metadata(kind: str, name: str, display_name: str, credits: Sequence[str], licence: str) -> dict[str, str]:
     """The keys that every model file has (models/FORMAT.md)."""
     return {
         "mynah_format_version": str(FORMAT_VERSION),
@@ -48,26 +47,25 @@ def metadata(kind: str, name: str, display_name: str, credits: list[str], licenc
         "frame_samples": str(c.FRAME_SAMPLES),
         # Nothing reads it any more, but earlier builds refuse a file without it.
         "default_controls": "{}",
-        "credits": json.dumps(credits),
+        "credits": json.dumps(list(credits)),
         "licence": licence,
     }
 
 
-def base_bytes(model: Mynah, credits: dict[str, object]) -> bytes:
+def base_bytes(model: Mynah) -> bytes:
     """Encoder, shared translator and generator."""
     names = ("encoder.", "translator.", "generator.")
     tensors = {k: v.contiguous() for k, v in model.state_dict().items() if k.startswith(names)}
-    instruments: dict[str, list[str]] = credits["instruments"]  # type: ignore[assignment]
-    everyone = [line for lines in instruments.values() for line in lines] + list(credits["scores"])  # type: ignore[call-overload]
-    meta = metadata("base", "mynah-base", "Mynah base", everyone, str(credits["licence"]))
+    everyone = [line for target in SHIPPED.targets for line in target.credits] + list(SHIPPED.scores)
+    meta = metadata("base", "mynah-base", "Mynah base", everyone, SHIPPED.licence)
     meta["architecture"] = json.dumps(model.architecture.to_dict())
     meta["pitch_range_hz"] = json.dumps([c.PITCH_LOW_HZ, c.PITCH_HIGH_HZ])
     return sealed(save(tensors, metadata=meta))
 
 
-def target_bytes(model: Mynah, index: int, base_hash: str, credits: dict[str, object]) -> bytes:
+def target_bytes(model: Mynah, index: int, base_hash: str) -> bytes:
     """One target's FiLM vectors and output head."""
-    name = c.INSTRUMENTS[index]
+    about = SHIPPED.targets[index]
     bank = model.targets
     tensors = {
         "film.scale": bank.scale[index].detach().clone(),
@@ -75,14 +73,12 @@ def target_bytes(model: Mynah, index: int, base_hash: str, credits: dict[str, ob
         "head.weight": bank.weight[index].detach().clone(),
         "head.bias": bank.bias[index].detach().clone(),
     }
-    instruments: dict[str, list[str]] = credits["instruments"]  # type: ignore[assignment]
-    display_name = DISPLAY_NAMES.get(name, name.title())
-    meta = metadata("target", name, display_name, instruments[name], str(credits["licence"]))
+    meta = metadata("target", about.name, about.display_name, about.credits, SHIPPED.licence)
     meta["architecture"] = json.dumps(model.architecture.to_dict())
     meta["base_hash"] = base_hash
-    low, high = PITCH_RANGES_MIDI[name]
+    low, high = about.pitch_range_midi
     meta["pitch_range_hz"] = json.dumps([round(midi_to_hz(low), 2), round(midi_to_hz(high), 2)])
-    meta["home_register_midi"] = json.dumps(list(HOME_REGISTERS_MIDI[name]))
+    meta["home_register_midi"] = json.dumps(list(about.home_register_midi))
     return sealed(save(tensors, metadata=meta))
 
 
@@ -134,13 +130,12 @@ def check_parity(model: Mynah, folder: Path, workspace: Path, command: list[str]
 
 def write(model: Mynah, folder: Path) -> None:
     """Writes base and targets into `folder`."""
-    credits = json.loads(CREDITS.read_text())
     (folder / "targets").mkdir(parents=True, exist_ok=True)
-    base = base_bytes(model, credits)
+    base = base_bytes(model)
     (folder / "base.mynah").write_bytes(base)
     base_hash = blake3.blake3(base).hexdigest()
     for index, name in enumerate(c.INSTRUMENTS):
-        (folder / "targets" / f"{name}.mynah").write_bytes(target_bytes(model, index, base_hash, credits))
+        (folder / "targets" / f"{name}.mynah").write_bytes(target_bytes(model, index, base_hash))
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mynah_training.annotate import annotated, main
-from mynah_training.registers import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
 from mynah_training.safetensors_file import join, split
+from mynah_training.targets import HOME_REGISTERS_MIDI, PITCH_RANGES_MIDI
 
 TENSORS = bytes(range(64))
 

@@ -4,13 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors import safe_open
-from safetensors.numpy import load_file, save
 
 from mynah_training.data.library import SampleInfo
-from mynah_training.memory.__main__ import rewrite
 from mynah_training.memory.analysis import (
-    NUMBERED_HARMONICS,
     UNIT_DENSITY_HZ,
     NoteFrames,
     analyse,
@@ -19,16 +15,7 @@ from mynah_training.memory.analysis import (
     stretches,
     stroke_sample,
 )
-from mynah_training.memory.choice import Chosen, choose
-from mynah_training.memory.coding import (
-    HARMONIC_VALUES,
-    ROW_FRAMES,
-    SMOOTHED_ROWS,
-    code,
-    note_rows,
-    parted,
-    rows_of,
-)
+from mynah_training.memory.choice import choose
 from mynah_training.memory.transitions import transitions
 
 RATE_HZ = 48_000
@@ -75,24 +62,6 @@ def test_too_short_a_note_is_none() -> None:
     )
 
 
-def test_codes_give_the_rows_back_and_notes_their_places() -> None:
-    """Within what 8 bits lose."""
-    notes = [note(), note(330.0), note(165.0)]
-    memory = code(notes, [0, 0, 1], 30)
-    t, sizes = memory.tensors, memory.sizes
-    rows = t["memory.mean"] + t["memory.codes"].astype(np.float64) @ t["memory.basis"]
-    wanted = np.concatenate([rows_of(n.values) for n in notes])
-    loud = np.concatenate([rows_of(n.level_db) for n in notes]) > -10
-    assert np.abs(rows - wanted)[loud].mean() < 0.25
-    assert sizes["rows"] == len(rows) == sum(len(n.values) // ROW_FRAMES for n in notes)
-    table = t["memory.notes"]
-    assert list(table[:, 0]) == [0, table[0, 1], table[0, 1] + table[1, 1]]
-    assert np.all(table[:, 4] < table[:, 5]) and np.all(table[:, 5] < table[:, 1])
-    assert list(table[:, 6]) == [0, 0, 1]
-    assert t["memory.samples"].dtype == np.int8 and len(t["memory.samples"]) == sizes["texture_samples"]
-    assert all(tensor.flags["C_CONTIGUOUS"] for tensor in t.values())
-
-
 def sample(midi: int, dynamic: str) -> SampleInfo:
     """Of two seconds."""
     return SampleInfo(Path(f"{midi}{dynamic}"), "cello", midi, dynamic, "sus", 2.0, 0.0, "train")
@@ -108,25 +77,6 @@ def test_the_choice_leaves_no_gap_at_home() -> None:
     assert {c.group for c in chosen} == {0, 1}
     assert len(home) / 13 > (len(chosen) - len(home)) / 35
     assert choose(samples, (48.0, 60.0), 40.0, 1.0) == chosen
-
-
-def test_a_file_keeps_all_else(tmp_path: Path) -> None:
-    """Tensors and metadata, those that nobody knows, too."""
-    file = tmp_path / "cello.mynah"
-    head = np.arange(6, dtype=np.float32).reshape(2, 3)
-    file.write_bytes(save({"head.weight": head}, metadata={"mynah_format_version": "2", "unknown": "kept"}))
-    kept = [Chosen(sample(57, "f"), 1.0, 0)]
-    rewrite(file, file, [note()], kept, "cello")
-    first = file.read_bytes()
-    rewrite(file, file, [note()], kept, "cello")
-    assert file.read_bytes() == first
-    tensors = load_file(file)
-    assert np.array_equal(tensors["head.weight"], head)
-    assert tensors["memory.codes"].shape[0] == len(tensors["memory.level"])
-    assert tensors["memory.mean"].shape == (NUMBERED_HARMONICS + 128,)
-    with safe_open(file, "numpy") as handle:
-        assert handle.metadata()["unknown"] == "kept"
-        assert handle.metadata()["mynah_format_version"] == "3"
 
 
 def stiff(hz: float, stretch: float, seconds: float = 1.0) -> np.ndarray:
@@ -196,35 +146,6 @@ def test_what_partials_leave_between_them_is_noise_and_what_is_left_of_them_is_n
         spectrum = np.abs(np.fft.rfft(found.texture[14_400:38_400] * np.hanning(24_000)))[300:4000]
         peaks.append(spectrum.max() / np.median(spectrum))
     assert peaks[0] < 0.75 * peaks[1]
-
-
-def test_a_struck_string_moves_slowly_after_its_attack_and_others_as_they_were_measured() -> None:
-    """The jitter of a partial's rows goes, the level of the noise stays."""
-    played = note()
-    rng = np.random.default_rng(4)
-    played.values[:, :HARMONIC_VALUES] += 0.2 * rng.standard_normal((len(played.values), HARMONIC_VALUES))
-    jitter = {}
-    for struck in (False, True):
-        rows = note_rows(played, struck)
-        absolute = rows.values + rows.level_db[:, None] / 8.686
-        later = absolute[3 * SMOOTHED_ROWS : -SMOOTHED_ROWS]
-        jitter[struck] = float(np.diff(later[:, :20], axis=0).std())
-        assert later[:, HARMONIC_VALUES:].mean() == pytest.approx(
-            absolute[:, HARMONIC_VALUES:].mean(), abs=0.1
-        )
-    assert jitter[True] < 0.2 * jitter[False]
-
-
-def test_noise_that_moves_is_not_heard_in_the_harmonics() -> None:
-    """Components of the one have nothing of the other."""
-    rng = np.random.default_rng(5)
-    rows = np.zeros((200, 188))
-    rows[:, HARMONIC_VALUES:] = rng.standard_normal((200, 64))
-    mean, basis, codes = parted(rows, np.ones(200), (5, 9))
-    assert basis.shape == (14, 188) and codes.shape == (200, 14)
-    decoded = codes.astype(float) @ basis + mean
-    assert np.abs(decoded[:, :HARMONIC_VALUES]).max() < 1e-5
-    assert np.abs(decoded[:, HARMONIC_VALUES:]).max() > 0.5
 
 
 def test_slurred_and_articulated_notes_are_told_apart() -> None:

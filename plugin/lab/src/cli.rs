@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Notes(Notes),
     /// Say which instrument the outside judge hears in sound files.
     Listen(Listen),
+    /// Measure the recorded notes of the shipped targets and write them into their files.
+    Memories(Memories),
     /// Measure where the chain's time goes and what the memory gives.
     Bench(Bench),
 }
@@ -91,6 +93,22 @@ pub(crate) struct Bench {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Memories {
+    /// Folder of recorded notes (manifest.csv).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Folder of the targets' files, which are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) targets: PathBuf,
+    /// Folder for the lists of what was chosen, made if missing.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) lists: PathBuf,
+    /// Only this target. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
 }
 
 #[derive(Args, Debug)]

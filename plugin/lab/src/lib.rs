@@ -8,6 +8,7 @@ mod cli;
 mod eval;
 mod evaluate;
 mod listen;
+mod memories;
 mod notes;
 mod outside;
 
@@ -24,6 +25,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Eval(arguments) => evaluate::run(&arguments),
             Command::Notes(arguments) => notes::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
+            Command::Memories(arguments) => memories::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),
         }
     })

@@ -49,14 +49,17 @@ pub struct Remembered {
     pub notes: Vec<(usize, NoteFrames)>,
 }
 
+impl Remembered {
+    /// How much of a take's sound was measured, seconds.
+    pub fn kept_s(&self, audio: &[f32]) -> f64 {
+        kept_samples(audio, self.info.struck) as f64 / f64::from(SAMPLE_RATE_HZ)
+    }
+}
+
 /// How much of a take is kept, in samples.
-fn kept_samples(take: &Take, manner: Manner) -> usize {
-    let longest_s = if manner.sounding.struck {
-        LONGEST_STRUCK_S
-    } else {
-        LONGEST_S
-    };
-    take.audio
+fn kept_samples(audio: &[f32], struck: bool) -> usize {
+    let longest_s = if struck { LONGEST_STRUCK_S } else { LONGEST_S };
+    audio
         .len()
         .min((longest_s * f64::from(SAMPLE_RATE_HZ)) as usize)
 }
@@ -69,7 +72,8 @@ pub fn remember(takes: &[Take], home: (f64, f64), manner: Manner) -> Option<Reme
         .map(|take| Candidate {
             semitones: take.semitones,
             group: take.group,
-            seconds: kept_samples(take, manner) as f64 / f64::from(SAMPLE_RATE_HZ),
+            seconds: kept_samples(take.audio, manner.sounding.struck) as f64
+                / f64::from(SAMPLE_RATE_HZ),
             worth: take.worth,
         })
         .collect();
@@ -80,7 +84,7 @@ pub fn remember(takes: &[Take], home: (f64, f64), manner: Manner) -> Option<Reme
     };
     let measured = chosen.par_iter().filter_map(|index| {
         let take = &takes[*index];
-        let audio = &take.audio[..kept_samples(take, manner)];
+        let audio = &take.audio[..kept_samples(take.audio, manner.sounding.struck)];
         let audio: Vec<f64> = audio.iter().map(|sample| f64::from(*sample)).collect();
         let pitch = track(&audio, take.semitones);
         Some((*index, measure(&audio, &pitch, kind)?))

@@ -1,10 +1,8 @@
-//! Notes are measured, coded and chosen as the trainer does it (`models/tests/golden/make_memory.py`).
+//! Notes are measured and chosen as the trainer does it (`models/tests/golden/make_memory.py`).
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use mynah_learn::analysis::{Kind, NoteFrames, Pitch, measure};
 use mynah_learn::choice::{Candidate, choose};
-use mynah_learn::coding::{Sounding, code};
-use mynah_models::memory::ROW_VALUES;
 use safetensors::SafeTensors;
 
 const GOLDEN: &[u8] = include_bytes!("golden/memory.safetensors");
@@ -94,81 +92,6 @@ fn notes_are_measured_as_the_trainer_measures_them() {
         let own = found.texture.iter().step_by(TEXTURE_EVERY).copied();
         let worst = apart(own, texture.into_iter().map(f64::from));
         assert!(worst < 2e-3, "note {index}: {worst}");
-    }
-}
-
-#[test]
-fn notes_are_coded_as_the_trainer_codes_them() {
-    let golden = Golden::open();
-    let notes: Vec<NoteFrames> = (0..3).map(|index| golden.measured(index)).collect();
-    let sounding = Sounding {
-        struck: true,
-        semitones_only: false,
-    };
-    let (info, recorded) = code(&notes, &[0, 1, 1], sounding);
-    assert!(info.stretched && info.struck && info.check().is_ok());
-    let numbers = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
-    for (name, own) in [
-        ("notes", &recorded.notes),
-        ("textures", &recorded.textures),
-        ("stretch", &recorded.stretches),
-    ] {
-        let wanted = golden.floats(&format!("coded.{name}"));
-        assert_eq!(own.len(), wanted.len(), "{name}");
-        assert!(
-            apart(numbers(own).into_iter(), numbers(&wanted).into_iter()) < 1e-3,
-            "{name}"
-        );
-    }
-    // A last bit of the measurement may turn the rounding of one number in a thousand.
-    let signed = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .map(|byte| f64::from(*byte as i8))
-            .collect::<Vec<f64>>()
-    };
-    let level: Vec<f64> = recorded
-        .level_half_db
-        .iter()
-        .map(|v| f64::from(*v))
-        .collect();
-    let wanted: Vec<f64> = golden
-        .bytes("coded.level")
-        .iter()
-        .map(|v| f64::from(*v))
-        .collect();
-    let deviation: Vec<f64> = recorded
-        .deviation_cents
-        .iter()
-        .map(|v| f64::from(*v))
-        .collect();
-    let samples: Vec<f64> = recorded.samples.iter().map(|v| f64::from(*v)).collect();
-    for (own, wanted) in [
-        (level, wanted),
-        (deviation, signed(golden.bytes("coded.deviation"))),
-        (samples, signed(golden.bytes("coded.samples"))),
-    ] {
-        assert_eq!(own.len(), wanted.len());
-        let others = own.iter().zip(&wanted).filter(|(a, b)| a != b).count();
-        assert!(
-            others * 1000 <= own.len() + 1000,
-            "{others} of {}",
-            own.len()
-        );
-        assert!(apart(own.into_iter(), wanted.into_iter()) <= 1.0);
-    }
-    // Directions have no sign of their own: what they say of the rows counts.
-    let wanted = golden.floats("coded.rows");
-    for (row, wanted) in wanted.chunks_exact(ROW_VALUES).enumerate() {
-        let codes = &recorded.codes[row * EVERY * info.components..][..info.components];
-        let mut told = numbers(&recorded.mean);
-        for (code, direction) in codes.iter().zip(recorded.basis.chunks_exact(ROW_VALUES)) {
-            for (value, basis) in told.iter_mut().zip(direction) {
-                *value += f64::from(*code) * f64::from(*basis);
-            }
-        }
-        let worst = apart(told.into_iter(), numbers(wanted).into_iter());
-        assert!(worst < 0.05, "row {row}: {worst}");
     }
 }
 

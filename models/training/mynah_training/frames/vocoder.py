@@ -26,7 +26,6 @@ from .. import config as c
 from .. import losses, texture
 from ..data.library import InstrumentLibrary, SampleInfo
 from ..generator import Generator
-from ..memory.__main__ import STRETCHED, STRUCK
 from ..memory.analysis import (
     CENTRE_BEHIND_SAMPLES,
     NEPER_DB,
@@ -37,6 +36,7 @@ from ..memory.analysis import (
     envelope_points_hz,
     stretches,
 )
+from ..targets import STRETCHED, STRUCK
 
 Floats = npt.NDArray[np.float64]
 

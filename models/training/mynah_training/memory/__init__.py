@@ -1,5 +1,5 @@
-"""What a target's player does, measured from recorded notes: the memory in a target's model file.
+"""Recorded notes, measured: what the networks are trained on, and what a target's memory is made of.
 
-`python -m mynah_training.memory` measures it for every target. No network is trained here;
-`models/src/memory` reads what is written, `models/src/performer` plays it.
+Memories are made in Rust (`plugin/learn`, `mynah-lab memories`), which measures and chooses the same; goldens
+hold the two together.
 """

@@ -2,7 +2,7 @@
 //!
 //! Frames are those of the live chain: frame `k`, counted from 0, ends at sample `256 (k + 1)`. Its loudness is about 7 ms
 //! behind, so amplitudes are measured 340 samples before the frame's end, where that loudness is centred.
-//! `models/training/mynah_training/memory/analysis.py` does the same, and golden tests hold the two together.
+//! `models/training/mynah_training/memory/analysis.py` does the same for the training, and golden tests hold the two together.
 
 mod level;
 mod noise;

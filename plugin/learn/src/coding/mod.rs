@@ -1,9 +1,9 @@
 //! Notes as the numbers of a model file: principal components of 8 bits, and textures (`models/FORMAT.md`).
-//!
-//! `models/training/mynah_training/memory/coding.py` does the same.
 
 mod components;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod textures;
 
 use mynah_models::file::MemoryInfo;
