@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 27] = [
+const LAYERS: [&str; 28] = [
     "rates",
     "chance",
+    "note_names",
     "mel",
     "sinc",
     "instructions",

@@ -1,6 +1,6 @@
 //! The controls: their values, and one table of ids, ranges and texts for plugin, command line and docs.
 
-mod note_names;
+mod note_number;
 mod scale;
 mod table;
 mod text;
@@ -11,7 +11,6 @@ use mynah_models::{
     ToneControls, VariationControls,
 };
 
-pub use note_names::{NOTE_NAMES, note_name};
 pub use scale::Scale;
 pub use table::{CONTROLS, Control, ControlGroup, ControlInfo, ControlKind, Controls};
 

@@ -81,7 +81,7 @@ mod tests;
 
 pub use controls::{
     CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
-    NOTE_NAMES, Quality, Scale, note_name,
+    Quality, Scale,
 };
 pub use corners::{CORNER_INFOS, CornerInfo, Corners};
 pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
@@ -93,7 +93,7 @@ pub use library::{
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};
-pub use mynah_models::{Mode, Telemetry};
+pub use mynah_models::{Mode, NOTE_NAMES, Telemetry, note_name};
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,

@@ -108,6 +108,18 @@ pub(crate) fn check_name(path: &Path, overwrite: bool) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a file whose folder, which there is, takes no files.
+///
+/// # Errors
+/// As is said.
+pub(crate) fn check_folder(path: &Path) -> Result<()> {
+    let path = real(path)?;
+    let folder = folder_of(&path);
+    tempfile::tempfile_in(folder)
+        .map(drop)
+        .with_context(|| format!("cannot write into the folder '{}'", folder.display()))
+}
+
 /// Longest name of a file: bytes, on Windows units of UTF-16.
 const MAX_NAME_LENGTH: usize = 255;
 

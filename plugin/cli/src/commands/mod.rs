@@ -5,6 +5,7 @@ mod bounce;
 mod demo;
 mod info;
 mod learn;
+mod page;
 mod params;
 mod presets;
 mod setting;

@@ -1,6 +1,6 @@
 //! Scales to snap to.
 
-use super::note_names::NOTE_NAMES;
+use mynah_models::NOTE_NAMES;
 
 /// Names of the keys, in the order of their numbers.
 pub(super) const KEYS: &[&str] = &NOTE_NAMES;

@@ -1,6 +1,8 @@
 //! Controls' values as texts: how they are shown, and how they are read.
 
-use super::note_names::{NOTE_NAMES, note_number};
+use mynah_models::NOTE_NAMES;
+
+use super::note_number::note_number;
 use super::scale::KEYS;
 use super::{Control, ControlError, ControlInfo, ControlKind};
 

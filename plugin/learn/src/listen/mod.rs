@@ -12,7 +12,6 @@ mod findings;
 mod frames;
 mod hum;
 mod medians;
-mod note_names;
 mod onset;
 mod phrases;
 mod pitch_runs;

@@ -1,7 +1,8 @@
 //! Findings in words.
 
+use mynah_models::note_name;
+
 use super::findings::{Findings, RecordingFindings, Verdict};
-use super::note_names::note_name;
 
 /// Noise that is nearer to the notes than this is mentioned, dB.
 const NOISE_NEAR_DB: f32 = 42.0;

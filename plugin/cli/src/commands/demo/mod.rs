@@ -3,8 +3,7 @@
 mod page;
 mod sources;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,24 +13,19 @@ use mynah_models::{Base, ModelInfo, Target};
 use rayon::prelude::*;
 
 use self::page::Page;
-use self::sources::Source;
+use super::page::{PAGE_NAME, Source, write_page, write_picture, write_sound};
 use super::print;
-use crate::audio::metadata::Metadata;
-use crate::audio::pending::{Destination, Pending};
-use crate::audio::write::{Encoding, Writer};
+use crate::audio::pending::Destination;
 use crate::cli::Demo;
 use crate::identity::is_same_file;
 use crate::interrupt;
 use crate::phrases::RATE_HZ;
 use crate::pipeline::translate_mono;
 use crate::progress::Bars;
-use crate::spectrogram;
 use crate::tail::fade_cut;
 
 /// Where the files go if nothing is said.
 const OWN_FOLDER: &str = "mynah-demo";
-/// The page.
-const PAGE_NAME: &str = "index.html";
 
 /// Everything that one translation needs besides its source and target.
 struct Work {
@@ -64,10 +58,11 @@ pub(super) fn run(arguments: &Demo) -> Result<()> {
     };
     check(&work, &sources, &names, &arguments.input)?;
     for source in &sources {
-        write_sound(&work, &source.sound_name(None), &source.sound)?;
+        let path = work.folder.join(source.sound_name(None));
+        write_sound(&path, &source.sound, work.overwrite)?;
         print(&format!(
             "{}  {}, {:.1} s\n",
-            work.folder.join(source.sound_name(None)).display(),
+            path.display(),
             source.title,
             source.seconds()
         ))?;
@@ -150,15 +145,16 @@ fn translate_all(work: &Work, sources: &[Source], targets: &[Arc<Target>]) -> Re
         let name = target.map(|target| target.info().name.as_str());
         let picture = work.folder.join(source.picture_name(name));
         match target {
-            None => spectrogram::write_png(&picture, &[&source.sound], work.overwrite)?,
+            None => write_picture(&picture, &source.sound, work.overwrite)?,
             Some(target) => {
                 let mut output =
                     translate_mono(&work.base, target, &work.controls, RATE_HZ, &source.sound)?;
                 // It is as long as its source, and rings on.
                 fade_cut(&mut output, RATE_HZ);
-                let beyond = write_sound(work, &source.sound_name(name), &output)?;
+                let path = work.folder.join(source.sound_name(name));
+                let beyond = write_sound(&path, &output, work.overwrite)?;
                 clipped.fetch_add(beyond, Ordering::Relaxed);
-                spectrogram::write_png(&picture, &[&output], work.overwrite)?;
+                write_picture(&picture, &output, work.overwrite)?;
             }
         }
         progress.inc(1);
@@ -172,31 +168,6 @@ fn translate_all(work: &Work, sources: &[Source], targets: &[Arc<Target>]) -> Re
             counted(samples as usize, "sample")
         )),
     }
-}
-
-/// Writes a mono sound of 48 kHz; returns how many samples had to be clipped.
-fn write_sound(work: &Work, name: &str, signal: &[f32]) -> Result<u64> {
-    let path = Destination::File(work.folder.join(name));
-    let nothing = Metadata::default();
-    let mut writer = Writer::create(
-        &path,
-        Encoding::WAV_16,
-        RATE_HZ,
-        1,
-        work.overwrite,
-        &nothing,
-    )?;
-    writer.write(&[signal])?;
-    writer.finish()
-}
-
-fn write_page(path: &Path, html: &str, overwrite: bool) -> Result<()> {
-    let destination = Destination::File(path.to_path_buf());
-    let (mut file, pending) = Pending::create(&destination, overwrite)?;
-    file.write_all(html.as_bytes())
-        .with_context(|| format!("cannot write '{}'", path.display()))?;
-    drop(file);
-    pending.publish()
 }
 
 fn counted(count: usize, what: &str) -> String {

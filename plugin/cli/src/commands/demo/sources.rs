@@ -8,48 +8,13 @@ use anyhow::{Result, bail};
 use crate::audio::read::Reader;
 use crate::audio::resample::resample;
 use crate::commands::bounce::{SILENCE, check_rate};
+use crate::commands::page::Source;
 use crate::phrases::{self, RATE_HZ};
 
 /// How much of an own sound is taken, in seconds.
 const LONGEST_S: usize = 20;
 /// Longest part of a file's name in the names of its translations, in characters.
 const MAX_SLUG_CHARS: usize = 40;
-
-/// One sound to translate.
-pub(super) struct Source {
-    /// Name in file names: lower-case letters, digits and hyphens.
-    pub(super) slug: String,
-    /// Name for people; of a file, its whole name.
-    pub(super) title: String,
-    /// What it is, in one sentence.
-    pub(super) about: String,
-    /// 48 kHz mono, within full scale.
-    pub(super) sound: Vec<f32>,
-}
-
-impl Source {
-    /// File name of the sound itself, or of its translation to `target`.
-    pub(super) fn sound_name(&self, target: Option<&str>) -> String {
-        file_name(&self.slug, target, "wav")
-    }
-
-    /// File name of the spectrogram of the same.
-    pub(super) fn picture_name(&self, target: Option<&str>) -> String {
-        file_name(&self.slug, target, "png")
-    }
-
-    /// Its length.
-    pub(super) fn seconds(&self) -> f64 {
-        self.sound.len() as f64 / f64::from(RATE_HZ)
-    }
-}
-
-fn file_name(slug: &str, target: Option<&str>, extension: &str) -> String {
-    match target {
-        Some(target) => format!("{slug}-{target}.{extension}"),
-        None => format!("{slug}.{extension}"),
-    }
-}
 
 /// The files `inputs`, or without any the synthesised phrases. No two of their own names and translations to `targets`
 /// are the same.
@@ -58,13 +23,7 @@ fn file_name(slug: &str, target: Option<&str>, extension: &str) -> String {
 /// A file cannot be read, has a rate that the engine does not run at, or is silent.
 pub(super) fn gather(inputs: &[PathBuf], targets: &[&str]) -> Result<Vec<Source>> {
     if inputs.is_empty() {
-        let phrases = phrases::all().into_iter().map(|phrase| Source {
-            slug: phrase.name.to_owned(),
-            title: phrase.title.to_owned(),
-            about: phrase.about.to_owned(),
-            sound: phrase.sound,
-        });
-        return Ok(phrases.collect());
+        return Ok(phrases::all().into_iter().map(Source::from).collect());
     }
     let mut taken = HashSet::new();
     inputs
@@ -184,8 +143,14 @@ mod tests {
             .collect();
         let mut names = HashSet::new();
         for slug in &slugs {
+            let source = Source {
+                slug: slug.clone(),
+                title: String::new(),
+                about: String::new(),
+                sound: Vec::new(),
+            };
             for target in [None, Some("cello"), Some("flute")] {
-                assert!(names.insert(file_name(slug, target, "wav")), "{slugs:?}");
+                assert!(names.insert(source.sound_name(target)), "{slugs:?}");
             }
         }
         assert_eq!(slugs[0], "a");

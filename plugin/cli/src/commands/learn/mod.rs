@@ -20,9 +20,8 @@ use mynah_models::{Base, ModelInfo};
 use self::recordings::Told;
 use self::report::{Report, Training};
 use self::status::{Stage, Status};
-use self::training::train;
 use super::{print, print_json};
-use crate::audio::pending::Destination;
+use crate::audio::pending::{Destination, check_folder};
 use crate::cli::{InstrumentKind, Learn};
 use crate::interrupt;
 use crate::progress::Bars;
@@ -112,8 +111,18 @@ fn make(
     let candidates = candidates(library, &arguments.except)?;
     let from: Vec<&Tensors> = candidates.iter().map(|(_, tensors)| tensors).collect();
     let start = start(&trunk, &learnt, &held_out, &from, ContentNoise::default())?;
+    let setting = training::Setting {
+        trunk: &trunk,
+        learnt: &learnt,
+        held_out: &held_out,
+        seed: arguments.seed,
+        resume: arguments.resume,
+        time: Duration::from_secs_f64(60.0 * arguments.minutes),
+    };
+    // Where an earlier run had come to is better than the start.
+    let learning = training::begin(&setting, &start.adaptation, &output.state_path())?;
     progress.finish_and_clear();
-    let size = output.write(&instrument, &start.adaptation)?;
+    let size = output.write(&instrument, learning.best())?;
     let mut report = Report::new(&output.path, &output.naming, &instrument, findings);
     report.listened_s = seconds;
     report.bytes = size;
@@ -122,7 +131,8 @@ fn make(
     report.training = Training {
         nearest: candidates[start.candidate].0.clone(),
         held_out_first: start.held_out,
-        held_out_last: start.held_out,
+        held_out_last: learning.best_held_out(),
+        steps: learning.steps(),
         ..Training::default()
     };
     if !arguments.json {
@@ -130,21 +140,12 @@ fn make(
     }
     status.tell(Stage::Playable, &report.findings)?;
     if arguments.minutes > 0.0 {
-        let time = Duration::from_secs_f64(60.0 * arguments.minutes);
-        let setting = training::Setting {
-            trunk: &trunk,
-            learnt: &learnt,
-            held_out: &held_out,
-            seed: arguments.seed,
-            resume: arguments.resume,
-            time,
-        };
         let mut told = training::Told {
             bars: &bars,
             status,
             training: &mut report.training,
         };
-        train(&setting, &start.adaptation, output, &instrument, &mut told)?;
+        training::train(learning, setting.time, output, &instrument, &mut told)?;
     }
     report.done_after_s = began.elapsed().as_secs_f64();
     if arguments.json {
@@ -165,6 +166,7 @@ fn output_path(path: &Path, overwrite: bool) -> Result<PathBuf> {
     match Destination::of(path) {
         destination @ Destination::File(_) => {
             destination.check(overwrite)?;
+            check_folder(path)?;
             Ok(path.to_path_buf())
         }
         _ => bail!("'{}' is not a file", path.display()),

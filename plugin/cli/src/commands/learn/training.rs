@@ -36,11 +36,32 @@ pub(super) struct Told<'a> {
     pub(super) training: &'a mut Training,
 }
 
-/// Learns from `start` on and keeps the best so far in the target's file, where it can be played meanwhile. Told to end, it
+/// Before the first step from `start` on, or where an earlier run has left off.
+///
+/// # Errors
+/// What it has left does not belong to these recordings.
+pub(super) fn begin<'p>(
+    setting: &Setting<'p>,
+    start: &Adaptation,
+    state_path: &Path,
+) -> Result<Learning<'p>> {
+    let options = Options {
+        seed: setting.seed,
+        ..Options::default()
+    };
+    let (trunk, learnt, held_out) = (setting.trunk, setting.learnt, setting.held_out);
+    match saved(setting, state_path)? {
+        Some(state) => Learning::resume(trunk, learnt, held_out, &state, options)
+            .with_context(|| format!("cannot go on from '{}'", state_path.display())),
+        None => Ok(Learning::new(trunk, learnt, held_out, start, options)?),
+    }
+}
+
+/// Learns for so long at most and keeps the best so far in the target's file, where it can be played meanwhile. Told to end, it
 /// writes what it has and says so.
 pub(super) fn train(
-    setting: &Setting,
-    start: &Adaptation,
+    mut learning: Learning,
+    time: Duration,
     output: &Output,
     instrument: &Instrument,
     told: &mut Told,
@@ -51,40 +72,19 @@ pub(super) fn train(
         training,
     } = told;
     let state_path = output.state_path();
-    let options = Options {
-        seed: setting.seed,
-        ..Options::default()
-    };
-    let mut learning = match saved(setting, &state_path)? {
-        Some(state) => Learning::resume(
-            setting.trunk,
-            setting.learnt,
-            setting.held_out,
-            &state,
-            options,
-        )
-        .with_context(|| format!("cannot go on from '{}'", state_path.display()))?,
-        None => Learning::new(
-            setting.trunk,
-            setting.learnt,
-            setting.held_out,
-            start,
-            options,
-        )?,
-    };
     let stop = interrupt::at_leisure();
     let bar = bars.waiting("learning");
     let began = Instant::now();
     let mut written = learning.best_held_out();
     let ended = loop {
-        let left = setting.time.saturating_sub(began.elapsed());
+        let left = time.saturating_sub(began.elapsed());
         let ended = learning.run(Some(left.min(WRITE_EVERY)), stop, |now| {
             let learnt = Learnt {
                 step: now.step,
                 held_out_first: training.held_out_first,
                 held_out: now.best,
                 seconds: began.elapsed().as_secs_f64(),
-                most_seconds: setting.time.as_secs_f64(),
+                most_seconds: time.as_secs_f64(),
             };
             status.learning(&learnt, stop);
             bar.set_message(format!(
@@ -95,7 +95,7 @@ pub(super) fn train(
                 left.as_secs() / 60 + 1
             ));
         });
-        let is_over = ended != Ended::OutOfTime || began.elapsed() >= setting.time;
+        let is_over = ended != Ended::OutOfTime || began.elapsed() >= time;
         if learning.best_held_out() < written {
             output.write(instrument, learning.best())?;
             written = learning.best_held_out();

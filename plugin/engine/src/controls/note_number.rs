@@ -1,15 +1,6 @@
-//! What the twelve notes are called, here and wherever else a note is shown.
+//! Reads the names of the twelve notes.
 
-/// From C up, the black keys as musicians write them most.
-pub const NOTE_NAMES: [&str; 12] = [
-    "C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
-];
-
-/// The name of a MIDI note with its octave: 69 is `A4`, 60 `C4`. Any number has one; allocates.
-pub fn note_name(midi: i32) -> String {
-    let name = NOTE_NAMES[midi.rem_euclid(12) as usize];
-    format!("{name}{}", midi.div_euclid(12) - 1)
-}
+use mynah_models::NOTE_NAMES;
 
 /// A note by its name, 0 to 11 for C to B: a letter, then any sharps and flats.
 pub(super) fn note_number(name: &str) -> Option<u32> {
@@ -29,6 +20,7 @@ pub(super) fn note_number(name: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mynah_models::note_name;
 
     #[test]
     fn a_notes_name_is_read_again() {
@@ -38,7 +30,5 @@ mod tests {
             assert_eq!(note_number(letters), Some(midi as u32 % 12), "{name}");
             assert_eq!(octave, (midi / 12 - 1).to_string());
         }
-        assert_eq!([note_name(60), note_name(69)], ["C4", "A4"]);
-        assert_eq!(note_name(-1), "B-2");
     }
 }
