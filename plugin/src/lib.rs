@@ -22,6 +22,7 @@ mod exports;
 mod fake_host;
 mod held;
 mod instances;
+mod learning;
 mod lock;
 mod look;
 mod notes;

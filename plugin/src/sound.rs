@@ -52,7 +52,7 @@ struct Running {
     _number: Option<InstanceNumber>,
     /// The values of the target parameters that the engine was last given.
     indices: [i32; CORNERS],
-    /// How many targets there were then.
+    /// How often targets had come or become better then.
     known: usize,
 }
 
@@ -82,7 +82,7 @@ impl Sound {
                     host_rate_hz: rate_hz,
                     instance: number.as_ref().map_or(0, InstanceNumber::get),
                 };
-                let known = catalogue.count();
+                let known = catalogue.changes();
                 let built = mynah_engine::engine(spec, base, catalogue.targets(indices));
                 self.running = built.ok().map(|(engine, monitor)| {
                     shared.set_monitor(Some(monitor));
@@ -182,18 +182,22 @@ impl Sound {
 }
 
 impl Running {
-    /// Gives the engine the targets of `indices` if it has others, or if one of them is there only now.
+    /// Gives the engine the targets of `indices` if it has others, if one of them is there only now, or if it has become
+    /// better, which a bounce does not go by: it is to be the same whatever is learnt beside it.
     fn choose(&mut self, indices: [i32; CORNERS]) {
-        let count = self.catalogue.count();
-        let appeared = indices.iter().any(|index| {
+        let changes = self.catalogue.changes();
+        let changed = indices.iter().any(|index| {
             let entry = self.catalogue.entry(*index);
-            entry.is_some_and(|entry| (self.known..count).contains(&entry.order()))
+            entry.is_some_and(|entry| {
+                let counts = !self.stream.is_offline || entry.renewals() == 0;
+                counts && (self.known..changes).contains(&entry.change())
+            })
         });
-        if indices != self.indices || appeared {
+        if indices != self.indices || changed {
             let targets = self.catalogue.targets(indices);
             if self.engine.set_targets(targets).is_ok() {
                 self.indices = indices;
-                self.known = count;
+                self.known = changes;
             }
         }
     }

@@ -4,6 +4,7 @@
 
 mod error;
 mod install;
+mod learnt;
 mod own;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use std::{fs, io};
 use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 
 pub use error::LibraryError;
+pub use learnt::{is_learnt, mark_learnt};
 
 use crate::user_file::{ReadError, read_whole};
 
@@ -49,6 +51,8 @@ pub struct TargetEntry {
     /// Whether it was made for another base than the one here: then only its recorded notes play
     /// ([`MADE_FOR_ANOTHER_BASE`]).
     pub made_for_another_base: bool,
+    /// Whether it is learnt here ([`mark_learnt`]): then it is the one of its name, whatever its hash was.
+    pub learnt: bool,
     /// The file itself, if it is in memory anyway.
     bytes: Option<Bytes>,
 }
@@ -194,11 +198,11 @@ impl Library {
     }
 
     /// Finds a target without loading it: the very version if a hash is given, otherwise the first one
-    /// of that name. A shipped target that has been retrained, and is not here as it was, is found as it is now: then
-    /// the hash is another one.
+    /// of that name. A shipped target that has been retrained, or one that was learnt here and has become better, is found
+    /// as it is now if it is not here as it was: then the hash is another one.
     ///
     /// # Errors
-    /// If there is none, or only the player's own in another version.
+    /// If there is none, or only the player's own in another version, which was not learnt here.
     pub fn find(&self, target: &TargetRef) -> Result<&TargetEntry, LibraryError> {
         let named = |entry: &&TargetEntry| entry.info.name.eq_ignore_ascii_case(&target.name);
         let by_name = self.entries.iter().find(named);
@@ -210,7 +214,9 @@ impl Library {
             return Ok(entry);
         }
         let shipped = |entry: &&TargetEntry| named(entry) && entry.source == Source::Shipped;
-        if let Some(entry) = self.entries.iter().find(shipped) {
+        let learnt = |entry: &&TargetEntry| named(entry) && entry.learnt;
+        let now = self.entries.iter().find(shipped);
+        if let Some(entry) = now.or_else(|| self.entries.iter().find(learnt)) {
             return Ok(entry);
         }
         let found = by_name.ok_or_else(|| self.unknown(target))?.info.hash;
@@ -270,6 +276,7 @@ impl Library {
                 info,
                 size_bytes: bytes.len() as u64,
                 made_for_another_base,
+                learnt: !shipped && is_learnt(&path),
                 source: if shipped {
                     Source::Shipped
                 } else {

@@ -26,7 +26,7 @@ pub fn data_folder() -> Option<PathBuf> {
 
 /// A file name for what is called `name`, without an ending: small letters and digits with single hyphens
 /// between them, fit for every system.
-pub(crate) fn file_stem(name: &str) -> String {
+pub fn file_stem(name: &str) -> String {
     let mut stem = String::new();
     for character in name.chars().flat_map(char::to_lowercase) {
         if stem.len() + character.len_utf8() > MAX_STEM_BYTES {

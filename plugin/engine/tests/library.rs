@@ -7,7 +7,10 @@ mod common;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
-use mynah_engine::{Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetRef, user_folder};
+use mynah_engine::{
+    Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetRef, is_learnt, mark_learnt,
+    user_folder,
+};
 use mynah_models::testing::{random_base, random_target};
 use mynah_models::{Base, ModelInfo};
 
@@ -104,6 +107,31 @@ fn a_shipped_target_that_was_retrained_is_found_as_it_is_now() {
     assert_eq!(library.load(&gone(&now.name)).unwrap().info(), now);
     let error = library.find(&gone("kazoo")).unwrap_err();
     assert!(matches!(error, LibraryError::UnknownTarget { .. }));
+}
+
+#[test]
+fn a_target_that_is_learnt_here_is_found_by_its_name_as_it_is_now() {
+    let models = Models::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.mynah");
+    assert!(!is_learnt(&file));
+    mark_learnt(&file).unwrap();
+    fs::write(&file, models.target_bytes(1)).unwrap();
+    let before = ModelInfo::read(&models.target_bytes(2)).unwrap();
+    let wanted = |name: &str| TargetRef {
+        name: name.to_owned(),
+        hash: Some(before.hash),
+    };
+    let mut library = models.library(&[]);
+    library.add_folder(folder.path());
+    let now = &library.entries()[0];
+    assert!(now.learnt && library.problems().is_empty());
+    assert_ne!(now.info.hash, before.hash);
+    assert_eq!(
+        library.find(&wanted(&before.name)).unwrap().info.hash,
+        now.info.hash
+    );
+    assert!(library.find(&wanted("kazoo")).is_err());
 }
 
 #[test]

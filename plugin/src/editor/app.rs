@@ -20,6 +20,7 @@ use super::scope::{Colours, Scope};
 use super::targets::{cards, morph_pad};
 use super::theme::Theme;
 use super::{fonts, grip, header, panels, status_line, theme};
+use crate::learning::{Learning, Watch};
 use crate::params::MynahParams;
 use crate::recorder::{Player, Recorder};
 use crate::shared::{Reading, Shared};
@@ -39,6 +40,9 @@ pub(super) struct App {
     scope: Scope,
     presets: Presets,
     models: Models,
+    learning: Arc<Learning>,
+    /// Looks at what is learnt; none if the system starts no thread.
+    _watch: Option<Watch>,
     /// Files with which the program was started, until they are taken.
     opened: Vec<PathBuf>,
     /// The corner of the morph pad that the cards set.
@@ -52,6 +56,7 @@ impl App {
         shared: Arc<Shared>,
         catalogue: &'static Catalogue,
     ) -> Self {
+        let learning = Arc::new(Learning::of_player());
         Self {
             params,
             shared,
@@ -61,7 +66,9 @@ impl App {
             output: Meter::new("OUT"),
             scope: Scope::new(),
             presets: Presets::new(),
-            models: Models::default(),
+            models: Models::new(learning.clone()),
+            learning,
+            _watch: None,
             opened: Vec::new(),
             corner: 0,
             drawn_at_s: 0.0,
@@ -125,6 +132,14 @@ impl App {
         self
     }
 
+    /// With another folder of what is learnt than the player's.
+    #[cfg(test)]
+    pub(super) fn with_learning(mut self, learning: Arc<Learning>) -> Self {
+        self.models = Models::new(learning.clone());
+        self.learning = learning;
+        self
+    }
+
     #[cfg(test)]
     pub(super) fn scope(&mut self) -> &mut Scope {
         &mut self.scope
@@ -135,7 +150,8 @@ impl App {
         self.input.is_moving() || self.output.is_moving()
     }
 
-    /// Installs what the program was started with or what was dropped on the window: presets by their ending, and models.
+    /// Installs what the program was started with or what was dropped on the window: presets by their ending, and models;
+    /// of a folder of recordings a target may be learnt.
     fn take_files(&mut self, ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue) {
         for file in std::mem::take(&mut self.opened) {
             if is_preset(&file) {
@@ -147,6 +163,8 @@ impl App {
         for file in models::dropped(ui) {
             if is_preset(&file) {
                 self.import(&file, ui, desk, catalogue);
+            } else if file.is_dir() {
+                self.models.choose_recordings(&file);
             } else {
                 self.models.load(&file, desk, catalogue);
             }
@@ -227,6 +245,9 @@ impl NiceEguiApp for App {
             self.shared.clone(),
         )));
         self.shared.set_editor_open(true);
+        let (learning, repaint) = (self.learning.clone(), self.shared.repaint().clone());
+        // Without a thread for it, what is learnt is seen after the next start.
+        self._watch = Watch::start(learning, self.catalogue, repaint).ok();
         Ok(())
     }
 

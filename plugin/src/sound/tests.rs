@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use mynah_engine::{Channels, Library};
 use mynah_models::Base;
@@ -178,4 +179,58 @@ fn an_index_whose_model_is_added_while_it_plays_sounds_from_then_on() {
     assert_eq!(catalogue.add(&file).unwrap(), LAST);
     let output = play();
     assert!(output[latency..] != input[..input.len() - latency]);
+}
+
+#[test]
+fn a_target_that_gets_better_while_it_plays_is_heard_but_not_in_a_bounce() {
+    let folder = tempfile::tempdir().unwrap();
+    let base_file = random_base(1);
+    let base = Base::from_bytes(&base_file).unwrap();
+    let targets = folder.path().join("targets");
+    let file = targets.join("learnt.mynah");
+    mynah_engine::mark_learnt(&file).unwrap();
+    let learn = |seed| std::fs::write(&file, random_target(seed, &base)).unwrap();
+    let input: Vec<f32> = (0..4_000u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
+        .collect();
+    // Of three blocks, with the target getting better after the first.
+    let play = |is_offline: bool, gets_better: bool| {
+        let library = Library::from_models(Some(Cow::Owned(base_file.clone())), Vec::new());
+        let catalogue = Catalogue::new(library, Some(targets.clone()));
+        let catalogue: &Catalogue = Box::leak(Box::new(catalogue));
+        learn(1);
+        assert_eq!(catalogue.take_learnt(&file).unwrap(), LAST);
+        let (mut sound, shared) = (Sound::default(), Shared::default());
+        let (controls, indices) = (Controls::neutral(), [LAST; CORNERS]);
+        let stream = Stream {
+            rate_hz: 48_000.0,
+            is_offline,
+        };
+        sound.prepare(catalogue, stream, indices, &controls, &shared);
+        let mut all = Vec::new();
+        for block in 0..3 {
+            let mut output = input.clone();
+            let measured = allocation_counter::measure(|| {
+                let no_event = || None::<NoteEvent<()>>;
+                sound.process(&mut [&mut output], indices, &controls, no_event, &shared);
+            });
+            assert_eq!(measured.count_total, 0, "the audio thread allocated");
+            all.extend(output);
+            if block == 0 && gets_better {
+                learn(2);
+                catalogue.take_learnt(&file).unwrap();
+            }
+        }
+        let now = catalogue.target(LAST).unwrap();
+        // The catalogue holds one, and this test.
+        (all, Arc::strong_count(&now) > 2)
+    };
+    let (same, better) = (play(true, false), play(true, true));
+    assert!(
+        same.0 == better.0,
+        "a bounce goes by what is learnt meanwhile"
+    );
+    assert!(!better.1);
+    // Where its hops are depends on what plays beside it: not what it sounds like, but what it plays is compared.
+    assert!(play(false, true).1);
 }

@@ -6,71 +6,27 @@
 //! cloning or dropping an `Arc` it got from here never allocates and never frees, because the
 //! catalogue always holds one more. There is a fixed entry for each value of a target parameter, which is filled once
 //! and never moves: the audio thread sees either nothing there or a target that is ready to sound. Each model has the
-//! same index in every process (`indices.rs`).
+//! same index in every process (`indices.rs`). A target that is learnt here gets better while it is here (`learnt.rs`).
+
+mod entry;
+mod learnt;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mynah_engine::{
-    Corners, Library, LibraryError, MADE_FOR_ANOTHER_BASE, Source, TargetEntry, TargetRef,
-};
+use mynah_engine::{Corners, Library, LibraryError, Source, TargetEntry, TargetRef};
 use mynah_models::{Base, ModelInfo, Target};
+
+pub use entry::Entry;
+
+use entry::{MOST_RENEWALS, Version};
 
 use super::indices::{Indices, SHIPPED};
 use super::parameter::{choice_text, index_without_model};
 use super::{CORNERS, TARGET_INDICES};
 use crate::lock::lock;
-
-/// One target of the catalogue.
-pub struct Entry {
-    index: i32,
-    /// How many were there before it.
-    order: usize,
-    choice: String,
-    info: ModelInfo,
-    source: Source,
-    made_for_another_base: bool,
-    target: OnceLock<Result<Arc<Target>, String>>,
-}
-
-impl Entry {
-    /// The value of the target parameter that chooses it.
-    pub fn index(&self) -> i32 {
-        self.index
-    }
-
-    /// What hosts call it: its name, and a number besides if another has that name.
-    pub fn choice(&self) -> &str {
-        &self.choice
-    }
-
-    /// How many came before it. Safe on the audio thread.
-    pub(crate) fn order(&self) -> usize {
-        self.order
-    }
-
-    /// What the model file says about itself.
-    pub fn info(&self) -> &ModelInfo {
-        &self.info
-    }
-
-    /// Where the model is.
-    pub fn source(&self) -> &Source {
-        &self.source
-    }
-
-    /// What the player is to know of it, if it was made for another base.
-    pub fn note(&self) -> Option<&'static str> {
-        self.made_for_another_base.then_some(MADE_FOR_ANOTHER_BASE)
-    }
-
-    /// Why the model could not be used, once [`Catalogue::prepare`] has tried.
-    pub fn problem(&self) -> Option<&str> {
-        self.target.get()?.as_ref().err().map(String::as_str)
-    }
-}
 
 /// Why a model could not be added. The texts are sentences for the player.
 #[derive(thiserror::Error, Debug)]
@@ -107,9 +63,19 @@ pub struct Catalogue {
     by_index: [OnceLock<Entry>; TARGET_INDICES],
     /// How many indices are filled.
     filled: AtomicUsize,
+    /// How often an index was filled, or what is there was renewed.
+    changes: AtomicUsize,
     /// Held while an index is being filled. Never by the audio thread.
     adding: Mutex<()>,
     problems: Vec<String>,
+}
+
+/// What comes to an index.
+struct New<'a> {
+    info: &'a ModelInfo,
+    made_for_another_base: bool,
+    source: Source,
+    learnt: bool,
 }
 
 impl Catalogue {
@@ -128,6 +94,7 @@ impl Catalogue {
             base: OnceLock::new(),
             by_index: [const { OnceLock::new() }; TARGET_INDICES],
             filled: AtomicUsize::new(0),
+            changes: AtomicUsize::new(0),
             adding: Mutex::new(()),
             problems: Vec::new(),
         };
@@ -152,18 +119,19 @@ impl Catalogue {
         let (shipped, own): (Vec<&TargetEntry>, Vec<&TargetEntry>) =
             listed.partition(|entry| entry.source == Source::Shipped);
         if indices.is_new() {
-            indices.begin(own.iter().map(|entry| entry.info.hash.to_string()));
+            indices.begin(own.iter().map(|entry| own_key(entry)));
         }
         let filled = |index: usize| self.by_index[index].get().is_some();
         let mut left_out = 0;
         let mut put = |index: Option<usize>, entry: &TargetEntry| match index {
             Some(index) => {
-                self.put(
-                    index,
-                    (&entry.info, entry.made_for_another_base),
-                    entry.source.clone(),
-                    OnceLock::new(),
-                );
+                let new = New {
+                    info: &entry.info,
+                    made_for_another_base: entry.made_for_another_base,
+                    source: entry.source.clone(),
+                    learnt: entry.learnt,
+                };
+                self.put(index, new, OnceLock::new());
             }
             None => left_out += 1,
         };
@@ -187,33 +155,37 @@ impl Catalogue {
             put((0..TARGET_INDICES).find(free), entry);
         }
         for entry in own {
-            let key = entry.info.hash.to_string();
-            let kept = indices.known(&key).filter(|index| !filled(*index));
-            put(kept.or_else(|| indices.give(&key, filled)), entry);
+            put(self.own_index(indices, &own_key(entry)), entry);
         }
         left_out
     }
 
-    /// Fills an index, which must be empty, with a model and whether it was made for another base.
-    fn put(
-        &self,
-        index: usize,
-        (info, made_for_another_base): (&ModelInfo, bool),
-        source: Source,
-        target: OnceLock<Result<Arc<Target>, String>>,
-    ) {
-        let order = self.filled.load(Ordering::Relaxed);
-        let choice = self.free_choice(index, info);
+    /// The index of one of the player's own, from now on.
+    fn own_index(&self, indices: &mut Indices, key: &str) -> Option<usize> {
+        let filled = |index: usize| self.by_index[index].get().is_some();
+        let kept = indices.known(key).filter(|index| !filled(*index));
+        kept.or_else(|| indices.give(key, filled))
+    }
+
+    /// Fills an index, which must be empty.
+    fn put(&self, index: usize, new: New<'_>, target: OnceLock<Result<Arc<Target>, String>>) {
+        let change = self.changes.load(Ordering::Relaxed);
+        let choice = self.free_choice(index, new.info);
+        let renewals = if new.learnt { MOST_RENEWALS } else { 0 };
         self.by_index[index].get_or_init(|| Entry {
             index: index as i32,
-            order,
             choice,
-            info: info.clone(),
-            source,
-            made_for_another_base,
-            target,
+            source: new.source,
+            first: Version {
+                change,
+                info: new.info.clone(),
+                made_for_another_base: new.made_for_another_base,
+                target,
+            },
+            later: (0..renewals).map(|_| OnceLock::new()).collect(),
         });
-        self.filled.store(order + 1, Ordering::Release);
+        self.filled.fetch_add(1, Ordering::Release);
+        self.changes.store(change + 1, Ordering::Release);
     }
 
     /// What to call a model that comes to an index, so that its name means nothing else.
@@ -244,7 +216,7 @@ impl Catalogue {
         let _one_at_a_time = lock(&self.adding);
         let hash = self.library.load_file(file)?.info().hash;
         let here = self.entries();
-        if let Some(entry) = here.iter().find(|entry| entry.info.hash == hash) {
+        if let Some(entry) = here.iter().find(|entry| entry.info().hash == hash) {
             return Ok(entry.index);
         }
         let folder = self.folder.as_ref().ok_or(AddError::NoFolder)?;
@@ -257,21 +229,28 @@ impl Catalogue {
             std::fs::create_dir_all(folder).map_err(not_kept)?;
         }
         let (mut indices, _) = Indices::of(Some(folder));
-        let key = hash.to_string();
-        let filled = |index: usize| self.by_index[index].get().is_some();
-        let kept = indices.known(&key).filter(|index| !filled(*index));
-        let index = kept.or_else(|| indices.give(&key, filled));
+        let index = self.own_index(&mut indices, &hash.to_string());
         let index = index.ok_or(AddError::Full)?;
         let (path, target) = self.library.install_file(file, folder)?;
         indices.keep().map_err(not_kept)?;
-        let about = (&target.info().clone(), target.made_for_another_base());
-        self.put(index, about, Source::File(path), OnceLock::from(Ok(target)));
+        let new = New {
+            info: target.info(),
+            made_for_another_base: target.made_for_another_base(),
+            source: Source::File(path),
+            learnt: false,
+        };
+        self.put(index, new, OnceLock::from(Ok(target.clone())));
         Ok(index as i32)
     }
 
     /// How many targets there are. Safe on the audio thread.
     pub fn count(&self) -> usize {
         self.filled.load(Ordering::Acquire)
+    }
+
+    /// How often a target has come, or become better ([`Entry::change`]). Safe on the audio thread.
+    pub(crate) fn changes(&self) -> usize {
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Decodes the base and every target that is not decoded yet. Main thread: allocates and reads
@@ -286,15 +265,21 @@ impl Catalogue {
             base.map_err(|error| error.to_string())
         });
         for entry in self.entries() {
-            entry.target.get_or_init(|| {
+            entry.first.target.get_or_init(|| {
                 let reference = TargetRef {
-                    name: entry.info.name.clone(),
-                    hash: Some(entry.info.hash),
+                    name: entry.first.info.name.clone(),
+                    hash: Some(entry.first.info.hash),
                 };
-                self.library
-                    .load(&reference)
-                    .map_err(|error| error.to_string())
+                let target = self.library.load(&reference);
+                target.map_err(|error| error.to_string())
             });
+            if entry.is_learnt()
+                && entry.problem().is_some()
+                && let Source::File(file) = &entry.source
+            {
+                // Its file may have become better since it was listed. If not, the problem stands.
+                let _ = self.take_learnt(file);
+            }
         }
         base.clone()
     }
@@ -315,7 +300,7 @@ impl Catalogue {
         let base = self.base.get().and_then(|base| base.as_ref().ok());
         let of_base = base.and_then(|base| base.kernel_note());
         let targets = self.by_index.iter().filter_map(OnceLock::get);
-        let mut targets = targets.filter_map(|entry| entry.target.get()?.as_ref().ok());
+        let mut targets = targets.filter_map(|entry| entry.decoded()?.as_ref().ok());
         of_base.or_else(|| targets.find_map(|target| target.kernel_note()))
     }
 
@@ -341,7 +326,7 @@ impl Catalogue {
     /// The decoded target at a value of the target parameter, or `None` when the index is empty or
     /// its model unusable. Safe on the audio thread once [`Self::prepare`] has run.
     pub fn target(&self, index: i32) -> Option<Arc<Target>> {
-        self.entry(index)?.target.get()?.as_ref().ok().cloned()
+        self.entry(index)?.decoded()?.as_ref().ok().cloned()
     }
 
     /// The decoded targets at the values of the target parameters A to D, likewise.
@@ -352,8 +337,8 @@ impl Catalogue {
     /// The index of a target by its name or display name, whatever its case.
     pub fn find_name(&self, name: &str) -> Option<i32> {
         let named = |entry: &&Entry| {
-            entry.info.display_name.eq_ignore_ascii_case(name)
-                || entry.info.name.eq_ignore_ascii_case(name)
+            let info = entry.info();
+            info.display_name.eq_ignore_ascii_case(name) || info.name.eq_ignore_ascii_case(name)
         };
         Some(self.entries().into_iter().find(named)?.index)
     }
@@ -373,6 +358,14 @@ impl Catalogue {
     /// Model files that could not be offered, one sentence each.
     pub fn problems(&self) -> &[String] {
         &self.problems
+    }
+}
+
+/// What the index of one of the player's own is written down by.
+fn own_key(entry: &TargetEntry) -> String {
+    match &entry.source {
+        Source::File(file) if entry.learnt => learnt::key(file),
+        _ => entry.info.hash.to_string(),
     }
 }
 

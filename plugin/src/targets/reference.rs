@@ -1,7 +1,8 @@
 //! A target as a session or a preset names it, and what became of it since.
 //!
-//! A model is meant by its content. One that is not here is never replaced by another, with one exception: a shipped
-//! model that has been retrained plays in the place of the shipped one of its name.
+//! A model is meant by its content. One that is not here is never replaced by another, with two exceptions: a shipped
+//! model that has been retrained plays in the place of the shipped one of its name; and one that is learnt here, or was,
+//! is the one of its name, however often it has become better.
 
 use mynah_engine::Source;
 use mynah_models::ModelInfo;
@@ -49,12 +50,17 @@ impl SavedTarget {
             && !self.hash.is_empty()
             && entry.info().hash.to_string() != self.hash
     }
+
+    /// Whether a model of the catalogue is this one because it is learnt here under its name.
+    fn is_learnt_as(&self, entry: &Entry) -> bool {
+        entry.is_learnt() && entry.info().name.eq_ignore_ascii_case(&self.name)
+    }
 }
 
 /// Where the model that a reference names is, by its index.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Found {
-    /// The very one, or the one that played when the state was saved.
+    /// The very one, or the one that played when the state was saved, or the one that is learnt here under its name.
     Itself(i32),
     /// The shipped model of its name, which was retrained since.
     Retrained(i32),
@@ -72,7 +78,7 @@ impl Found {
 impl Catalogue {
     /// The model that a reference names. The content decides, since a file may have been renamed: of what played when it
     /// was saved, then of what was meant before that. If it is not here, a shipped model of that name is what became of
-    /// it. A reference without a hash (written by hand) is matched by its name.
+    /// it, or one that is learnt here is the same as it is now. A reference without a hash (written by hand) is matched by its name.
     pub fn find(&self, saved: &SavedTarget) -> Option<Found> {
         if saved.hash.is_empty() {
             return self.find_name(&saved.name).map(Found::Itself);
@@ -81,10 +87,11 @@ impl Catalogue {
             let found = self.entries().into_iter().find(|entry| wanted(entry))?;
             Some(found.index())
         };
-        let known = |hash: &String| index(&|entry| entry.info().hash.to_string() == *hash);
+        let known = |hash: &String| index(&|entry| entry.has_hash(hash));
         let itself = [&saved.plays, &saved.hash].into_iter().find_map(known);
         let became = || index(&|entry| saved.became(entry)).map(Found::Retrained);
-        itself.map(Found::Itself).or_else(became)
+        let learnt = || index(&|entry| saved.is_learnt_as(entry)).map(Found::Itself);
+        itself.map(Found::Itself).or_else(became).or_else(learnt)
     }
 }
 

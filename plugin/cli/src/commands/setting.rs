@@ -77,6 +77,7 @@ impl Setting {
             let hash = wanted.as_ref().and_then(|wanted| wanted.hash);
             if let (Some(entry), Some(hash)) = (entry, hash)
                 && entry.info.hash != hash
+                && !entry.learnt
             {
                 eprintln!(
                     "mynah: {} was retrained since the preset '{}' was saved",

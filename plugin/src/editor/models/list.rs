@@ -11,11 +11,12 @@ const PICTURE: egui::Vec2 = vec2(72.0, 56.0);
 /// Credits that are shown without the pointer on them.
 const CREDITS: usize = 2;
 
-/// Draws everything about every model, and the files that are none.
-pub(super) fn show(ui: &mut Ui, catalogue: &Catalogue) {
+/// Draws everything about every model, and the files that are none, below something else, of which it gives the answer.
+pub(super) fn show<T>(ui: &mut Ui, catalogue: &Catalogue, above: impl FnOnce(&mut Ui) -> T) -> T {
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
+            let answer = above(ui);
             let theme = Theme::of(ui);
             if let Some(problem) = catalogue.base_problem() {
                 warn(ui, problem);
@@ -36,7 +37,9 @@ pub(super) fn show(ui: &mut Ui, catalogue: &Catalogue) {
                 let text = RichText::new(place).font(fonts::regular(11.5));
                 ui.label(text.color(theme.faint));
             }
-        });
+            answer
+        })
+        .inner
 }
 
 fn warn(ui: &mut Ui, problem: &str) {

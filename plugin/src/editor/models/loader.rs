@@ -66,6 +66,12 @@ pub(super) fn pick_models() -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
+/// Asks for a folder of recordings; none if the player does not want any.
+pub(super) fn pick_recordings() -> Vec<PathBuf> {
+    let dialog = rfd::FileDialog::new().set_title("Recordings of one instrument");
+    dialog.pick_folder().into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

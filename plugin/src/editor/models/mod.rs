@@ -1,22 +1,28 @@
-//! The model browser: what is installed, what could not be read, and loading more, by a dialog or by dropping
-//! files on the window.
+//! The model browser: what is installed, what could not be read, loading more, by a dialog or by dropping
+//! files on the window, and learning new ones from recordings.
 
 mod list;
 mod loader;
+mod new_target;
+mod under_way;
+mod words;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::{
-    Align2, Button, Color32, FontId, Id, LayerId, Modal, Order, Pos2, Rect, RichText, Role, Ui,
-    WidgetInfo, vec2,
+    Align2, Button, Color32, FontId, Id, LayerId, Modal, Order, Pos2, Rect, Response, RichText,
+    Role, Ui, WidgetInfo, vec2,
 };
 
 use super::desk::Desk;
 use super::theme::Theme;
 use super::{fonts, wording};
+use crate::learning::Learning;
 use crate::shared::Shared;
 use crate::targets::{Catalogue, Found, MISSING_INDEX};
-use loader::{Loader, pick_models};
+use loader::{Loader, pick_models, pick_recordings};
+use new_target::{Asked, Form};
 
 /// Size of the panel at most, logical pixels, and its distance to the window's edge.
 const SIZE: egui::Vec2 = vec2(640.0, 560.0);
@@ -29,19 +35,37 @@ struct Outcome {
 }
 
 /// The model browser of an open editor.
-#[derive(Default)]
 pub(super) struct Models {
     /// Whether it is shown.
     pub(super) open: bool,
     loader: Loader,
     outcomes: Vec<Outcome>,
+    learning: Arc<Learning>,
+    /// The dialog for a folder of recordings.
+    recordings: Loader,
+    /// What is filled in for a new target, shown in the place of the list.
+    form: Option<Form>,
 }
 
 impl Models {
-    /// Draws the panel if it is open, and takes the dialog's answer.
+    pub(super) fn new(learning: Arc<Learning>) -> Self {
+        Self {
+            open: false,
+            loader: Loader::default(),
+            outcomes: Vec::new(),
+            learning,
+            recordings: Loader::default(),
+            form: None,
+        }
+    }
+
+    /// Draws the panel if it is open, and takes the dialogs' answers.
     pub(super) fn show(&mut self, ui: &Ui, desk: Desk<'_>, shared: &Shared, catalogue: &Catalogue) {
         for file in self.loader.take() {
             self.load(&file, desk, catalogue);
+        }
+        for folder in self.recordings.take() {
+            self.choose_recordings(&folder);
         }
         if !self.open {
             return;
@@ -51,10 +75,18 @@ impl Models {
         let modal = Modal::new(Id::unique("models")).show(ui.ctx(), |ui| {
             ui.set_min_size(size);
             ui.set_max_size(size);
+            if self.form.is_some() {
+                self.show_form(ui, shared, catalogue);
+                return;
+            }
             self.show_head(ui, shared);
             self.show_outcomes(ui);
             ui.separator();
-            list::show(ui, catalogue);
+            let under_way = self.learning.told();
+            let removed = list::show(ui, catalogue, |ui| under_way::show(ui, &under_way));
+            if let Some(stem) = removed {
+                self.learning.remove(&stem);
+            }
         });
         if modal.should_close() {
             self.open = false;
@@ -99,12 +131,44 @@ impl Models {
         }
     }
 
+    /// Takes a folder of recordings for a new target; the form for it opens.
+    pub(super) fn choose_recordings(&mut self, folder: &Path) {
+        self.open = true;
+        self.form.get_or_insert_default().choose(folder);
+    }
+
+    fn show_form(&mut self, ui: &mut Ui, shared: &Shared, catalogue: &Catalogue) {
+        let can_choose = !self.recordings.is_open();
+        let Some(form) = &mut self.form else {
+            return;
+        };
+        match form.show(ui, can_choose) {
+            Some(Asked::Folder) => {
+                let asked = self
+                    .recordings
+                    .ask(shared.repaint().clone(), pick_recordings);
+                form.problem = asked
+                    .err()
+                    .map(|error| format!("The file dialog cannot be opened: {error}."));
+            }
+            Some(Asked::Start(wish)) => match self.learning.start(&wish, catalogue) {
+                Ok(()) => self.form = None,
+                Err(error) => form.problem = Some(error.to_string()),
+            },
+            Some(Asked::Close) => self.form = None,
+            None => {}
+        }
+    }
+
     fn show_head(&mut self, ui: &mut Ui, shared: &Shared) {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Models").font(fonts::semibold(17.0)));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if button(ui, "Close", "Close the models", true) {
                     self.open = false;
+                }
+                if button(ui, "New target\u{2026}", "New target from recordings", true) {
+                    self.form = Some(Form::default());
                 }
                 let free = !self.loader.is_open();
                 if button(ui, "Load\u{2026}", "Load models from files", free) {
@@ -133,6 +197,16 @@ impl Models {
             response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &outcome.text));
         }
     }
+}
+
+fn small(text: &str) -> RichText {
+    RichText::new(text).font(fonts::regular(12.5))
+}
+
+/// Says what is wrong.
+fn warn(ui: &mut Ui, problem: &str) -> Response {
+    let colour = Theme::of(ui).warning;
+    ui.label(small(problem).color(colour))
 }
 
 /// A text button; whether it was clicked.
@@ -173,6 +247,7 @@ pub(super) fn show_hovering(ui: &Ui, window: Rect) {
     let painter = ui.ctx().layer_painter(layer);
     painter.rect_filled(window, 0.0, Color32::from_black_alpha(190));
     let (centre, font): (Pos2, FontId) = (window.center(), fonts::semibold(20.0));
-    let text = "Drop models or presets here to install them";
+    let text =
+        "Drop models or presets here to install them, or a folder of recordings to learn from";
     painter.text(centre, Align2::CENTER_CENTER, text, font, theme.accent_line);
 }

@@ -105,9 +105,8 @@ struct Card<'a> {
 impl Card<'_> {
     fn show(&self, ui: &Ui) -> Response {
         let info = self.entry.info();
-        let id = ui
-            .scope_id()
-            .with(("card", &info.name, info.hash.to_string()));
+        // Not by its hash: one that is learnt has another one every time.
+        let id = ui.scope_id().with(("card", self.entry.index()));
         let response = ui
             .interact(self.rect, id, Sense::click())
             .on_hover_cursor(CursorIcon::PointingHand);

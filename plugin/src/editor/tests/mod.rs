@@ -4,6 +4,7 @@
 mod clicks;
 mod keyboard;
 mod late;
+mod learning;
 mod melody;
 mod models;
 mod presets;

@@ -16,7 +16,7 @@ use crate::targets::SavedTarget;
 
 /// A file as the window system hands it over.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub(super) struct Dropped(pub(super) PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {

@@ -1,6 +1,8 @@
 //! The catalogue: order, content, and models that come while others play.
 #![allow(clippy::unwrap_used)]
 
+mod learnt;
+
 use mynah_models::ModelHash;
 use mynah_models::testing::{random_base, random_target};
 
