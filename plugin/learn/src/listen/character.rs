@@ -23,6 +23,8 @@ const HOME_SHARES: (f32, f32) = (0.15, 0.85);
 const HOME_SEMITONES: f32 = 12.0;
 /// Of the range, where the middles of phrases lie: of the shipped targets from 0.13 to 0.6, the middle one at 0.375.
 const HOME_PLACE: f32 = 0.375;
+/// A keyboard has as many below as above.
+const HOME_PLACE_OF_KEYS: f32 = 0.5;
 /// The soft and the loud end are at these shares of the notes.
 const DYNAMICS_SHARES: (f32, f32) = (0.05, 0.95);
 
@@ -47,10 +49,11 @@ impl Character {
         let pitches = || facts.iter().map(|fact| fact.semitones);
         let level = |share| quantile(facts.iter().map(|fact| fact.top_db), share);
         let struck = struck(facts);
+        let semitones_only = struck && keys(facts);
         Some(Self {
             struck,
-            semitones_only: struck && keys(facts),
-            home_midi: home(facts)?,
+            semitones_only,
+            home_midi: home(facts, semitones_only)?,
             range_midi: (quantile(pitches(), 0.0)?, quantile(pitches(), 1.0)?),
             dynamics_db: level(DYNAMICS_SHARES.1)? - level(DYNAMICS_SHARES.0)?,
         })
@@ -92,7 +95,7 @@ fn keys(facts: &[Fact]) -> bool {
 }
 
 /// Where the middles of phrases lie; where there are no phrases, where those of most instruments do in their range.
-fn home(facts: &[Fact]) -> Option<(f32, f32)> {
+fn home(facts: &[Fact], keys: bool) -> Option<(f32, f32)> {
     let middles = phrases::middles(facts);
     let (low, high) = if middles.len() >= phrases::LEAST {
         let at = |share| quantile(middles.iter().copied(), share);
@@ -100,7 +103,8 @@ fn home(facts: &[Fact]) -> Option<(f32, f32)> {
     } else {
         let at = |share| quantile(facts.iter().map(|fact| fact.semitones), share);
         let (low, high) = (at(0.0)?, at(1.0)?);
-        let middle = low + HOME_PLACE * (high - low);
+        let place = if keys { HOME_PLACE_OF_KEYS } else { HOME_PLACE };
+        let middle = low + place * (high - low);
         (middle - HOME_SEMITONES / 2.0, middle + HOME_SEMITONES / 2.0)
     };
     let missing = (HOME_SEMITONES - (high - low)).max(0.0) / 2.0;
