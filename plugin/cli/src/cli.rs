@@ -283,6 +283,12 @@ pub(crate) struct Learn {
     /// File that says how far it is, as JSON, while it works; it ends as after Ctrl-C if somebody removes that.
     #[arg(long, value_name = "FILE")]
     pub(crate) status: Option<PathBuf>,
+    /// Folder for a page on which the target is heard and measured, index.html [default: NAME-page beside NAME.mynah].
+    #[arg(long, value_name = "DIR", conflicts_with = "no_page")]
+    pub(crate) page: Option<PathBuf>,
+    /// Without that page.
+    #[arg(long)]
+    pub(crate) no_page: bool,
     /// Shipped target that is not to be learnt from; for measuring.
     #[arg(long, value_name = "NAME", hide = true)]
     pub(crate) except: Vec<String>,

@@ -153,13 +153,43 @@ pub fn translate_mono(
     rate_hz: u32,
     signal: &[f32],
 ) -> Result<Vec<f32>> {
+    let octave = if controls.octave_auto {
+        Some(octave_for(target, controls, rate_hz, signal)?)
+    } else {
+        None
+    };
+    translate_mono_by(base, target, controls, rate_hz, signal, octave)
+}
+
+/// The octave by which *Auto octave* moves a whole mono signal.
+///
+/// # Errors
+/// A rate the engine does not run at.
+pub(crate) fn octave_for(
+    target: &Arc<Target>,
+    controls: &Controls,
+    rate_hz: u32,
+    signal: &[f32],
+) -> Result<i32> {
+    let mut survey = Survey::new(f64::from(rate_hz))?;
+    survey.hear(&[signal]);
+    Ok(survey.octave(&Corners::from(Arc::clone(target)), controls))
+}
+
+/// As [`translate_mono`], moved by this octave where *Auto octave* is on; `None` to choose it while it plays.
+///
+/// # Errors
+/// A rate the engine does not run at.
+pub(crate) fn translate_mono_by(
+    base: &Arc<Base>,
+    target: &Arc<Target>,
+    controls: &Controls,
+    rate_hz: u32,
+    signal: &[f32],
+    octave: Option<i32>,
+) -> Result<Vec<f32>> {
     let mut translation = Translation::new(base, Arc::clone(target), controls, rate_hz, 1)?;
-    if controls.octave_auto {
-        let mut survey = Survey::new(f64::from(rate_hz))?;
-        survey.hear(&[signal]);
-        let corners = Corners::from(Arc::clone(target));
-        translation.set_octave(Some(survey.octave(&corners, controls)));
-    }
+    translation.set_octave(octave);
     let mut output = Vec::with_capacity(signal.len());
     translation.push(&[signal], |planes| {
         output.extend_from_slice(planes[0]);

@@ -116,6 +116,12 @@ impl Instrument {
         &self.remembered
     }
 
+    /// All notes that were good enough to be kept, as they were heard; of these [`Remembered::notes`] names those that are
+    /// remembered.
+    pub fn notes(&self) -> &[FoundNote] {
+        &self.notes
+    }
+
     /// The notes that are remembered, as the base hears them and before other microphones, beside their measured frames.
     ///
     /// # Errors

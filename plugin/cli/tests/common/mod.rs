@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, dead_code)]
 
 pub(crate) mod midi_file;
+pub(crate) mod pages;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

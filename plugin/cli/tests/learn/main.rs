@@ -7,6 +7,7 @@ mod common;
 #[cfg(unix)]
 mod interrupted;
 mod made;
+mod page;
 mod refused;
 mod sounds;
 
@@ -27,11 +28,11 @@ impl Made {
     }
 }
 
-/// What all runs here begin with.
+/// What all runs without a page begin with.
 fn learn(folder: &Path) -> std::process::Command {
     let mut command = common::mynah();
     command.current_dir(folder);
-    command.args(["learn", "notes", "-o", "own.mynah", "--quiet"]);
+    command.args(["learn", "notes", "-o", "own.mynah", "--quiet", "--no-page"]);
     command
 }
 
@@ -59,7 +60,9 @@ fn made() -> &'static Made {
     MADE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         record(folder.path());
-        let output = learn(folder.path())
+        let output = common::mynah()
+            .current_dir(folder.path())
+            .args(["learn", "notes", "-o", "own.mynah"])
             .args(["--minutes", "0", "--threads", "2", "--json", "--seed", "7"])
             .args(["--name", "My Reed", "--credit", "Anna", "--credit", "Ben"])
             .args(["--licence", "CC BY 4.0", "--status", "status.json"])

@@ -1,6 +1,7 @@
 //! `mynah learn`: a target of one's own from recordings. Playable once the notes are remembered; then it gets better for as
 //! long as it is let.
 
+mod page;
 mod recordings;
 mod report;
 mod status;
@@ -17,6 +18,7 @@ use mynah_learn::making::{Instrument, Naming, own_tensors};
 use mynah_models::file::{ModelFileError, Tensors, short_name};
 use mynah_models::{Base, ModelInfo};
 
+use self::page::Page;
 use self::recordings::Told;
 use self::report::{Report, Training};
 use self::status::{Stage, Status};
@@ -34,6 +36,8 @@ struct Output {
     path: PathBuf,
     base: Arc<Base>,
     naming: Naming,
+    /// Where the page goes, if there is to be one.
+    page: Option<PathBuf>,
 }
 
 impl Output {
@@ -61,8 +65,10 @@ pub(super) fn run(arguments: &Learn) -> Result<()> {
     interrupt::listen();
     let began = Instant::now();
     let library = Library::with_user_folder();
+    let overwrite = arguments.force || arguments.resume;
     let output = Output {
-        path: output_path(&arguments.output, arguments.force || arguments.resume)?,
+        path: output_path(&arguments.output, overwrite)?,
+        page: page::checked_folder(arguments, overwrite)?,
         base: library.base()?,
         naming: naming(arguments),
     };
@@ -91,7 +97,7 @@ fn make(
         mut heard,
         left_out,
         seconds,
-    } = recordings::listen(&arguments.inputs, &bars, status)?;
+    } = recordings::listen(&arguments.inputs, &page::folder(arguments), &bars, status)?;
     if let Some(kind) = arguments.kind {
         heard.character.struck = kind != InstrumentKind::Held;
         heard.character.semitones_only = kind == InstrumentKind::Keys;
@@ -101,6 +107,8 @@ fn make(
     if !arguments.json {
         print(&lines(&findings))?;
     }
+    let files = heard.findings.recordings.iter();
+    let files: Vec<String> = files.map(|recording| recording.name.clone()).collect();
     let listened = began.elapsed();
     status.tell(Stage::Remembering, &findings)?;
     let progress = bars.waiting("remembering");
@@ -139,13 +147,30 @@ fn make(
         print(&report.playable())?;
     }
     status.tell(Stage::Playable, &report.findings)?;
+    let mut page = output.page.clone().and_then(|folder| {
+        let progress = bars.waiting("playing");
+        let page = Page::begin(page::Setting {
+            folder,
+            library,
+            base: Arc::clone(&output.base),
+            instrument: &instrument,
+            recordings: &files,
+        });
+        progress.finish_and_clear();
+        written(page)
+    });
+    show(&mut page, output, &mut report, &bars);
     if arguments.minutes > 0.0 {
         let mut told = training::Told {
             bars: &bars,
             status,
             training: &mut report.training,
         };
+        let steps = told.training.steps;
         training::train(learning, setting.time, output, &instrument, &mut told)?;
+        if report.training.steps > steps {
+            show(&mut page, output, &mut report, &bars);
+        }
     }
     report.done_after_s = began.elapsed().as_secs_f64();
     if arguments.json {
@@ -153,6 +178,27 @@ fn make(
     } else {
         print(&report.done())
     }
+}
+
+/// Writes the page, or writes it anew; after that there is none if it cannot be written.
+fn show(page: &mut Option<Page>, output: &Output, report: &mut Report, bars: &Bars) {
+    let Some(pages) = page else { return };
+    let progress = bars.waiting("playing");
+    let shown = pages.write(&output.path, report);
+    progress.finish_and_clear();
+    match written(shown) {
+        Some((path, measured)) => {
+            report.page = Some(path.display().to_string());
+            report.figures = Some(measured);
+        }
+        None => *page = None,
+    }
+}
+
+/// What has been written of a page. The target is there whether it has or not: what goes wrong is a warning.
+fn written<T>(result: Result<T>) -> Option<T> {
+    let warn = |error: &anyhow::Error| eprintln!("mynah: there is no page: {error:#}");
+    result.inspect_err(warn).ok()
 }
 
 /// Refuses what is no target's file before hours of work.

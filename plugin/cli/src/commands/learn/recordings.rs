@@ -1,6 +1,6 @@
 //! Reads recordings, piece by piece, and has them listened to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use mynah_learn::listen::{Heard, ListenOptions, Listener};
@@ -28,12 +28,17 @@ pub(super) struct Told {
     pub(super) seconds: f64,
 }
 
-/// Listens to all audio files of folders and to all files that are named.
+/// Listens to all audio files of folders and to all files that are named. What a `page` shows is left alone.
 ///
 /// # Errors
 /// There are none, or no target can be made of them.
-pub(super) fn listen(given: &[PathBuf], bars: &Bars, status: &mut Status) -> Result<Told> {
-    let (inputs, refused) = expand(given, true, None);
+pub(super) fn listen(
+    given: &[PathBuf],
+    page: &Path,
+    bars: &Bars,
+    status: &mut Status,
+) -> Result<Told> {
+    let (inputs, refused) = expand(given, true, Some(page));
     let mut left_out: Vec<String> = refused.iter().map(|(_, why)| format!("{why:#}")).collect();
     if inputs.is_empty() {
         bail!("{}", left_out.join("\n"));

@@ -5,6 +5,8 @@ use std::path::Path;
 use mynah_learn::making::{Instrument, Naming};
 use serde::Serialize;
 
+use super::page::Measured;
+
 /// Everything, as `--json` prints it.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -14,19 +16,23 @@ pub(super) struct Report {
     pub(super) findings: Vec<String>,
     /// Sound that was listened to.
     pub(super) listened_s: f64,
-    notes: usize,
-    memory_s: f64,
+    pub(super) notes: usize,
+    pub(super) memory_s: f64,
     textures: usize,
     struck: bool,
     semitones_only: bool,
-    range_midi: [f32; 2],
-    home_midi: [f32; 2],
-    dynamics_db: f32,
+    pub(super) range_midi: [f32; 2],
+    pub(super) home_midi: [f32; 2],
+    pub(super) dynamics_db: f32,
     pub(super) bytes: usize,
     pub(super) heard_after_s: f64,
     pub(super) playable_after_s: f64,
     pub(super) done_after_s: f64,
     pub(super) training: Training,
+    /// The page, if there is one.
+    pub(super) page: Option<String>,
+    /// What was measured for it.
+    pub(super) figures: Option<Measured>,
 }
 
 /// How the vectors and the head were learnt.
@@ -72,6 +78,8 @@ impl Report {
             playable_after_s: 0.0,
             done_after_s: 0.0,
             training: Training::default(),
+            page: None,
+            figures: None,
         }
     }
 
@@ -108,7 +116,8 @@ impl Report {
         )
     }
 
-    fn kind(&self) -> &'static str {
+    /// How it sounds its notes.
+    pub(super) fn kind(&self) -> &'static str {
         match (self.struck, self.semitones_only) {
             (true, true) => "struck, by keys",
             (true, false) => "struck or plucked",
