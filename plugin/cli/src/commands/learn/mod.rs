@@ -7,12 +7,13 @@ mod report;
 mod status;
 mod training;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use mynah_engine::{Existing, Library, write_whole};
+use mynah_engine::Library;
 use mynah_learn::adapt::{Adaptation, ContentNoise, Trunk, hold_out, start};
 use mynah_learn::making::{Instrument, Naming, own_tensors};
 use mynah_models::file::{ModelFileError, Tensors, short_name};
@@ -23,7 +24,7 @@ use self::recordings::Told;
 use self::report::{Report, Training};
 use self::status::{Stage, Status};
 use super::{print, print_json};
-use crate::audio::pending::{Destination, check_folder};
+use crate::audio::pending::{Destination, Pending, check_folder};
 use crate::cli::{InstrumentKind, Learn};
 use crate::interrupt;
 use crate::progress::Bars;
@@ -44,8 +45,12 @@ impl Output {
     /// Writes the target, whole or not at all; returns its size.
     fn write(&self, instrument: &Instrument, own: &Adaptation) -> Result<usize> {
         let bytes = instrument.target(&self.base, &self.naming, own)?;
-        write_whole(&self.path, &bytes, Existing::Replace)
-            .with_context(|| format!("cannot write '{}'", self.path.display()))?;
+        let shown = self.path.display();
+        let (mut file, pending) = Pending::create(&Destination::File(self.path.clone()), true)?;
+        let written = file.write_all(&bytes).and_then(|()| file.sync_all());
+        written.with_context(|| format!("cannot write '{shown}'"))?;
+        drop(file);
+        pending.publish()?;
         Ok(bytes.len())
     }
 
