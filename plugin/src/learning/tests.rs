@@ -11,6 +11,10 @@ use super::status::Learnt;
 use super::*;
 use crate::targets::TARGET_INDICES;
 
+/// Held from writing a program to starting it: a process that another test starts in between would inherit the file as open
+/// for writing for a moment, and such a file cannot be started.
+static SPAWNING: Mutex<()> = Mutex::new(());
+
 /// The index of the first target that a player adds.
 const LAST: i32 = TARGET_INDICES as i32 - 1;
 
@@ -327,6 +331,7 @@ fn without_the_program_there_is_a_sentence_and_nothing_is_left() {
 
 /// The number of a process that has ended, and was taken note of.
 fn ended_process() -> u32 {
+    let _alone = lock(&SPAWNING);
     let program = std::env::current_exe().unwrap();
     let mut command = std::process::Command::new(program);
     let mut child = command
@@ -373,9 +378,11 @@ mod spawned {
 
     #[test]
     fn it_works_at_low_priority_outlives_the_editor_and_is_reaped() {
+        let alone = lock(&SPAWNING);
         let (_folder, program) = script(LEARNS);
         let mut home = Home::with(Box::new(program), Fake::default());
         home.start("Old Cello").unwrap();
+        drop(alone);
         let status = home.path("learning/old-cello.json");
         let told = || Status::read(&status).map(|(status, _)| status);
         wait_until(|| told().is_some_and(|told| told.stage == Stage::Learning));
@@ -396,9 +403,11 @@ mod spawned {
 
     #[test]
     fn a_program_that_ends_without_a_word_is_told() {
+        let alone = lock(&SPAWNING);
         let (_folder, program) = script("exit 2");
         let home = Home::with(Box::new(program), Fake::default());
         home.start("Old Cello").unwrap();
+        drop(alone);
         wait_until(|| {
             home.learning.look(&home.catalogue);
             home.learning.told()[0].status.stage == Stage::Failed
