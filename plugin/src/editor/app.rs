@@ -56,7 +56,7 @@ impl App {
         shared: Arc<Shared>,
         catalogue: &'static Catalogue,
     ) -> Self {
-        let learning = Arc::new(Learning::of_player());
+        let learning = Arc::new(Learning::of(catalogue));
         Self {
             params,
             shared,

@@ -28,7 +28,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io};
 
-use mynah_engine::{Existing, data_folder, file_stem, is_learnt, mark_learnt};
+use mynah_engine::{Existing, file_stem, is_learnt, mark_learnt};
 use mynah_models::file::{MAX_LINE_CHARS, MAX_NAME_CHARS, is_line, short_name};
 
 use crate::lock::lock;
@@ -113,9 +113,10 @@ pub(crate) struct Learning {
 }
 
 impl Learning {
-    /// In the player's folder.
-    pub(crate) fn of_player() -> Self {
-        let folder = data_folder().map(|folder| folder.join("learning"));
+    /// Beside the player's targets, if there is such a folder.
+    pub(crate) fn of(catalogue: &Catalogue) -> Self {
+        let data = catalogue.folder().and_then(Path::parent);
+        let folder = data.map(|data| data.join("learning"));
         Self::new(folder, Box::new(Program::anywhere()))
     }
 

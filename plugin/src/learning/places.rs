@@ -22,17 +22,18 @@ pub(super) fn places() -> Vec<PathBuf> {
 }
 
 /// Whether a program is there that may be started.
+#[cfg(unix)]
 pub(super) fn is_program(path: &Path) -> bool {
-    let Ok(metadata) = std::fs::metadata(path) else {
-        return false;
-    };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
-    }
-    #[cfg(not(unix))]
-    metadata.is_file()
+    use std::os::unix::fs::PermissionsExt;
+
+    let metadata = std::fs::metadata(path);
+    metadata.is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether a program is there; its ending says that it may be started.
+#[cfg(not(unix))]
+pub(super) fn is_program(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// Beside a binary; where that is in a bundle, also elsewhere in it, and beside it.

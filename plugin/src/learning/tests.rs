@@ -1,6 +1,9 @@
 //! Learning without the program: what it would write is written here.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(unix)]
+mod spawned;
+
 use std::sync::Arc;
 
 use mynah_engine::Library;
@@ -10,6 +13,10 @@ use mynah_models::testing::{random_base, random_target};
 use super::status::Learnt;
 use super::*;
 use crate::targets::TARGET_INDICES;
+
+/// Held from writing a program to starting it: a process that another test starts in between would inherit the file as open
+/// for writing for a moment, and such a file cannot be started.
+static SPAWNING: Mutex<()> = Mutex::new(());
 
 /// The index of the first target that a player adds.
 const LAST: i32 = TARGET_INDICES as i32 - 1;
@@ -273,6 +280,27 @@ fn a_process_that_is_gone_is_told_as_ended() {
 }
 
 #[test]
+fn a_watch_looks_by_itself_and_ends_with_its_editor() {
+    let home = Home::new();
+    home.say(Stage::Learning, 5.0);
+    let library = Library::from_models(None, Vec::new());
+    let targets = Some(home.path("targets"));
+    let catalogue: &Catalogue = Box::leak(Box::new(Catalogue::new(library, targets)));
+    let folder = Some(home.path("learning"));
+    let learning = Arc::new(Learning::new(folder, Box::new(home.fake.clone())));
+    let repaint = nice_plug_egui::RepaintNotifier::new();
+    let watch = Watch::start(learning.clone(), catalogue, repaint).unwrap();
+    while learning.told().is_empty() {
+        std::thread::yield_now();
+    }
+    drop(watch);
+    // The thread held another one.
+    while Arc::strong_count(&learning) > 1 {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn files_that_are_no_status_are_passed_over() {
     let home = Home::new();
     home.say(Stage::Learning, 5.0);
@@ -327,6 +355,7 @@ fn without_the_program_there_is_a_sentence_and_nothing_is_left() {
 
 /// The number of a process that has ended, and was taken note of.
 fn ended_process() -> u32 {
+    let _alone = lock(&SPAWNING);
     let program = std::env::current_exe().unwrap();
     let mut command = std::process::Command::new(program);
     let mut child = command
@@ -336,77 +365,4 @@ fn ended_process() -> u32 {
         .unwrap();
     child.wait().unwrap();
     child.id()
-}
-
-#[cfg(unix)]
-mod spawned {
-    use std::os::unix::fs::PermissionsExt;
-    use std::thread::sleep;
-
-    use super::*;
-
-    /// A program that is a script.
-    fn script(text: &str) -> (tempfile::TempDir, Program) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("mynah");
-        fs::write(&path, format!("#!/bin/sh\n{text}")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        (folder, Program::at(vec![path]))
-    }
-
-    /// Looks again and again: it comes, or the test never ends.
-    fn wait_until(is_so: impl Fn() -> bool) {
-        while !is_so() {
-            sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// Does as `mynah learn` does with its status: says that it learns, and ends when that is removed.
-    const LEARNS: &str = r#"
-        for argument; do case $argument in --status=*) status=${argument#--status=};; esac; done
-        for argument; do last=$argument; done
-        printf '{"format_version":1,"process":%s,"stage":"learning","output":"","name":"%s","files":1,"files_heard":1,"findings":[],"learnt":null,"error":null}' $$ "$(nice)" > "$status.part"
-        mv "$status.part" "$status"
-        while [ -e "$status" ]; do sleep 0.02; done
-        echo "$last" > "$status.ended"
-    "#;
-
-    #[test]
-    fn it_works_at_low_priority_outlives_the_editor_and_is_reaped() {
-        let (_folder, program) = script(LEARNS);
-        let mut home = Home::with(Box::new(program), Fake::default());
-        home.start("Old Cello").unwrap();
-        let status = home.path("learning/old-cello.json");
-        let told = || Status::read(&status).map(|(status, _)| status);
-        wait_until(|| told().is_some_and(|told| told.stage == Stage::Learning));
-        let Status { process, name, .. } = told().unwrap();
-        if Path::new("/usr/bin/nice").exists() {
-            assert_eq!(name, "19");
-        }
-        // The editor goes, and the plugin with it.
-        home.learning = Learning::new(None, Box::new(Fake::default()));
-        assert_eq!(status::is_running(process), Some(true));
-        assert!(!home.path("learning/old-cello.json.ended").exists());
-        fs::remove_file(&status).unwrap();
-        // A zombie would still have its number.
-        wait_until(|| status::is_running(process) == Some(false));
-        let ended = fs::read_to_string(home.path("learning/old-cello.json.ended")).unwrap();
-        assert_eq!(Path::new(ended.trim()), home.path("Old Cello"));
-    }
-
-    #[test]
-    fn a_program_that_ends_without_a_word_is_told() {
-        let (_folder, program) = script("exit 2");
-        let home = Home::with(Box::new(program), Fake::default());
-        home.start("Old Cello").unwrap();
-        wait_until(|| {
-            home.learning.look(&home.catalogue);
-            home.learning.told()[0].status.stage == Stage::Failed
-        });
-        let error = home.learning.told()[0].status.error.clone().unwrap();
-        assert!(
-            error.contains("mynah has ended at once (exit status: 2)"),
-            "{error}"
-        );
-    }
 }

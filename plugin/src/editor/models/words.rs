@@ -38,7 +38,7 @@ pub(super) fn stage(told: &Told) -> String {
                 .learnt
                 .map_or(0.0, |learnt| learnt.most_seconds - learnt.seconds);
             let minutes = (left_s / 60.0).ceil().max(1.0);
-            format!("Can be played, and gets better for {minutes} min at most.")
+            format!("Can be played, and gets better for up to {minutes} min more.")
         }
         Stage::Done => "It is done and can be played.".to_owned(),
         Stage::Failed => {
@@ -111,7 +111,7 @@ mod tests {
             (Stage::Listening, "3 of 12 heard"),
             (Stage::Remembering, "its notes"),
             (Stage::Playable, "Can be played"),
-            (Stage::Learning, "gets better for 20 min at most"),
+            (Stage::Learning, "gets better for up to 20 min more"),
             (Stage::Done, "is done"),
         ];
         let mut before = -1.0;

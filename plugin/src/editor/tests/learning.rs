@@ -185,7 +185,7 @@ fn the_target_is_among_the_cards_once_it_can_be_played() {
             .is_none()
     );
     studio.learn();
-    assert!(studio.sees("gets better for 20 min at most"));
+    assert!(studio.sees("gets better for up to 20 min more"));
     assert!(studio.sees("0.412 at first, 0.355 now"));
     let cards = studio
         .bench
