@@ -152,6 +152,8 @@ fn make(
         print(&report.playable())?;
     }
     status.tell(Stage::Playable, &report.findings)?;
+    // From here on there is something to be brought to a good end.
+    interrupt::at_leisure();
     let mut page = output.page.clone().and_then(|folder| {
         let progress = bars.waiting("playing");
         let page = Page::begin(page::Setting {
