@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; the crate's root is above all of them.
-const MODULES: [&str; 18] = [
+const MODULES: [&str; 20] = [
     "lock",
     "held",
     "instances",
+    "opened",
     "notes",
     "notice",
     "resident",
@@ -16,6 +17,7 @@ const MODULES: [&str; 18] = [
     "look",
     "undo",
     "targets",
+    "learning",
     "params",
     "state",
     "preset",
