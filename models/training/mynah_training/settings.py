@@ -74,7 +74,11 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     add("--loudness", type=float, default=LOUDNESS_WEIGHT, help="weight of the level's loss")
     add("--musical", action="store_true", help="musically motivated front end (comparison)")
     add("--only-target", choices=c.INSTRUMENTS, help="one new target, all else frozen")
-    add("--init", type=Path, help="checkpoint whose averaged weights to start from")
+    add(
+        "--init",
+        type=Path,
+        help="where to start from: a checkpoint, by its averaged weights, or a folder of .mynah files",
+    )
     add("--self-share", type=float, default=SELF_SHARE, help="share of the draws that are resyntheses")
     generator = parser.add_argument_group("generator (stages 2 and 3)")
     add = generator.add_argument

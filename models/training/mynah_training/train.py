@@ -38,6 +38,7 @@ from .likeness import Likeness
 from .model import Mynah
 from .networks import DomainClassifier
 from .settings import Settings, from_command_line
+from .shipped import load_shipped
 from .validation import Validation
 
 AVERAGE_DECAY = 0.998
@@ -77,7 +78,9 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self.skipped = 0
-        if settings.init is not None:
+        if settings.init is not None and settings.init.is_dir():
+            start_from(self.model, load_shipped(settings.init).state_dict())
+        elif settings.init is not None:
             state = torch.load(settings.init, map_location=settings.device, weights_only=True)
             start_from(self.model, state["average"])
             self._load_judges(state)

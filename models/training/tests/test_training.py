@@ -13,7 +13,9 @@ from mynah_training import losses, probes
 from mynah_training.batches import BatchMaker, PhraseCache
 from mynah_training.clips import LEVEL_START_SAMPLES, LOSS_FRAMES, WARM_UP_FRAMES, level_of_blocks
 from mynah_training.data.contour import level_frames_db
+from mynah_training.export import write
 from mynah_training.front_end import MusicalFrontEnd
+from mynah_training.model import Mynah
 from mynah_training.networks import DomainClassifier
 from mynah_training.settings import Settings
 from mynah_training.train import Trainer
@@ -71,6 +73,18 @@ def test_training_lowers_the_loss_and_resumes_where_it_was(cache: Path, tmp_path
     for mine, theirs in zip(trainer.average.parameters(), again.average.parameters(), strict=True):
         assert torch.equal(mine, theirs)
     assert set(trainer.validate()) >= {"track_ratio", "follow_ratio", "unseen_ratio"}
+
+
+def test_training_goes_on_from_model_files(cache: Path, tmp_path: Path) -> None:
+    """Base and targets as they ship, as well as from a checkpoint."""
+    torch.manual_seed(5)
+    model = Mynah(c.Architecture())
+    write(model, tmp_path / "models")
+    trainer = Trainer(settings(cache, tmp_path, init=tmp_path / "models"))
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(trainer.model.state_dict()[name], tensor), name
+    trainer.train_step()
+    assert trainer.step == 1
 
 
 def test_a_new_target_leaves_everything_else_as_it_was(cache: Path, tmp_path: Path) -> None:
