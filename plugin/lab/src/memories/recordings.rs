@@ -1,6 +1,6 @@
 //! The notes of an instrument that its target may know: those that training hears, not struck short.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use mynah_cli::audio::read::Reader;
@@ -101,7 +101,7 @@ pub(super) fn labelled(folder: &Path, instrument: &str) -> Result<Vec<Labelled>>
     Ok(labelled)
 }
 
-fn from_onset(file: &PathBuf) -> Result<Vec<f32>> {
+fn from_onset(file: &Path) -> Result<Vec<f32>> {
     let mut reader = Reader::open(file)?;
     anyhow::ensure!(
         reader.rate_hz() == SAMPLE_RATE_HZ,
