@@ -1,7 +1,7 @@
 //! From what was heard to a target's file.
 
-use mynah_models::file::{Tensors, short_name};
-use mynah_models::{Base, Mode, ModelFileError, ModelInfo, ModelKind, NewTarget, Target};
+use mynah_models::file::short_name;
+use mynah_models::{Base, Mode, ModelFileError, NewTarget, Target};
 
 use crate::adapt::{
     AdaptError, Adaptation, OUTPUTS, Phrase, Trunk, Version, before_microphone, phrase,
@@ -181,14 +181,6 @@ impl Instrument {
         Target::from_bytes(&bytes, base)?;
         Ok(bytes)
     }
-}
-
-/// Vectors and head of a target's file, to start from.
-///
-/// # Errors
-/// Whatever is wrong with the file.
-pub fn own_tensors(target: &[u8]) -> Result<(ModelInfo, Tensors), ModelFileError> {
-    mynah_models::network_tensors(target, ModelKind::Target)
 }
 
 fn usual_top_db(notes: &[FoundNote]) -> f32 {

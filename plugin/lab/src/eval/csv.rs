@@ -1,5 +1,46 @@
 //! Comma-separated values.
 
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// Records below a line with the names of their columns.
+pub(crate) struct Table {
+    shown: String,
+    header: Vec<String>,
+    pub(crate) records: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn open(path: &Path) -> Result<Table> {
+        let shown = path.display().to_string();
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot open '{shown}'"))?;
+        let mut lines = records(&text).into_iter();
+        Ok(Table {
+            shown,
+            header: lines.next().unwrap_or_default(),
+            records: lines.collect(),
+        })
+    }
+
+    /// The places of these columns in each record.
+    ///
+    /// # Errors
+    /// One is missing.
+    pub(crate) fn columns(&self, names: &[&str]) -> Result<Vec<usize>> {
+        let place = |name: &&str| {
+            let place = self.header.iter().position(|column| column == name);
+            place.with_context(|| format!("'{}' has no column '{name}'", self.shown))
+        };
+        names.iter().map(place).collect()
+    }
+}
+
 /// Records of a CSV text: commas, quotes, doubled quotes, line ends of any kind.
 pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
     let mut records = Vec::new();

@@ -49,30 +49,20 @@ impl DataFolder {
     /// The folder, its manifest or its scores are missing or unreadable, or the split leaves nothing.
     pub(crate) fn open(folder: &Path) -> Result<DataFolder> {
         let manifest = folder.join("manifest.csv");
-        let text = std::fs::read_to_string(&manifest)
-            .with_context(|| format!("cannot open '{}'", manifest.display()))?;
-        let mut lines = csv::records(&text).into_iter();
-        let header = lines.next().unwrap_or_default();
-        let column = |name: &str| {
-            header
-                .iter()
-                .position(|h| h == name)
-                .with_context(|| format!("'{}' has no column '{name}'", manifest.display()))
-        };
-        let columns = [
+        let table = csv::Table::open(&manifest)?;
+        let columns = table.columns(&[
             "path",
             "instrument",
             "midi",
             "dynamic",
             "articulation",
             "pitch_cents_dev",
-        ];
-        let columns: Vec<usize> = columns.iter().map(|c| column(c)).collect::<Result<_>>()?;
+        ])?;
         let (mut held_out, mut judge, mut never_trained) =
             (Notes::new(), Notes::new(), Notes::new());
         let mut ranges = Ranges::new();
         let mut performances: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-        for record in lines {
+        for record in &table.records {
             let field = |i: usize| record.get(columns[i]).map_or("", String::as_str);
             let (path, instrument) = (folder.join(field(0)), field(1).to_string());
             let played = role(&instrument, field(4));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use mynah_cli::audio::read::Reader;
 use mynah_models::SAMPLE_RATE_HZ;
 
@@ -36,42 +36,23 @@ pub(super) struct Labelled {
 /// # Errors
 /// The manifest or a recording cannot be read.
 pub(super) fn labelled(folder: &Path, instrument: &str) -> Result<Vec<Labelled>> {
-    let manifest = folder.join("manifest.csv");
-    let text = std::fs::read_to_string(&manifest)
-        .with_context(|| format!("cannot open '{}'", manifest.display()))?;
-    let mut lines = csv::records(&text).into_iter();
-    let header = lines.next().unwrap_or_default();
-    let column = |name: &str| {
-        let found = header.iter().position(|column| column == name);
-        found.with_context(|| format!("'{}' has no column '{name}'", manifest.display()))
-    };
-    let [path, of, midi, dynamic, articulation] = [
-        column("path")?,
-        column("instrument")?,
-        column("midi")?,
-        column("dynamic")?,
-        column("articulation")?,
-    ];
+    let table = csv::Table::open(&folder.join("manifest.csv"))?;
+    let columns = table.columns(&["path", "instrument", "midi", "dynamic", "articulation"])?;
     let mut notes = Vec::new();
-    for record in lines {
-        let field = |column: usize| record.get(column).map_or("", String::as_str);
-        let Ok(midi) = field(midi).parse::<i32>() else {
+    for record in &table.records {
+        let field = |column: usize| record.get(columns[column]).map_or("", String::as_str);
+        let Ok(midi) = field(2).parse::<i32>() else {
             continue;
         };
-        let canonical = matches!(role(field(of), field(articulation)), Role::Canonical { .. });
-        if field(of) != instrument
+        let canonical = matches!(role(field(1), field(4)), Role::Canonical { .. });
+        if field(1) != instrument
             || !canonical
             || part_of_note(instrument, midi) == Part::Validation
         {
             continue;
         }
-        let file = folder.join(field(path));
-        notes.push((
-            midi,
-            field(articulation).to_owned(),
-            field(dynamic).to_owned(),
-            file,
-        ));
+        let file = folder.join(field(0));
+        notes.push((midi, field(4).to_owned(), field(3).to_owned(), file));
     }
     let mut kinds: Vec<(String, String)> = notes
         .iter()

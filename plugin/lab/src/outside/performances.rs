@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::homes::too_near;
 use crate::eval::{csv, same_instrument};
@@ -28,18 +28,10 @@ impl Performances {
     /// It is missing or lacks a column, or lists no phrase for one voice that is held out.
     pub(crate) fn open(folder: &Path) -> Result<Performances> {
         let manifest = folder.join("manifest.csv");
-        let text = std::fs::read_to_string(&manifest)
-            .with_context(|| format!("cannot open '{}'", manifest.display()))?;
-        let mut lines = csv::records(&text).into_iter();
-        let header = lines.next().unwrap_or_default();
-        let column = |name: &str| {
-            let place = header.iter().position(|h| h == name);
-            place.with_context(|| format!("'{}' has no column '{name}'", manifest.display()))
-        };
-        let columns = ["path", "instrument", "kind", "poly", "split"];
-        let columns: Vec<usize> = columns.iter().map(|c| column(c)).collect::<Result<_>>()?;
+        let table = csv::Table::open(&manifest)?;
+        let columns = table.columns(&["path", "instrument", "kind", "poly", "split"])?;
         let mut found = Vec::new();
-        for record in lines {
+        for record in &table.records {
             let field = |i: usize| record.get(columns[i]).map_or("", String::as_str);
             if field(2) == "phrase" && field(3) == "0" {
                 found.push(Performance {

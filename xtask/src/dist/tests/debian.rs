@@ -103,17 +103,23 @@ fn the_package_says_what_it_is() {
     assert_eq!(left.len(), 1, "only the package is left: {left:?}");
 }
 
+/// A folder with all that a package holds.
+fn unpacked(package: &Path) -> TempDir {
+    let root = TempDir::new().expect("a temporary folder");
+    said(
+        Command::new("dpkg-deb")
+            .arg("--extract")
+            .args([package, root.path()]),
+    );
+    root
+}
+
 #[test]
 fn the_package_unpacks_to_where_hosts_look() {
     let Some((_stand_ins, path)) = package() else {
         return;
     };
-    let root = TempDir::new().expect("a temporary folder");
-    said(
-        Command::new("dpkg-deb")
-            .arg("--extract")
-            .args([&path, root.path()]),
-    );
+    let root = unpacked(&path);
     check_files(root.path());
 }
 
@@ -122,12 +128,7 @@ fn a_target_opens_with_the_application() {
     let Some((_stand_ins, path)) = package() else {
         return;
     };
-    let root = TempDir::new().expect("a temporary folder");
-    said(
-        Command::new("dpkg-deb")
-            .arg("--extract")
-            .args([&path, root.path()]),
-    );
+    let root = unpacked(&path);
     let read = |place: &str| fs::read_to_string(root.path().join(place)).expect("a text");
     let entry = read("usr/share/applications/mynah.desktop");
     let value = |key: &str| {

@@ -15,9 +15,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use mynah_engine::Library;
 use mynah_learn::adapt::{Adaptation, ContentNoise, Trunk, hold_out, start};
-use mynah_learn::making::{Instrument, Naming, own_tensors};
+use mynah_learn::making::{Instrument, Naming};
 use mynah_models::file::{ModelFileError, Tensors, short_name};
-use mynah_models::{Base, ModelInfo};
+use mynah_models::{Base, ModelInfo, ModelKind, network_tensors};
 
 use self::page::Page;
 use self::recordings::Told;
@@ -293,7 +293,7 @@ fn candidates(library: &Library, except: &[String]) -> Result<Vec<(String, Tenso
         .shipped_files()
         .filter(|(name, _)| !except.iter().any(|other| other == name));
     let read = |(name, bytes): (&str, &[u8])| {
-        let (info, tensors): (ModelInfo, Tensors) = own_tensors(bytes)?;
+        let (info, tensors): (ModelInfo, Tensors) = network_tensors(bytes, ModelKind::Target)?;
         Ok::<_, ModelFileError>((info.display_name, tensors))
             .with_context(|| format!("cannot read the target '{name}'"))
     };
