@@ -119,6 +119,18 @@ impl Base {
         &self.features
     }
 
+    pub(crate) fn prior(&self) -> &Prior {
+        &self.prior
+    }
+
+    pub(crate) fn tone(&self) -> &Tone {
+        &self.tone
+    }
+
+    pub(crate) fn networks(&self) -> &Networks {
+        &self.networks
+    }
+
     pub(crate) fn encoder(&self) -> &Encoder {
         &self.networks.encoder
     }

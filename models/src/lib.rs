@@ -8,6 +8,7 @@ mod blend;
 mod chain;
 mod chance;
 pub mod conditioning;
+mod ensemble;
 mod envelope;
 pub mod features;
 pub mod file;
@@ -36,9 +37,11 @@ mod whole_file;
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use chance::split_mix_64;
 pub use conditioning::{
-    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Mode, MorphGlide,
-    OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
+    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Key, Mode,
+    MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VOICES,
+    VariationControls,
 };
+pub use ensemble::{Ensemble, EnsembleState, LOUDEST_DB};
 pub use envelope::{ENVELOPE_POINTS, envelope_point_hz};
 pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};
 pub use frame_pitch::FramePitch;

@@ -2,7 +2,7 @@
 //!
 //! Thread: made on the audio thread; a plain value.
 
-use crate::conditioning::Voice;
+use crate::conditioning::{Key, Voice};
 use crate::features::{FeatureFrame, log_to_db};
 use crate::performer::PerformerState;
 
@@ -50,6 +50,20 @@ impl Telemetry {
             octave: voice.octave,
             notes: performer.notes(),
             note_semitones: performer.note_semitones(),
+        }
+    }
+
+    /// That of a voice which plays a key of this note.
+    pub(crate) fn of_key(voice: &Voice, key: &Key) -> Self {
+        Self {
+            f0_hz: voice.played_hz,
+            voicing: voice.voicing,
+            loudness_db: log_to_db(voice.log_loudness),
+            played_hz: voice.played_hz,
+            gate_open: true,
+            notes: key.note,
+            note_semitones: key.semitones,
+            ..Self::default()
         }
     }
 

@@ -79,8 +79,8 @@ impl Sound {
             {
                 let number = (!stream.is_offline).then(InstanceNumber::take);
                 let spec = EngineSpec {
-                    host_rate_hz: rate_hz,
                     instance: number.as_ref().map_or(0, InstanceNumber::get),
+                    ..EngineSpec::alone(rate_hz)
                 };
                 let known = catalogue.changes();
                 let built = mynah_engine::engine(spec, base, catalogue.targets(indices));

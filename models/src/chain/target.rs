@@ -84,7 +84,7 @@ impl Target {
         self.memory.as_ref()
     }
 
-    pub(super) fn weights(&self) -> &TargetWeights {
+    pub(crate) fn weights(&self) -> &TargetWeights {
         &self.weights
     }
 

@@ -1,5 +1,6 @@
 //! What a player can shape, as the chain takes it at every hop.
 
+use super::keys::{Key, VOICES};
 use super::octave::AutoOctave;
 
 /// Targets that can sound together.
@@ -49,6 +50,8 @@ pub struct HopControls {
     pub freeze: bool,
     /// What the target's own player plays.
     pub player: PlayerControls,
+    /// What the voices of an ensemble play. A translation knows nothing of it.
+    pub keys: [Key; VOICES],
 }
 
 /// What becomes of consonants and breaths.
@@ -169,6 +172,7 @@ impl Default for HopControls {
             variation: VariationControls::default(),
             freeze: false,
             player: PlayerControls::default(),
+            keys: [Key::default(); VOICES],
         }
     }
 }

@@ -9,6 +9,7 @@ mod auto_mode;
 mod controls;
 mod dynamics;
 mod heard_pitches;
+mod keys;
 mod low_note;
 mod morph;
 mod octave;
@@ -26,6 +27,7 @@ pub use controls::{
     ALL_NOTES, CORNERS, DynamicsControls, HopControls, Mode, PitchControls, PlayerControls,
     ToneControls, Unvoiced, VariationControls,
 };
+pub use keys::{Key, VOICES};
 pub use morph::MorphGlide;
 pub use octave::AutoOctave;
 pub use register::HomeRegister;
@@ -100,6 +102,17 @@ struct Heard {
     voicing: f32,
     log_loudness: f32,
     attack: f32,
+}
+
+/// A frame of a key's note, before a target's player plays it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct PlayedKey {
+    /// Its pitch.
+    pub hz: f32,
+    /// Natural log of its loudness.
+    pub log_loudness: f32,
+    /// How much louder the newest samples of such a sound would be, nepers.
+    pub attack: f32,
 }
 
 /// One stream's conditioning.
@@ -283,6 +296,25 @@ impl ConditioningState {
             } else {
                 chosen
             },
+        }
+    }
+
+    /// One frame of what is played from a key, at this level; the content `z` is changed in place. Nothing is heard that could
+    /// be frozen, snapped or gated.
+    pub fn play(&mut self, controls: &HopControls, key: &PlayedKey, z: &mut [f32]) -> Voice {
+        self.wander.step(&controls.variation, z);
+        let sensitivity = controls.dynamics.sensitivity_db / log_to_db(1.0);
+        Voice {
+            played_hz: key.hz,
+            voicing: 1.0,
+            unvoiced: 0.0,
+            log_loudness: key.log_loudness,
+            believed_log_loudness: key.log_loudness + sensitivity,
+            log_rms_over_loudness: 0.0,
+            attack: key.attack,
+            follow: false,
+            gate_open: true,
+            octave: 0,
         }
     }
 

@@ -14,6 +14,7 @@
 //! Thread: a [`PerformerState`] belongs to one stream; its step is for the audio thread.
 
 mod entry;
+mod keyed;
 mod levelling;
 mod note_tracker;
 mod part;
@@ -22,14 +23,15 @@ mod recent;
 mod tone;
 mod walk;
 
-use crate::conditioning::{CORNERS, PlayerControls, Voice};
+use crate::conditioning::{CORNERS, Key, PlayerControls, Voice};
 use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace};
 use crate::features::log_to_db;
 use crate::memory::Memory;
 use crate::prior::{Details, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock, partial};
 
+use keyed::KeyedNote;
 use levelling::{Comb, Levelling, Places};
-use note_tracker::{Heard, Note, NoteTracker};
+use note_tracker::{Beginning, Heard, Note, NoteTracker};
 use part::{Part, Shares, towards};
 use player::Player;
 use tone::{Tone, Wait};
@@ -85,13 +87,27 @@ pub struct Cue {
 /// The tracker and the players of the targets A to D.
 #[derive(Clone, Debug)]
 pub struct PerformerState {
+    /// Which of the voices that sound together it plays, from 0: each has chances of its own.
+    voice: usize,
     tracker: NoteTracker,
+    keyed: KeyedNote,
     wait: Wait,
     players: [Player; CORNERS],
     shares: [Shares; CORNERS],
     performed: Performed,
     /// The same in every state.
     levelling: Levelling,
+}
+
+/// A frame of a note, and what is done to it besides.
+#[derive(Clone, Copy)]
+struct Moment {
+    note: Option<Note>,
+    heard: Heard,
+    /// What is added to the played pitch.
+    bend_semitones: f32,
+    /// What is added to the played level.
+    louder_db: f32,
 }
 
 /// What is to sound.
@@ -117,10 +133,17 @@ impl Default for PerformerState {
 impl PerformerState {
     /// The state before the first frame. Allocates.
     pub fn new() -> Self {
+        Self::of_voice(0)
+    }
+
+    /// The state before the first frame, of one of several voices that sound together, from 0. Allocates.
+    pub fn of_voice(voice: usize) -> Self {
         Self {
+            voice,
             tracker: NoteTracker::default(),
+            keyed: KeyedNote::default(),
             wait: Wait::default(),
-            players: std::array::from_fn(|corner| Player::new(corner as u64)),
+            players: std::array::from_fn(|corner| Player::new(chances(voice, corner))),
             shares: [Shares::default(); CORNERS],
             performed: Performed {
                 details: NO_DETAILS,
@@ -138,9 +161,10 @@ impl PerformerState {
     /// Back to the state before the first frame.
     pub fn reset(&mut self) {
         self.tracker = NoteTracker::default();
+        self.keyed = KeyedNote::default();
         self.wait = Wait::default();
         for (corner, player) in self.players.iter_mut().enumerate() {
-            player.reset(corner as u64);
+            player.reset(chances(self.voice, corner));
         }
         self.shares = [Shares::default(); CORNERS];
         self.clear();
@@ -148,7 +172,9 @@ impl PerformerState {
 
     /// Becomes `other` without allocating.
     pub fn copy_from(&mut self, other: &Self) {
+        self.voice = other.voice;
         self.tracker.clone_from(&other.tracker);
+        self.keyed = other.keyed;
         self.wait = other.wait;
         for (player, other) in self.players.iter_mut().zip(&other.players) {
             player.copy_from(other);
@@ -183,7 +209,6 @@ impl PerformerState {
         [harmonic, noise]: [&mut Envelope; 2],
     ) {
         self.clear();
-        let controls = &cue.player;
         let heard = Heard {
             semitones: to_semitones(voice.played_hz),
             voiced: voice.voicing > VOICED,
@@ -192,22 +217,88 @@ impl PerformerState {
             key_semitones: cue.key_semitones,
         };
         let note = self.tracker.step(&heard);
+        let moment = Moment {
+            note,
+            heard,
+            bend_semitones: 0.0,
+            louder_db: 0.0,
+        };
+        self.play(
+            memories,
+            weights,
+            &cue.player,
+            moment,
+            voice,
+            [harmonic, noise],
+        );
+    }
+
+    /// One frame of what a key asks for, instead of what is heard: `voice` is its note as it would sound without a player. The
+    /// rest as in [`step`](Self::step).
+    pub fn step_key(
+        &mut self,
+        memories: &Memories<'_>,
+        weights: &[f32; CORNERS],
+        controls: &PlayerControls,
+        key: &Key,
+        voice: &mut Voice,
+        envelopes: [&mut Envelope; 2],
+    ) {
+        self.clear();
+        let heard = Heard {
+            semitones: key.semitones,
+            voiced: true,
+            level_db: log_to_db(voice.log_loudness),
+            onset: None,
+            key_semitones: Some(key.semitones),
+        };
+        let note = self.keyed.step(key, heard.level_db);
+        if note.is_some_and(|note| note.begins == Some(Beginning::Attack)) {
+            // Out of silence there is nothing that a recording would have to come into.
+            self.shares = std::array::from_fn(|corner| {
+                memories[corner].map_or(Shares::default(), |memory| Shares {
+                    strokes: (2.0 * controls.performance).min(1.0),
+                    colour: wanted_colour(controls, memory, false),
+                })
+            });
+        }
+        let moment = Moment {
+            note,
+            heard,
+            bend_semitones: key.bend_semitones,
+            louder_db: key.louder_db + self.keyed.let_go_db(),
+        };
+        self.play(memories, weights, controls, moment, voice, envelopes);
+    }
+
+    /// How long a key that is let go takes to fall by 60 dB, at least 240 ms. For [`step_key`](Self::step_key).
+    pub fn set_release(&mut self, release_ms: f32) {
+        self.keyed.set_release(release_ms);
+    }
+
+    /// A moment of a note as the targets play it.
+    fn play(
+        &mut self,
+        memories: &Memories<'_>,
+        weights: &[f32; CORNERS],
+        controls: &PlayerControls,
+        moment: Moment,
+        voice: &mut Voice,
+        [harmonic, noise]: [&mut Envelope; 2],
+    ) {
+        let Moment { note, heard, .. } = moment;
         // A string or a breath can slide to the pitch that it turns out to be; a key cannot.
         let sounding = memories.iter().zip(weights).filter(|(_, w)| **w > 0.0);
         let mut sounding = sounding.filter_map(|(memory, _)| *memory);
         let keyed = sounding.any(|memory| memory.playing().semitones_only);
-        let known = voice.follow || cue.key_semitones.is_some() || !keyed;
+        let known = voice.follow || heard.key_semitones.is_some() || !keyed;
         let tone = self.wait.step(note.as_ref(), &heard, known);
         let believed_louder_db = NEPER_DB * (voice.believed_log_loudness - voice.log_loudness);
         let note = note.map(|note| Note {
             under_loudest_db: note.under_loudest_db - believed_louder_db,
             ..note
         });
-        let recorded = memories.iter().zip(weights);
-        let recorded = recorded.filter_map(|(memory, weight)| {
-            Some(weight * wanted_colour(controls, (*memory)?, voice.follow))
-        });
-        self.performed.planned_share = recorded.sum::<f32>().min(1.0);
+        self.performed.planned_share = planned(controls, memories, weights, voice.follow);
         let parts: [Option<Part>; CORNERS] = std::array::from_fn(|corner| {
             let memory = memories[corner].filter(|_| weights[corner] > 0.0);
             let playing = memory.zip(note.as_ref());
@@ -220,6 +311,10 @@ impl PerformerState {
             )
         });
         let (Some(note), true) = (note, parts.iter().any(Option::is_some)) else {
+            if moment.note.is_some() {
+                voice.played_hz *= (moment.bend_semitones / 12.0).exp2();
+            }
+            voice.log_loudness += moment.louder_db / NEPER_DB;
             return;
         };
         let (mut pitch, mut level_db) = (heard.semitones, heard.level_db);
@@ -247,9 +342,10 @@ impl PerformerState {
             (Tone::Rest, _) => voice.voicing *= (1.0 - share).max(0.0),
             _ => self.wait.sounds(heard.voiced.then_some(pitch)),
         }
+        pitch += moment.bend_semitones;
         voice.played_hz = to_hz(pitch);
-        voice.log_loudness = level_db / NEPER_DB;
-        let unpitched = !voice.follow && !heard.voiced && cue.key_semitones.is_none();
+        voice.log_loudness = (level_db + moment.louder_db) / NEPER_DB;
+        let unpitched = !voice.follow && !heard.voiced && heard.key_semitones.is_none();
         let sounding = Sounding {
             pitch,
             voicing: voice.voicing,
@@ -366,6 +462,32 @@ impl PerformerState {
         self.performed.share = 0.0;
         self.performed.planned_share = 0.0;
     }
+}
+
+/// The chances of a voice's player at a corner.
+fn chances(voice: usize, corner: usize) -> u64 {
+    (CORNERS * voice + corner) as u64
+}
+
+/// What of the sound is to be recorded while a key's note is played, 0 to 1.
+pub fn planned_share(
+    controls: &PlayerControls,
+    memories: &Memories<'_>,
+    weights: &[f32; CORNERS],
+) -> f32 {
+    planned(controls, memories, weights, false)
+}
+
+fn planned(
+    controls: &PlayerControls,
+    memories: &Memories<'_>,
+    weights: &[f32; CORNERS],
+    follow: bool,
+) -> f32 {
+    let recorded = memories.iter().zip(weights);
+    let recorded = recorded
+        .filter_map(|(memory, weight)| Some(weight * wanted_colour(controls, (*memory)?, follow)));
+    recorded.sum::<f32>().min(1.0)
 }
 
 /// How far a target's colour is to be recorded.

@@ -14,6 +14,8 @@ const HURRIES_UNDER_DB: f32 = 8.0;
 pub(super) const HURRY_ROWS: f32 = 1.0;
 /// An attack is over in these first rows.
 const ATTACK_ROWS: usize = 60;
+/// A struck note that is held longer than it was recorded falls by this every frame, dB: 19 dB a second.
+const RING_OUT_FALL_DB: f32 = 0.1;
 /// What is let go falls by this every frame, dB: 225 dB a second.
 const LET_GO_FALL_DB: f32 = 1.2;
 
@@ -33,6 +35,8 @@ pub(super) struct Walk {
     /// Where the way back ends.
     turn_row: f32,
     falling_db: Option<f32>,
+    /// Frames for which a struck note has been at its end.
+    over_frames: u32,
 }
 
 impl Walk {
@@ -59,6 +63,7 @@ impl Walk {
             forward: true,
             turn_row: 0.0,
             falling_db: None,
+            over_frames: 0,
         }
     }
 
@@ -80,6 +85,7 @@ impl Walk {
             self.hurries = !struck && recorded_db < least_db - HURRIES_UNDER_DB;
             recorded_db = recorded_db.max(least_db);
         }
+        recorded_db -= self.over_frames as f32 * RING_OUT_FALL_DB;
         recorded_db += if struck { note.struck_db } else { note.held_db };
         self.falling_db = (struck && note.let_go).then(|| {
             self.falling_db
@@ -96,7 +102,11 @@ impl Walk {
         let hold = self.recorded.hold_rows;
         let (low, high) = (hold.0 as f32, hold.1 as f32);
         if struck {
-            self.place = (self.place + step).min((self.recorded.rows - 1) as f32);
+            let end = (self.recorded.rows - 1) as f32;
+            self.place = (self.place + step).min(end);
+            if self.place == end {
+                self.over_frames = self.over_frames.saturating_add(1);
+            }
         } else if self.forward {
             self.place += step;
             if self.place >= high {

@@ -46,6 +46,9 @@ pub struct PriorFrame<'a> {
 /// Most that *follow* raises what it hears, natural log: 24 dB. What is not there cannot be made louder, only its noise.
 const MAX_FOLLOW_RISE_LOG: f32 = 2.763;
 
+/// How far apart in the endless noise the voices of an ensemble begin: three hours.
+const VOICES_APART_SAMPLES: u32 = 1 << 29;
+
 /// What rings on falls by this every frame, natural log: 225 dB a second, as a damper has it.
 const DAMPING_LOG: f32 = 0.138;
 
@@ -93,6 +96,8 @@ pub struct PriorState {
     whitened: WhitenedState,
     shifter: ShifterState,
     noise: NoiseState,
+    /// Where it begins.
+    first_noise: NoiseState,
     texture: TextureState,
     /// A block in which nothing is recorded.
     white: TextureBlock,
@@ -200,6 +205,27 @@ impl Prior {
         self.fir
             .step(&mut state.tonal_fir, &state.excitation, tonal);
         state.excess.step(tonal);
+        self.sound(state, tonal, noisy);
+    }
+
+    /// The same without an input, for frames none of which is *follow*.
+    pub fn step_without_input(
+        &self,
+        state: &mut PriorState,
+        tonal: &mut [f32; HOP_SAMPLES],
+        noisy: &mut [f32; HOP_SAMPLES],
+    ) {
+        tonal.fill(0.0);
+        self.sound(state, tonal, noisy);
+    }
+
+    /// Adds the harmonics to one stream and makes the other of noise.
+    fn sound(
+        &self,
+        state: &mut PriorState,
+        tonal: &mut [f32; HOP_SAMPLES],
+        noisy: &mut [f32; HOP_SAMPLES],
+    ) {
         self.harmonics
             .step(&mut state.harmonics, &mut state.residual);
         for (tonal, harmonic) in tonal.iter_mut().zip(&state.residual) {
@@ -227,6 +253,7 @@ impl PriorState {
             whitened: WhitenedState::new(&prior.whitened),
             shifter: ShifterState::new(&prior.shifter),
             noise: NoiseState::default(),
+            first_noise: NoiseState::default(),
             texture: TextureState::default(),
             white: TextureBlock::default(),
             design: FilterDesignState::new(&prior.design),
@@ -239,13 +266,30 @@ impl PriorState {
         }
     }
 
+    /// The same, of one of several voices that sound together, from 0: each has noise of its own.
+    pub fn of_voice(prior: &Prior, voice: usize) -> Self {
+        let first_noise = NoiseState::at(voice as u32 * VOICES_APART_SAMPLES);
+        Self {
+            noise: first_noise,
+            first_noise,
+            ..Self::new(prior)
+        }
+    }
+
+    /// Nothing sounds any more, and the noise goes on from where it is.
+    pub fn silence(&mut self) {
+        let noise = self.noise;
+        self.reset();
+        self.noise = noise;
+    }
+
     /// Back to the state before the first sample.
     pub fn reset(&mut self) {
         self.harmonics.reset();
         self.ringing.reset();
         self.whitened.reset();
         self.shifter.reset();
-        self.noise.reset();
+        self.noise = self.first_noise;
         self.texture.reset();
         self.excess = Excess::default();
         self.tonal_fir.reset();
@@ -259,6 +303,7 @@ impl PriorState {
         self.whitened.copy_from(&other.whitened);
         self.shifter.copy_from(&other.shifter);
         self.noise = other.noise;
+        self.first_noise = other.first_noise;
         self.texture.copy_from(&other.texture);
         self.excess.clone_from(&other.excess);
         self.tonal_fir.copy_from(&other.tonal_fir);

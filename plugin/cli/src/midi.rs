@@ -1,4 +1,5 @@
-//! A MIDI file as the pitch that its held notes ask for, as the plugin hears them: one voice, the last note struck wins.
+//! MIDI files: what their channels say and when, and the pitch that their held notes ask for, as the effect hears them: one
+//! voice, the last note struck wins.
 
 use std::fs::File;
 use std::io::Read;
@@ -18,19 +19,21 @@ const RESET_ALL_CONTROLLERS: u8 = 121;
 /// This and the four above it, which change the mode of reception, end all notes.
 const ALL_NOTES_OFF: u8 = 123;
 
-/// The pitch over the time of a MIDI file.
+/// What the channels of a MIDI file say, in seconds from its beginning, in the order of time.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Melody {
-    /// From so many seconds on this pitch in MIDI semitones (69 is 440 Hz), or none, in the order of time.
-    changes: Vec<(f64, Option<f32>)>,
+pub(crate) struct MidiFile {
+    /// When, on which channel (0 to 15), what.
+    pub(crate) messages: Vec<(f64, u8, MidiMessage)>,
+    /// When the last event is, of whatever kind.
+    pub(crate) end_s: f64,
 }
 
-impl Melody {
+impl MidiFile {
     /// Reads a file of format 0 or 1.
     ///
     /// # Errors
     /// It cannot be read, is no MIDI file, is damaged, or holds sequences that do not belong together (format 2).
-    pub(crate) fn read(path: &Path) -> Result<Melody> {
+    pub(crate) fn read(path: &Path) -> Result<MidiFile> {
         let shown = path.display();
         let file = File::open(path).with_context(|| format!("cannot open '{shown}'"))?;
         let mut bytes = Vec::new();
@@ -41,10 +44,10 @@ impl Melody {
         if length as u64 > MAX_BYTES {
             bail!("'{shown}' is no MIDI file: it has more than 64 MiB");
         }
-        Melody::parse(&bytes).with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
+        MidiFile::parse(&bytes).with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
     }
 
-    fn parse(bytes: &[u8]) -> Result<Melody> {
+    fn parse(bytes: &[u8]) -> Result<MidiFile> {
         let (header, tracks) = midly::parse(bytes).map_err(|_| not_midi(bytes))?;
         if header.format == Format::Sequential {
             bail!("its tracks are pieces of their own (format 2): save it as format 0 or 1");
@@ -72,8 +75,59 @@ impl Melody {
         }
         // Stable: what happens at one time stays in its order.
         events.sort_by_key(|(tick, _)| *tick);
+        Ok(timed(header.timing, &events))
+    }
+}
+
+/// Ticks become seconds.
+fn timed(timing: Timing, events: &[(u64, TrackEventKind<'_>)]) -> MidiFile {
+    let mut tick_s = match timing {
+        Timing::Metrical(per_quarter) => QUARTER_S / f64::from(per_quarter.as_int().max(1)),
+        Timing::Timecode(rate, per_frame) => {
+            1.0 / (f64::from(rate.as_f32()) * f64::from(per_frame.max(1)))
+        }
+    };
+    let mut file = MidiFile::default();
+    let mut last_tick = 0;
+    for (tick, event) in events {
+        file.end_s += (tick - last_tick) as f64 * tick_s;
+        last_tick = *tick;
+        match (event, timing) {
+            (TrackEventKind::Meta(MetaMessage::Tempo(us)), Timing::Metrical(per_quarter)) => {
+                let quarter_s = f64::from(us.as_int()) * 1e-6;
+                tick_s = quarter_s / f64::from(per_quarter.as_int().max(1));
+            }
+            (TrackEventKind::Midi { channel, message }, _) => {
+                let message = (file.end_s, channel.as_int(), *message);
+                file.messages.push(message);
+            }
+            _ => {}
+        }
+    }
+    file
+}
+
+/// The pitch over the time of a MIDI file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Melody {
+    /// From so many seconds on this pitch in MIDI semitones (69 is 440 Hz), or none, in the order of time.
+    changes: Vec<(f64, Option<f32>)>,
+}
+
+impl Melody {
+    /// Reads a file of format 0 or 1.
+    ///
+    /// # Errors
+    /// It cannot be read, is no MIDI file, is damaged, or holds sequences that do not belong together (format 2).
+    pub(crate) fn read(path: &Path) -> Result<Melody> {
         Ok(Melody {
-            changes: changes(header.timing, &events),
+            changes: changes(&MidiFile::read(path)?),
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Melody> {
+        Ok(Melody {
+            changes: changes(&MidiFile::parse(bytes)?),
         })
     }
 
@@ -129,39 +183,21 @@ fn check_chunks(mut bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The pitch after every event, in seconds.
-fn changes(timing: Timing, events: &[(u64, TrackEventKind<'_>)]) -> Vec<(f64, Option<f32>)> {
-    let mut tick_s = match timing {
-        Timing::Metrical(per_quarter) => QUARTER_S / f64::from(per_quarter.as_int().max(1)),
-        Timing::Timecode(rate, per_frame) => {
-            1.0 / (f64::from(rate.as_f32()) * f64::from(per_frame.max(1)))
-        }
-    };
+/// The pitch after every message, in seconds.
+fn changes(file: &MidiFile) -> Vec<(f64, Option<f32>)> {
     let mut changes: Vec<(f64, Option<f32>)> = Vec::new();
     let mut notes = Notes::default();
-    let (mut now_s, mut last_tick) = (0.0, 0);
     let change = |changes: &mut Vec<(f64, Option<f32>)>, at_s, pitch| {
         if changes.last().and_then(|(_, pitch)| *pitch) != pitch {
             changes.push((at_s, pitch));
         }
     };
-    for (tick, event) in events {
-        now_s += (tick - last_tick) as f64 * tick_s;
-        last_tick = *tick;
-        match (event, timing) {
-            (TrackEventKind::Meta(MetaMessage::Tempo(us)), Timing::Metrical(per_quarter)) => {
-                let quarter_s = f64::from(us.as_int()) * 1e-6;
-                tick_s = quarter_s / f64::from(per_quarter.as_int().max(1));
-            }
-            (TrackEventKind::Midi { channel, message }, _) => {
-                notes.take(channel.as_int(), message);
-                change(&mut changes, now_s, notes.pitch());
-            }
-            _ => {}
-        }
+    for (at_s, channel, message) in &file.messages {
+        notes.take(*channel, message);
+        change(&mut changes, *at_s, notes.pitch());
     }
     // What nobody lets go ends with the file.
-    change(&mut changes, now_s, None);
+    change(&mut changes, file.end_s, None);
     changes
 }
 

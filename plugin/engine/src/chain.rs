@@ -5,8 +5,11 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, CORNERS, ChainState, HOP_SAMPLES, HopControls, LowCut, Telemetry};
+use mynah_models::{
+    Base, CORNERS, ChainState, Ensemble, EnsembleState, HOP_SAMPLES, HopControls, LowCut, Telemetry,
+};
 
+use crate::controls::Plays;
 use crate::corners::Corners;
 
 /// One hop of mono samples at 48 kHz.
@@ -57,6 +60,11 @@ pub(crate) trait Chain {
         output: &mut Hop,
     );
 
+    /// Whether it sounds, or is about to, whatever it hears.
+    fn plays(&self, _state: &Self::State, _controls: &HopControls) -> bool {
+        false
+    }
+
     /// What share of these weights belongs to targets that there are, 0 to 1.
     fn presence(&self, patch: &Self::Patch, weights: &[f32; CORNERS]) -> f32;
 
@@ -66,15 +74,38 @@ pub(crate) trait Chain {
 
 /// The trained networks of `mynah_models` as a [`Chain`].
 pub(crate) struct ModelChain {
-    pub(crate) base: Arc<Base>,
+    networks: Networks,
     /// How many hops earlier the first frame ends, 0 or 1, see `stagger`.
-    pub(crate) lead_hops: usize,
+    lead_hops: usize,
+}
+
+/// Its networks, and what they play.
+enum Networks {
+    Sound(Arc<Base>),
+    Keys(Ensemble),
 }
 
 /// Their memory, and that of what is taken away before.
-pub(crate) struct ModelState {
-    low_cut: LowCut,
-    chain: ChainState,
+pub(crate) enum ModelState {
+    Sound {
+        low_cut: LowCut,
+        chain: Box<ChainState>,
+    },
+    Keys(EnsembleState),
+}
+
+impl ModelChain {
+    /// Allocates, and listens to a few tones where it plays keys.
+    pub(crate) fn new(base: Arc<Base>, plays: Plays, lead_hops: usize) -> Self {
+        let networks = match plays {
+            Plays::Sound => Networks::Sound(base),
+            Plays::Keys => Networks::Keys(Ensemble::new(base)),
+        };
+        Self {
+            networks,
+            lead_hops,
+        }
+    }
 }
 
 impl Chain for ModelChain {
@@ -82,41 +113,79 @@ impl Chain for ModelChain {
     type State = ModelState;
 
     fn new_state(&self) -> ModelState {
-        let mut chain = ChainState::new(&self.base);
-        chain.align_frames(self.lead_hops);
-        ModelState {
-            low_cut: LowCut::default(),
-            chain,
+        match &self.networks {
+            Networks::Sound(base) => {
+                let mut chain = Box::new(ChainState::new(base));
+                chain.align_frames(self.lead_hops);
+                ModelState::Sound {
+                    low_cut: LowCut::default(),
+                    chain,
+                }
+            }
+            Networks::Keys(ensemble) => ModelState::Keys(EnsembleState::new(ensemble)),
         }
     }
 
     fn reset(&self, state: &mut ModelState) {
-        state.low_cut.reset();
-        state.chain.reset();
-        state.chain.align_frames(self.lead_hops);
+        match state {
+            ModelState::Sound { low_cut, chain } => {
+                low_cut.reset();
+                chain.reset();
+                chain.align_frames(self.lead_hops);
+            }
+            ModelState::Keys(ensemble) => ensemble.reset(),
+        }
     }
 
     fn rest(&self, state: &mut ModelState) {
-        state.low_cut.reset();
-        state.chain.rest();
-        state.chain.align_frames(self.lead_hops);
+        match state {
+            ModelState::Sound { low_cut, chain } => {
+                low_cut.reset();
+                chain.rest();
+                chain.align_frames(self.lead_hops);
+            }
+            // Its voices sleep already, and what they have played decides about what they play next.
+            ModelState::Keys(_) => {}
+        }
     }
 
     fn change_targets(&self, state: &mut ModelState) {
-        state.chain.change_targets();
+        if let ModelState::Sound { chain, .. } = state {
+            chain.change_targets();
+        }
     }
 
     fn octave(&self, state: &ModelState) -> i32 {
-        state.chain.octave()
+        match state {
+            ModelState::Sound { chain, .. } => chain.octave(),
+            ModelState::Keys(_) => 0,
+        }
     }
 
     fn take_octave(&self, from: &ModelState, to: &mut ModelState) {
-        to.chain.take_octave_of(&from.chain);
+        if let (ModelState::Sound { chain: from, .. }, ModelState::Sound { chain: to, .. }) =
+            (from, to)
+        {
+            to.take_octave_of(from);
+        }
     }
 
     fn copy_state(&self, from: &ModelState, to: &mut ModelState) {
-        to.low_cut = from.low_cut;
-        to.chain.copy_from(&from.chain);
+        match (from, to) {
+            (
+                ModelState::Sound { low_cut, chain },
+                ModelState::Sound {
+                    low_cut: to_low_cut,
+                    chain: to_chain,
+                },
+            ) => {
+                *to_low_cut = *low_cut;
+                to_chain.copy_from(chain);
+            }
+            (ModelState::Keys(from), ModelState::Keys(to)) => to.copy_from(from),
+            // All states of a chain are of one kind.
+            _ => {}
+        }
     }
 
     fn step(
@@ -127,9 +196,23 @@ impl Chain for ModelChain {
         input: &Hop,
         output: &mut Hop,
     ) {
-        let input = state.low_cut.step(input);
-        self.base
-            .step(&patch.targets(), &mut state.chain, controls, &input, output);
+        match (&self.networks, state) {
+            (Networks::Sound(base), ModelState::Sound { low_cut, chain }) => {
+                let input = low_cut.step(input);
+                base.step(&patch.targets(), chain, controls, &input, output);
+            }
+            (Networks::Keys(ensemble), ModelState::Keys(state)) => {
+                ensemble.play(&patch.targets(), state, controls, output);
+            }
+            _ => output.fill(0.0),
+        }
+    }
+
+    fn plays(&self, state: &ModelState, controls: &HopControls) -> bool {
+        match state {
+            ModelState::Sound { .. } => false,
+            ModelState::Keys(ensemble) => ensemble.sounds(controls),
+        }
     }
 
     fn presence(&self, patch: &Corners, weights: &[f32; CORNERS]) -> f32 {
@@ -137,6 +220,9 @@ impl Chain for ModelChain {
     }
 
     fn telemetry(&self, state: &ModelState) -> Telemetry {
-        state.chain.telemetry()
+        match state {
+            ModelState::Sound { chain, .. } => chain.telemetry(),
+            ModelState::Keys(ensemble) => ensemble.telemetry(),
+        }
     }
 }

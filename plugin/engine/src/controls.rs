@@ -27,6 +27,16 @@ pub enum Quality {
     Full,
 }
 
+/// What an engine plays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Plays {
+    /// The sound that it hears.
+    #[default]
+    Sound,
+    /// The keys that it is told of; what it hears is nothing to it.
+    Keys,
+}
+
 /// How many voices there are for a stereo signal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Channels {
@@ -117,6 +127,17 @@ impl Controls {
         controls
     }
 
+    /// Those that change nothing in an engine that plays this, at the values that change nothing. Real-time safe.
+    pub fn serving(&self, plays: Plays) -> Controls {
+        let mut controls = *self;
+        for control in Control::ALL {
+            if !control.serves(plays) {
+                controls.set(*control, control.info().neutral);
+            }
+        }
+        controls
+    }
+
     /// What each of the targets A to D weighs in the sound; the sum is 1.
     pub fn morph_weights(&self) -> [f32; CORNERS] {
         let (x, y) = (self.morph_x, self.morph_y);
@@ -184,6 +205,7 @@ impl Controls {
                 colour: self.player_colour,
                 unvoiced: self.unvoiced,
             },
+            ..HopControls::default()
         }
     }
 }

@@ -129,7 +129,12 @@ impl<C: Chain> Crossfade<C> {
         output: &mut Translation,
     ) {
         let (input, wet) = (&inputs[index], &mut output.wet[index]);
-        let input_peak = guard::peak(input);
+        let state = &self.lanes[index].states[self.active];
+        let input_peak = if self.patch.is_some() && self.chain.plays(state, controls) {
+            1.0
+        } else {
+            guard::peak(input)
+        };
         if self.lanes[index].gate.sleeps_through(input_peak) {
             wet.fill(0.0);
         } else {

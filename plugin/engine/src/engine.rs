@@ -5,8 +5,9 @@ use std::sync::Arc;
 use mynah_models::{Base, ModelHash};
 
 use crate::chain::ModelChain;
-use crate::controls::Controls;
+use crate::controls::{Controls, Plays};
 use crate::corners::Corners;
+use crate::keyboard::KeyEvent;
 use crate::latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, supported_rate};
 use crate::meters::Meters;
 use crate::monitor::{Monitor, monitor};
@@ -21,6 +22,8 @@ pub struct EngineSpec {
     /// Which of the engines that play together this is, from 0. Each of sixteen has its frames, where most of the work is, at
     /// another time, so that not all fall into one block. The sound is the same to the bit for the same number.
     pub instance: usize,
+    /// What it plays.
+    pub plays: Plays,
 }
 
 impl EngineSpec {
@@ -29,6 +32,15 @@ impl EngineSpec {
         EngineSpec {
             host_rate_hz,
             instance: 0,
+            plays: Plays::Sound,
+        }
+    }
+
+    /// The same for an engine that plays keys.
+    pub fn of_keys(host_rate_hz: f64) -> Self {
+        EngineSpec {
+            plays: Plays::Keys,
+            ..EngineSpec::alone(host_rate_hz)
         }
     }
 }
@@ -79,10 +91,7 @@ pub fn engine(
     let base_hash = base.info().hash;
     let corners = targets.into();
     check_base(&corners, base_hash)?;
-    let chain = ModelChain {
-        base,
-        lead_hops: lead_of(spec.instance).hops,
-    };
+    let chain = ModelChain::new(base, spec.plays, lead_of(spec.instance).hops);
     let mut pipeline = Pipeline::new(spec, chain, corners.any().then_some(corners));
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
@@ -144,6 +153,12 @@ impl Engine {
     /// Kept by [`reset`](Self::reset). Brought into 0 to 127; one that is not a number counts as `None`.
     pub fn set_note(&mut self, semitones: Option<f32>) {
         self.pipeline.set_note(semitones);
+    }
+
+    /// Takes in what a keyboard says, from the next hop on, in the order in which it comes. [`reset`](Self::reset) lets all keys go.
+    /// Nothing for an engine that plays what it hears.
+    pub fn take_key(&mut self, event: &KeyEvent) {
+        self.pipeline.take_key(event);
     }
 
     /// The octave of the tracked pitch, -3 to 3, while *Auto octave* is on: one that a [`Survey`](crate::Survey) has found

@@ -61,6 +61,7 @@ mod engine;
 mod guard;
 mod hop_scheduler;
 mod kernel;
+mod keyboard;
 mod latency;
 mod library;
 mod meters;
@@ -81,11 +82,12 @@ mod tests;
 
 pub use controls::{
     CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
-    Quality, Scale,
+    Plays, Quality, Scale,
 };
 pub use corners::{CORNER_INFOS, CornerInfo, Corners};
 pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
 pub use guard::OUTPUT_BOUND;
+pub use keyboard::{KeyEvent, NoteAddress, NoteExpression};
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
 pub use library::{
     Library, LibraryError, MADE_FOR_ANOTHER_BASE, MAX_MODEL_FILE_BYTES, Source, TargetEntry,
@@ -93,7 +95,7 @@ pub use library::{
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};
-pub use mynah_models::{Mode, NOTE_NAMES, Telemetry, note_name};
+pub use mynah_models::{Mode, NOTE_NAMES, Telemetry, VOICES, note_name};
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,

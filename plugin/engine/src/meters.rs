@@ -17,6 +17,8 @@ pub struct Meters {
     pub octave: i32,
     /// What the chain hears in the input; the default (zeros) while it does not run.
     pub telemetry: Telemetry,
+    /// The keys that are held, by finger or pedal, a bit each; none where a sound is played.
+    pub held_keys: u128,
     /// Whether there is a target; without one, the dry signal passes.
     pub has_target: bool,
     /// Whether the chain rests because there is nothing to translate.

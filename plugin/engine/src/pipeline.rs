@@ -12,11 +12,12 @@
 
 use crate::cancellation::Cancellation;
 use crate::chain::Chain;
-use crate::controls::{Channels, Controls, db_to_gain};
+use crate::controls::{Channels, Controls, Plays, db_to_gain};
 use crate::crossfade::Crossfade;
 use crate::delay_line::DelayLine;
 use crate::engine::EngineSpec;
 use crate::guard;
+use crate::keyboard::{KeyEvent, Keyboard, Manner};
 use crate::hop_scheduler::{HopScheduler, LANES};
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
@@ -45,6 +46,8 @@ pub(crate) struct Pipeline<C: Chain> {
     wanted: Controls,
     /// What the present hop runs with.
     controls: Controls,
+    /// Where keys are played rather than a sound.
+    keyboard: Option<Keyboard>,
     /// The held note, in MIDI semitones, that was asked for last; taken with the controls.
     wanted_note: Option<f32>,
     /// The octave that was found beforehand, likewise.
@@ -86,6 +89,7 @@ impl<C: Chain> Pipeline<C> {
             dry: [DelayLine::new(delay_samples), DelayLine::new(delay_samples)],
             wanted: controls,
             controls,
+            keyboard: (spec.plays == Plays::Keys).then(Keyboard::default),
             wanted_note: None,
             wanted_octave: None,
             hop_controls: controls.for_chain(),
@@ -124,7 +128,11 @@ impl<C: Chain> Pipeline<C> {
     }
 
     pub(crate) fn set_controls(&mut self, controls: &Controls) {
-        self.wanted = controls.in_range();
+        let controls = controls.in_range();
+        self.wanted = match self.keyboard {
+            Some(_) => controls.serving(Plays::Keys),
+            None => controls,
+        };
     }
 
     pub(crate) fn set_patch(&mut self, patch: Option<C::Patch>) {
@@ -135,6 +143,21 @@ impl<C: Chain> Pipeline<C> {
         self.wanted_note = semitones
             .filter(|semitones| !semitones.is_nan())
             .map(|semitones| semitones.clamp(0.0, 127.0));
+    }
+
+    /// Takes in an event of the keyboard, if there is one.
+    pub(crate) fn take_key(&mut self, event: &KeyEvent) {
+        let manner = self.manner();
+        if let Some(keyboard) = &mut self.keyboard {
+            keyboard.take(event, &manner);
+        }
+    }
+
+    fn manner(&self) -> Manner {
+        Manner {
+            voices: self.wanted.voices.max(1) as usize,
+            glide_ms: self.wanted.glide_ms,
+        }
     }
 
     pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
@@ -194,6 +217,7 @@ impl<C: Chain> Pipeline<C> {
             && self.wanted_note == self.hop_controls.note_semitones
             && self.wanted_auto_octave() == self.hop_controls.auto_octave
             && self.crossfade.is_settled()
+            && self.keyboard.as_ref().is_none_or(Keyboard::rests)
     }
 
     /// Skips the zeros at `next`, the output of which is zeros; how many there are.
@@ -217,6 +241,9 @@ impl<C: Chain> Pipeline<C> {
 
     pub(crate) fn reset(&mut self) {
         self.crossfade.reset();
+        if let Some(keyboard) = &mut self.keyboard {
+            keyboard.reset();
+        }
         self.scheduler.reset();
         self.room.reset();
         for line in &mut self.dry {
@@ -243,6 +270,7 @@ impl<C: Chain> Pipeline<C> {
             },
             telemetry: self.crossfade.telemetry(),
             has_target: self.crossfade.has_target(),
+            held_keys: self.keyboard.as_ref().map_or(0, Keyboard::held_keys),
             asleep: self.crossfade.is_asleep(),
             cancels: self.cancellation.found() && self.plays_the_mean(),
         }
@@ -370,6 +398,13 @@ impl<C: Chain> Pipeline<C> {
         // A note makes no sound by itself, nor does an octave: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
         self.hop_controls.auto_octave = self.wanted_auto_octave();
+        let manner = self.manner();
+        if let Some(keyboard) = &mut self.keyboard {
+            if !keyboard.rests() {
+                self.quiet.disturb();
+            }
+            self.hop_controls.keys = keyboard.advance(&manner);
+        }
         self.at_hop_start = false;
         self.fresh = false;
     }

@@ -94,7 +94,7 @@ proptest! {
         calls in prop::collection::vec(call(), 1..16),
         samples in prop::collection::vec(sample(), 1..500),
     ) {
-        let spec = EngineSpec { host_rate_hz, instance };
+        let spec = EngineSpec { instance, ..EngineSpec::alone(host_rate_hz) };
         let models = models();
         let made = engine(spec, Arc::clone(&models.base), Some(models.target(1)));
         let (mut engine, _) = match made {

@@ -13,8 +13,8 @@ use mynah_engine::{
 
 fn instance(models: &Models, host_rate_hz: f64, instance: usize) -> Engine {
     let spec = EngineSpec {
-        host_rate_hz,
         instance,
+        ..EngineSpec::alone(host_rate_hz)
     };
     let corners = Corners(std::array::from_fn(|n| Some(models.target(1 + n as u64))));
     let (mut engine, _) = engine(spec, Arc::clone(&models.base), corners).unwrap();

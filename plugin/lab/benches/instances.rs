@@ -31,8 +31,8 @@ fn instances(in_turns: bool) -> Vec<Engine> {
     };
     let all = (0..INSTANCES).map(|number| {
         let spec = EngineSpec {
-            host_rate_hz: 48_000.0,
             instance: if in_turns { number } else { 0 },
+            ..EngineSpec::alone(48_000.0)
         };
         let (mut engine, _) = engine(spec, base.clone(), corners.clone()).unwrap();
         engine.set_controls(&controls);

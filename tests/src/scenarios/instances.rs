@@ -9,8 +9,8 @@ use crate::signal::melody;
 /// What an engine of this number makes of `input`.
 fn played_by(instance: usize, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let spec = EngineSpec {
-        host_rate_hz: 48_000.0,
         instance,
+        ..EngineSpec::alone(48_000.0)
     };
     let base = library().base().unwrap();
     let (mut engine, _) = mynah_engine::engine(spec, base, Some(target(0))).unwrap();

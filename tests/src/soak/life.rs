@@ -47,8 +47,8 @@ impl<'a> Life<'a> {
         let rate_hz = any_rate_hz(&mut random);
         let instance = random.within(0, 15);
         let spec = EngineSpec {
-            host_rate_hz: rate_hz,
             instance,
+            ..EngineSpec::alone(rate_hz)
         };
         let target = any_target(models, &mut random);
         let first = target.map(|index| Arc::clone(&models.targets[index]));
@@ -220,8 +220,8 @@ impl<'a> Life<'a> {
         self.rest((grid - self.position % grid) % grid)?;
 
         let spec = EngineSpec {
-            host_rate_hz: self.rate_hz,
             instance: self.instance,
+            ..EngineSpec::alone(self.rate_hz)
         };
         let target = self
             .target

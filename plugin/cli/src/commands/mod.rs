@@ -7,6 +7,7 @@ mod info;
 mod learn;
 mod page;
 mod params;
+mod play;
 mod presets;
 mod setting;
 mod targets;
@@ -29,6 +30,7 @@ use crate::cli::Command;
 pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Bounce(arguments) => bounce::run(&arguments),
+        Command::Play(arguments) => play::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),

@@ -1,4 +1,4 @@
-//! What a bounce plays: first the preset, then the options that have names, then `--set`, in this order.
+//! What a bounce plays, or keys do: first the preset, then the options that have names, then `--set`, in this order.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use mynah_engine::{
 };
 
 use super::find_target;
-use crate::cli::Bounce;
+use crate::cli::{Bounce, Play};
 
 /// The category of the presets whose targets play held notes.
 const MIDI: &str = "MIDI";
@@ -35,17 +35,7 @@ impl Setting {
     /// # Errors
     /// An unknown preset, target or control, a value that it cannot take, or no target at all.
     pub(super) fn of(arguments: &Bounce, library: &Library) -> Result<Setting> {
-        let mut setting = Setting {
-            targets: Corners::default(),
-            controls: Controls::default(),
-            octave_live: false,
-            target: String::new(),
-            preset: None,
-            wants_notes: None,
-        };
-        if let Some(wanted) = &arguments.preset {
-            setting.take_preset(&find_preset(wanted)?, library)?;
-        }
+        let mut setting = Setting::begin(arguments.preset.as_deref(), library)?;
         let named = [
             ("target", &arguments.target),
             ("mode", &arguments.mode),
@@ -65,9 +55,44 @@ impl Setting {
         if !setting.targets.any() {
             bail!("there is no target: give --target NAME or --preset NAME");
         }
-        let first = setting.targets.0.iter().flatten().next();
-        setting.target = first.map_or_else(String::new, |target| target.info().name.clone());
+        setting.name_after_target();
         Ok(setting)
+    }
+
+    /// What is to play keys; without any target where none is named.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub(super) fn of_keys(arguments: &Play, library: &Library) -> Result<Setting> {
+        let mut setting = Setting::begin(arguments.preset.as_deref(), library)?;
+        let target = arguments.target.iter().map(|name| format!("target={name}"));
+        let seed = arguments.seed.iter().map(|seed| format!("seed={seed}"));
+        for text in target.chain(seed).chain(arguments.set.iter().cloned()) {
+            setting.set_text(&text, library)?;
+        }
+        setting.name_after_target();
+        Ok(setting)
+    }
+
+    /// A preset's, or that of a new instance.
+    fn begin(preset: Option<&str>, library: &Library) -> Result<Setting> {
+        let mut setting = Setting {
+            targets: Corners::default(),
+            controls: Controls::default(),
+            octave_live: false,
+            target: String::new(),
+            preset: None,
+            wants_notes: None,
+        };
+        if let Some(wanted) = preset {
+            setting.take_preset(&find_preset(wanted)?, library)?;
+        }
+        Ok(setting)
+    }
+
+    fn name_after_target(&mut self) {
+        let first = self.targets.0.iter().flatten().next();
+        self.target = first.map_or_else(String::new, |target| target.info().name.clone());
     }
 
     fn take_preset(&mut self, preset: &Preset, library: &Library) -> Result<()> {

@@ -4,7 +4,7 @@ use mynah_models::{Mode, Unvoiced};
 
 use super::scale::{KEYS, SCALES, Scale};
 use super::value::Value;
-use super::{Channels, Quality};
+use super::{Channels, Plays, Quality};
 
 /// What values a control takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -305,12 +305,40 @@ control_table! {
     Channels, channels: Channels = 0.0;
     "channels", "Channels", Output, Choice(CHANNELS), 0.0..=1.0, "",
     "Mono makes one voice of both sides; Stereo translates left and right each by itself, and costs twice as much.";
+    Voices, voices: i32 = 8.0;
+    "voices", "Voices", Output, Whole, 1.0..=8.0, "",
+    "How many keys sound at once. With one, keys that overlap are slurred, and Glide says how.";
 }
 
 impl Control {
     /// The control's row of the table.
     pub fn info(self) -> &'static ControlInfo {
         &CONTROLS[self as usize]
+    }
+
+    /// Whether it changes anything in an engine that plays this.
+    pub fn serves(self, plays: Plays) -> bool {
+        match plays {
+            Plays::Sound => self != Self::Voices,
+            Plays::Keys => !matches!(
+                self,
+                Self::Unvoiced
+                    | Self::OctaveAuto
+                    | Self::Snap
+                    | Self::Key
+                    | Self::Scale
+                    | Self::Notes
+                    | Self::Vibrato
+                    | Self::Floor
+                    | Self::Hysteresis
+                    | Self::Freeze
+                    | Self::Mode
+                    | Self::InputGain
+                    | Self::Mix
+                    | Self::Bypass
+                    | Self::Channels
+            ),
+        }
     }
 
     /// The control of this id.

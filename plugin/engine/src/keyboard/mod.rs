@@ -1,0 +1,246 @@
+//! The keyboard: events in, what each voice of the ensemble plays out, hop by hop.
+//!
+//! Keys find voices ([`voices`]), channels hold what wheels and pedals stand at ([`channel`]). Bend, vibrato and level go
+//! smoothly from hop to hop; notes begin at the next hop.
+//!
+//! MIDI's own notes, the pedals 1, 2, 7, 11 and 64, both kinds of pressure, the wheel and its range; a lower zone of MIDI
+//! Polyphonic Expression (its channels' wheels and pressures are those of single notes, the first channel's are those of all);
+//! and hosts' note expressions.
+//!
+//! Thread: audio. Nothing allocates.
+
+mod channel;
+mod event;
+mod voices;
+
+use mynah_models::{HOP_SAMPLES, Key, SAMPLE_RATE_HZ, VOICES};
+
+use channel::{ALL_NOTES_OFF, ALL_SOUND_OFF, Channel, RESET_ALL_CONTROLLERS};
+pub use event::{KeyEvent, NoteAddress, NoteExpression};
+use voices::{Note, Voices};
+
+/// MIDI's channels.
+const CHANNELS: usize = 16;
+/// What the modulation wheel and a firmly pressed key add at most: half a semitone to each side.
+const DEEPEST_VIBRATO_SEMITONES: f32 = 0.5;
+/// How fast players' vibrato is, and how much faster that of each further voice: they are not one player.
+const VIBRATO_HZ: f32 = 5.4;
+const VIBRATO_APART_HZ: f32 = 0.13;
+/// How much louder a key of one note is at its firmest, dB: where there are channels for single notes, pressure is loudness.
+const PRESSED_LOUDER_DB: f32 = 9.0;
+/// A note struck half as hard is 12 dB softer, and the softest are by so much.
+const SOFTEST_DB: f32 = -42.0;
+/// A level that nothing is heard of, dB.
+const SILENT_DB: f32 = -100.0;
+/// What changes is most of the way there in 8 ms.
+const SMOOTHING: f32 = 0.28;
+const HOP_S: f32 = HOP_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
+
+/// How the keyboard is played.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Manner {
+    /// How many notes sound at once, 1 to [`VOICES`]; with 1, keys that overlap are slurred.
+    pub(crate) voices: usize,
+    /// How long the way from one slurred note to the next is.
+    pub(crate) glide_ms: f32,
+}
+
+/// All that a keyboard remembers.
+#[derive(Clone, Debug)]
+pub(crate) struct Keyboard {
+    channels: [Channel; CHANNELS],
+    /// Channels from the second on that carry one note each.
+    members: u8,
+    voices: Voices,
+    keys: [Key; VOICES],
+    vibratos: [f32; VOICES],
+}
+
+impl Default for Keyboard {
+    fn default() -> Self {
+        Self {
+            channels: [Channel::default(); CHANNELS],
+            members: 0,
+            voices: Voices::default(),
+            keys: [Key::default(); VOICES],
+            vibratos: [0.0; VOICES],
+        }
+    }
+}
+
+impl Keyboard {
+    /// Everything is let go and forgotten, but the numbers of notes go on: what comes is another note than what was.
+    pub(crate) fn reset(&mut self) {
+        let mut voices = Voices::default();
+        voices.go_on_from(&self.voices);
+        *self = Self {
+            voices,
+            ..Self::default()
+        };
+    }
+
+    /// Takes in one event.
+    pub(crate) fn take(&mut self, event: &KeyEvent, manner: &Manner) {
+        match *event {
+            KeyEvent::On {
+                id,
+                channel,
+                key,
+                velocity,
+            } => {
+                let note = Note::new(id, place(channel) as u8, key.min(127), within(velocity, 1.0));
+                if velocity > 0.0 {
+                    self.voices.strike(note, manner.voices);
+                } else {
+                    self.let_go(&note.address());
+                }
+            }
+            KeyEvent::Off(address) => self.let_go(&address),
+            KeyEvent::Choke(address) => self.voices.choke(&address),
+            KeyEvent::Expression(address, expression) => {
+                self.voices.express(&address, expression);
+            }
+            KeyEvent::Bend { channel, value } => {
+                let value = if value.is_finite() { value } else { 0.0 };
+                self.channels[place(channel)].bend(value.clamp(-1.0, 1.0));
+            }
+            KeyEvent::Pressure { channel, value } => {
+                self.channels[place(channel)].pressure = within(value, 0.0);
+            }
+            KeyEvent::Controller {
+                channel,
+                number,
+                value,
+            } => self.control(place(channel), number, within(value, 0.0)),
+        }
+    }
+
+    /// What each voice plays in the next hop.
+    pub(crate) fn advance(&mut self, manner: &Manner) -> [Key; VOICES] {
+        self.voices.keep_to(manner.voices);
+        for voice in 0..VOICES {
+            let glide = self.voices.glide(voice, manner.glide_ms, 1000.0 * HOP_S);
+            let note = self.voices.note(voice);
+            let before = self.keys[voice];
+            let begins = note.number != before.note;
+            let master = &self.channels[0];
+            let own = &self.channels[usize::from(note.channel)];
+            let is_member = self.is_member(note.channel);
+            let (mut bend, mut gain) = (own.bend_semitones(), own.gain());
+            let mut deepest = own.modulation;
+            let mut louder_db = 0.0;
+            let pressure = own.pressure.max(note.pressure);
+            if is_member {
+                bend += master.bend_semitones();
+                gain *= master.gain();
+                deepest = deepest.max(master.modulation);
+                louder_db = PRESSED_LOUDER_DB * pressure;
+            } else {
+                deepest = deepest.max(pressure);
+            }
+            let depth = DEEPEST_VIBRATO_SEMITONES * deepest.max(note.vibrato);
+            let rate_hz = VIBRATO_HZ + VIBRATO_APART_HZ * voice as f32;
+            let phase = (self.vibratos[voice] + rate_hz * HOP_S).fract();
+            // Begins at its middle: a note is in tune before it moves.
+            self.vibratos[voice] = if begins { 0.0 } else { phase };
+            let vibrato = depth * (std::f32::consts::TAU * self.vibratos[voice]).sin();
+            let wanted_bend = bend + note.tuning_semitones + glide + vibrato;
+            let wanted_db = to_db(gain * note.gain).max(SILENT_DB) + louder_db;
+            let towards = |before: f32, wanted: f32| {
+                let next = before + SMOOTHING * (wanted - before);
+                if begins || (wanted - next).abs() < 1e-3 {
+                    wanted
+                } else {
+                    next
+                }
+            };
+            self.keys[voice] = Key {
+                note: note.number,
+                semitones: f32::from(note.key),
+                bend_semitones: if glide == 0.0 {
+                    towards(before.bend_semitones, wanted_bend)
+                } else {
+                    wanted_bend
+                },
+                velocity_db: (2.0 * to_db(note.velocity)).max(SOFTEST_DB),
+                louder_db: towards(before.louder_db, wanted_db),
+                slurred: note.slurred,
+                held: note.is_held(),
+            };
+        }
+        self.keys
+    }
+
+    /// The keys of all notes that are held, by key or pedal, a bit each. For displays.
+    pub(crate) fn held_keys(&self) -> u128 {
+        self.voices.held_keys()
+    }
+
+    /// Nothing is held, and nothing has moved since the last hop.
+    pub(crate) fn rests(&self) -> bool {
+        let voices = self.keys.iter().enumerate();
+        let mut voices = voices.map(|(voice, key)| (self.voices.note(voice), key));
+        voices.all(|(note, key)| note.number == key.note && !note.is_held() && !key.held)
+    }
+
+    fn let_go(&mut self, address: &NoteAddress) {
+        let (channels, members) = (&self.channels, self.members);
+        self.voices.let_go(address, |channel| {
+            let member = (1..=members).contains(&channel);
+            channels[usize::from(channel)].sustains || (member && channels[0].sustains)
+        });
+    }
+
+    fn control(&mut self, channel: usize, number: u8, value: f32) {
+        let all = NoteAddress {
+            channel: Some(channel as u8),
+            ..NoteAddress::default()
+        };
+        match number {
+            ALL_SOUND_OFF => return self.voices.choke(&all),
+            // Those above change the mode of reception, and so end all notes, too.
+            ALL_NOTES_OFF..=127 => return self.let_go(&all),
+            _ => {}
+        }
+        let members = self.channels[channel].take(number, value);
+        if let Some(members) = members.filter(|_| channel == 0) {
+            self.members = members;
+            for (index, channel) in self.channels.iter_mut().enumerate().skip(1) {
+                channel.is_member(index <= usize::from(members));
+            }
+        }
+        if number == RESET_ALL_CONTROLLERS || !self.channels[channel].sustains {
+            let members = if channel == 0 { self.members } else { 0 };
+            self.voices.lift_pedal(|of| {
+                usize::from(of) == channel || (1..=members).contains(&of)
+            });
+        }
+    }
+
+    fn is_member(&self, channel: u8) -> bool {
+        (1..=self.members).contains(&channel)
+    }
+}
+
+/// A channel's place.
+fn place(channel: u8) -> usize {
+    usize::from(channel) % CHANNELS
+}
+
+/// A value brought into 0 to 1; `otherwise` for what is no number.
+fn within(value: f32, otherwise: f32) -> f32 {
+    if value.is_nan() {
+        otherwise
+    } else {
+        value.clamp(0.0, 1.0)
+    }
+}
+
+/// An amplitude in dB.
+fn to_db(amplitude: f32) -> f32 {
+    20.0 * amplitude.max(1e-6).log10()
+}
+
+
+#[cfg(test)]
+mod tests;
