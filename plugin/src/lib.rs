@@ -22,6 +22,7 @@ mod exports;
 mod fake_host;
 mod held;
 mod instances;
+mod key_events;
 mod learning;
 mod lock;
 mod look;
@@ -41,7 +42,7 @@ mod undo;
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
-use mynah_engine::{Channels, Controls, Library};
+use mynah_engine::{Channels, Controls, Library, Plays};
 use nice_plug::prelude::*;
 
 pub use editor_size::EditorSize;
@@ -61,7 +62,10 @@ use targets::Catalogue;
 /// expressions. VST3 has no events for controllers: nice-plug would add 2,080 parameters to catch them,
 /// with which hosts take half a minute to load the plugin. So VST3 goes without, CLAP and the standalone
 /// application with them.
-pub struct Mynah<const CONTROLLERS: bool> {
+///
+/// With `KEYS` it is the instrument, which has no input and plays what keys ask for. There VST3's controllers arrive as the
+/// parameters to which a host maps them ([`exports`]).
+pub struct Mynah<const CONTROLLERS: bool, const KEYS: bool = false> {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,
     catalogue: &'static Catalogue,
@@ -86,22 +90,24 @@ fn newest_params() -> Option<Arc<MynahParams>> {
     NEWEST.with_borrow(Weak::upgrade)
 }
 
-impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
+impl<const CONTROLLERS: bool, const KEYS: bool> Default for Mynah<CONTROLLERS, KEYS> {
     fn default() -> Self {
         let catalogue = targets::catalogue();
-        let params = Arc::new(MynahParams::new(catalogue));
+        let params = Arc::new(MynahParams::of(Self::PLAYS, catalogue));
         NEWEST.replace(Arc::downgrade(&params));
         Self {
             params,
             shared: Arc::new(Shared::default()),
             catalogue,
-            sound: Sound::default(),
+            sound: Sound::new(Self::PLAYS),
             spreads_mono: false,
         }
     }
 }
 
-impl<const CONTROLLERS: bool> Mynah<CONTROLLERS> {
+impl<const CONTROLLERS: bool, const KEYS: bool> Mynah<CONTROLLERS, KEYS> {
+    const PLAYS: Plays = if KEYS { Plays::Keys } else { Plays::Sound };
+
     /// What the engine is to do. One channel in has no sides: two voices would cost twice as much and sound the same.
     fn controls(&self) -> Controls {
         let mut controls = self.params.controls();
@@ -112,30 +118,49 @@ impl<const CONTROLLERS: bool> Mynah<CONTROLLERS> {
     }
 }
 
-impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
-    const NAME: &'static str = "Mynah";
+const EFFECT_LAYOUTS: [AudioIOLayout; 3] = [
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(2),
+        main_output_channels: NonZeroU32::new(2),
+        ..AudioIOLayout::const_default()
+    },
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(1),
+        main_output_channels: NonZeroU32::new(1),
+        ..AudioIOLayout::const_default()
+    },
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(1),
+        main_output_channels: NonZeroU32::new(2),
+        ..AudioIOLayout::const_default()
+    },
+];
+
+const INSTRUMENT_LAYOUTS: [AudioIOLayout; 2] = [
+    AudioIOLayout {
+        main_input_channels: None,
+        main_output_channels: NonZeroU32::new(2),
+        ..AudioIOLayout::const_default()
+    },
+    AudioIOLayout {
+        main_input_channels: None,
+        main_output_channels: NonZeroU32::new(1),
+        ..AudioIOLayout::const_default()
+    },
+];
+
+impl<const CONTROLLERS: bool, const KEYS: bool> Plugin for Mynah<CONTROLLERS, KEYS> {
+    const NAME: &'static str = if KEYS { "Mynah Instrument" } else { "Mynah" };
     const VENDOR: &'static str = "Mynah";
     const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
-        AudioIOLayout {
-            main_input_channels: NonZeroU32::new(2),
-            main_output_channels: NonZeroU32::new(2),
-            ..AudioIOLayout::const_default()
-        },
-        AudioIOLayout {
-            main_input_channels: NonZeroU32::new(1),
-            main_output_channels: NonZeroU32::new(1),
-            ..AudioIOLayout::const_default()
-        },
-        AudioIOLayout {
-            main_input_channels: NonZeroU32::new(1),
-            main_output_channels: NonZeroU32::new(2),
-            ..AudioIOLayout::const_default()
-        },
-    ];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = if KEYS {
+        &INSTRUMENT_LAYOUTS
+    } else {
+        &EFFECT_LAYOUTS
+    };
     const MIDI_INPUT: MidiConfig = if CONTROLLERS {
         MidiConfig::MidiCCs
     } else {
@@ -174,7 +199,7 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.spreads_mono =
-            audio_io_layout.main_input_channels < audio_io_layout.main_output_channels;
+            !KEYS && audio_io_layout.main_input_channels < audio_io_layout.main_output_channels;
         let latency_samples = self.sound.prepare(
             self.catalogue,
             Stream {
@@ -228,23 +253,46 @@ impl<const CONTROLLERS: bool> Plugin for Mynah<CONTROLLERS> {
     }
 }
 
-impl ClapPlugin for Mynah<true> {
-    const CLAP_ID: &'static str = "org.mynah.mynah";
-    const CLAP_DESCRIPTION: Option<&'static str> =
-        Some("Plays what you play or sing as another instrument, in real time");
+impl<const KEYS: bool> ClapPlugin for Mynah<true, KEYS> {
+    const CLAP_ID: &'static str = if KEYS {
+        "org.mynah.instrument"
+    } else {
+        "org.mynah.mynah"
+    };
+    const CLAP_DESCRIPTION: Option<&'static str> = Some(if KEYS {
+        "Plays acoustic instruments from keys, as their players do"
+    } else {
+        "Plays what you play or sing as another instrument, in real time"
+    });
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
-    const CLAP_FEATURES: &'static [ClapFeature] = &[
-        ClapFeature::AudioEffect,
-        ClapFeature::Stereo,
-        ClapFeature::Mono,
-        ClapFeature::PitchShifter,
-        ClapFeature::MultiEffects,
-    ];
+    const CLAP_FEATURES: &'static [ClapFeature] = if KEYS {
+        &[
+            ClapFeature::Instrument,
+            ClapFeature::Synthesizer,
+            ClapFeature::Stereo,
+            ClapFeature::Mono,
+        ]
+    } else {
+        &[
+            ClapFeature::AudioEffect,
+            ClapFeature::Stereo,
+            ClapFeature::Mono,
+            ClapFeature::PitchShifter,
+            ClapFeature::MultiEffects,
+        ]
+    };
 }
 
-impl Vst3Plugin for Mynah<false> {
-    const VST3_CLASS_ID: [u8; 16] = *b"MynahTranslator1";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
-        &[Vst3SubCategory::Fx, Vst3SubCategory::PitchShift];
+impl<const KEYS: bool> Vst3Plugin for Mynah<false, KEYS> {
+    const VST3_CLASS_ID: [u8; 16] = if KEYS {
+        *b"MynahInstrument1"
+    } else {
+        *b"MynahTranslator1"
+    };
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = if KEYS {
+        &[Vst3SubCategory::Instrument, Vst3SubCategory::Synth]
+    } else {
+        &[Vst3SubCategory::Fx, Vst3SubCategory::PitchShift]
+    };
 }

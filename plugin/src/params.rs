@@ -7,7 +7,7 @@ mod saved_targets;
 use std::ops::Index;
 use std::sync::Arc;
 
-use mynah_engine::{Control, ControlGroup, Controls};
+use mynah_engine::{Control, ControlGroup, Controls, Plays};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::prelude::*;
 
@@ -27,6 +27,7 @@ pub(crate) type Values = [f32; PARAMS];
 /// Everything that is automated or saved.
 #[derive(Params)]
 pub struct MynahParams {
+    plays: Plays,
     #[nested]
     automated: Arc<Automated>,
     /// The chosen models by name and content; they decide over the indices when a state is loaded.
@@ -43,7 +44,9 @@ pub struct MynahParams {
 /// What hosts see.
 pub(crate) struct Automated {
     pub(crate) targets: [TargetParam; CORNERS],
+    /// One for each control; hosts see those that serve.
     controls: Vec<ControlParam>,
+    plays: Plays,
 }
 
 // SAFETY: the pointers are to fields of this value, which are neither moved nor replaced while it lives: hosts
@@ -55,7 +58,9 @@ unsafe impl Params for Automated {
             let group = ControlGroup::Target.name().to_owned();
             (target.id().to_owned(), target.as_ptr(), group)
         });
-        let controls = self.controls.iter().map(|control| {
+        let serving = self.controls.iter();
+        let serving = serving.filter(|control| control.control().serves(self.plays));
+        let controls = serving.map(|control| {
             let info = control.info();
             (
                 info.id.to_owned(),
@@ -75,9 +80,15 @@ impl Automated {
 }
 
 impl MynahParams {
-    /// All at their defaults, to choose from the targets of this catalogue.
+    /// Those of the effect, all at their defaults, to choose from the targets of this catalogue.
     pub fn new(catalogue: &'static Catalogue) -> Self {
+        Self::of(Plays::Sound, catalogue)
+    }
+
+    /// Those of a plugin that plays this.
+    pub fn of(plays: Plays, catalogue: &'static Catalogue) -> Self {
         let automated = Arc::new(Automated {
+            plays,
             targets: std::array::from_fn(|corner| TargetParam::new(corner, catalogue)),
             controls: Control::ALL
                 .iter()
@@ -86,11 +97,17 @@ impl MynahParams {
                 .collect(),
         });
         Self {
+            plays,
             saved_targets: SavedTargets::new(automated.clone()),
             automated,
             editor_size: EditorSize::default(),
             editor_look: EditorLook::default(),
         }
+    }
+
+    /// What the plugin plays.
+    pub fn plays(&self) -> Plays {
+        self.plays
     }
 
     /// The parameters that choose the targets A to D.
@@ -207,11 +224,22 @@ mod tests {
             assert_eq!(params[*control].control(), *control);
         }
         assert_eq!(params.controls(), Controls::default());
-        let map = params.param_map();
-        assert_eq!(map.len(), CORNERS + Control::COUNT);
-        let mut ids: Vec<&String> = map.iter().map(|(id, _, _)| id).collect();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), map.len());
+    }
+
+    #[test]
+    fn hosts_see_what_does_something_in_each_plugin() {
+        crate::install(Library::shipped());
+        for plays in [Plays::Sound, Plays::Keys] {
+            let params = MynahParams::of(plays, catalogue());
+            let map = params.param_map();
+            let mut ids: Vec<&str> = map.iter().map(|(id, _, _)| id.as_str()).collect();
+            for control in Control::ALL {
+                let seen = ids.contains(&control.info().id);
+                assert_eq!(seen, control.serves(plays), "{control} {plays:?}");
+            }
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), map.len());
+        }
     }
 }

@@ -52,6 +52,8 @@ struct Meters {
     voicing: AtomicCell<f32>,
     octave: AtomicCell<i32>,
     cancels: AtomicCell<bool>,
+    /// A bit for each key, the low ones first.
+    held_keys: [AtomicCell<u64>; 2],
 }
 
 // A cell of anything larger than the machine's atomics would take a lock.
@@ -59,7 +61,18 @@ const _: () = assert!(
     AtomicCell::<f32>::is_lock_free()
         && AtomicCell::<i32>::is_lock_free()
         && AtomicCell::<bool>::is_lock_free()
+        && AtomicCell::<u64>::is_lock_free()
+        && AtomicCell::<u16>::is_lock_free()
 );
+
+/// A key of the editor's keyboard that is held down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PressedKey {
+    /// 0 to 127, 60 for the middle C.
+    pub key: u8,
+    /// 1 to 127.
+    pub velocity: u8,
+}
 
 /// One reading of the meters.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,6 +91,8 @@ pub struct Reading {
     pub cancels: bool,
     /// Whether the engine reports hops, so that there is always something new to see.
     pub reports: bool,
+    /// The keys that are held, a bit each.
+    pub held_keys: u128,
 }
 
 /// Shared by one plugin instance and its editor.
@@ -91,6 +106,8 @@ pub struct Shared {
     /// On cache lines of its own: what is written with each block slows nothing that is only read.
     meters: CachePadded<Meters>,
     repaint: RepaintNotifier,
+    /// Its velocity in the upper byte; 0 without one.
+    pressed_key: AtomicCell<u16>,
     /// The present engine's. Only the main thread and the window's lock it, never the audio thread.
     monitor: Mutex<Option<Monitor>>,
     /// What the player did, for as long as the instance lives. Never the audio thread's.
@@ -120,6 +137,7 @@ impl Shared {
 
     pub(crate) fn set_editor_open(&self, open: bool) {
         self.clear_meters();
+        self.press_key(None);
         let mut monitor = lock(&self.monitor);
         self.editor_open.store(open);
         if let Some(monitor) = &mut *monitor {
@@ -168,6 +186,18 @@ impl Shared {
         self.scale_factor.store(scale_factor);
     }
 
+    /// The key that is pressed in the editor. Any thread.
+    pub(crate) fn pressed_key(&self) -> Option<PressedKey> {
+        let [velocity, key] = self.pressed_key.load().to_be_bytes();
+        (velocity > 0).then_some(PressedKey { key, velocity })
+    }
+
+    /// Editor: this key is pressed from now on, or none.
+    pub(crate) fn press_key(&self, key: Option<PressedKey>) {
+        let bytes = key.map_or([0, 0], |key| [key.velocity, key.key]);
+        self.pressed_key.store(u16::from_be_bytes(bytes));
+    }
+
     /// What asks the editor to draw again.
     pub(crate) fn repaint(&self) -> &RepaintNotifier {
         &self.repaint
@@ -188,7 +218,11 @@ impl Shared {
         meters.output_peak.raise(reading.output_peak);
         let octave_before = meters.octave.swap(reading.octave);
         let cancels_before = meters.cancels.swap(reading.cancels);
-        let changed = meters.pitch_hz.load() != reading.pitch_hz
+        let halves = [reading.held_keys as u64, (reading.held_keys >> 64) as u64];
+        let cells = meters.held_keys.iter().zip(halves);
+        let keys_changed = cells.fold(false, |any, (cell, half)| cell.swap(half) != half || any);
+        let changed = keys_changed
+            || meters.pitch_hz.load() != reading.pitch_hz
             || octave_before != reading.octave
             || cancels_before != reading.cancels;
         meters.pitch_hz.store(reading.pitch_hz);
@@ -211,6 +245,8 @@ impl Shared {
             octave: meters.octave.load(),
             cancels: meters.cancels.load(),
             reports: false,
+            held_keys: u128::from(meters.held_keys[0].load())
+                | u128::from(meters.held_keys[1].load()) << 64,
         }
     }
 
@@ -222,5 +258,6 @@ impl Shared {
         meters.voicing.store(0.0);
         meters.octave.store(0);
         meters.cancels.store(false);
+        meters.held_keys.iter().for_each(|half| half.store(0));
     }
 }

@@ -1,12 +1,13 @@
 //! The engine behind a face of four calls, the only place of this crate that knows it.
 
-use mynah_engine::{Controls, Engine, EngineSpec, supported_rate};
+use mynah_engine::{Controls, Engine, EngineSpec, KeyEvent, NoteAddress, Plays, supported_rate};
 use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
+use crate::key_events::key_event;
 use crate::notes::NoteStack;
 
-use crate::shared::{Condition, Reading, Shared};
+use crate::shared::{Condition, PressedKey, Reading, Shared};
 use crate::targets::{CORNERS, Catalogue};
 
 /// How long sound may go on after the input has ended, seconds: the engine stops by itself after
@@ -20,8 +21,11 @@ pub(crate) const ENDLESS_TAIL: u32 = u32::MAX;
 /// The sound of one plugin instance: the engine while there is one, the dry signal otherwise.
 #[derive(Default)]
 pub(crate) struct Sound {
+    plays: Plays,
     running: Option<Running>,
     notes: NoteStack,
+    /// The key that is pressed in the editor.
+    pressed: Option<PressedKey>,
 }
 
 /// What a host is about to send.
@@ -57,6 +61,14 @@ struct Running {
 }
 
 impl Sound {
+    /// Of a plugin that plays this.
+    pub(crate) fn new(plays: Plays) -> Self {
+        Self {
+            plays,
+            ..Self::default()
+        }
+    }
+
     /// Makes ready for a host's stream, with the targets of `indices` in place from the
     /// first sample, and returns the latency in host samples. Called again with the same values it
     /// does next to nothing. Main thread: allocates, decodes models.
@@ -80,6 +92,7 @@ impl Sound {
                 let number = (!stream.is_offline).then(InstanceNumber::take);
                 let spec = EngineSpec {
                     instance: number.as_ref().map_or(0, InstanceNumber::get),
+                    plays: self.plays,
                     ..EngineSpec::alone(rate_hz)
                 };
                 let known = catalogue.changes();
@@ -114,6 +127,7 @@ impl Sound {
     /// Forgets all sound that has passed, and all notes that were held. Audio thread.
     pub(crate) fn reset(&mut self) {
         self.notes.clear();
+        self.pressed = None;
         if let Some(running) = &mut self.running {
             running.engine.reset();
             running.engine.set_note(None);
@@ -131,6 +145,10 @@ impl Sound {
         mut next_event: impl FnMut() -> Option<NoteEvent<S>>,
         shared: &Shared,
     ) -> u32 {
+        if self.plays == Plays::Keys {
+            let silent = channels.iter_mut();
+            silent.for_each(|channel| channel.fill(0.0));
+        }
         let notes = &mut self.notes;
         let Some(running) = &mut self.running else {
             while let Some(event) = next_event() {
@@ -150,7 +168,18 @@ impl Sound {
         running.engine.set_controls(controls);
         // Up to each event that changes the pitch, so that it counts at its sample whatever the block.
         let mut done_samples = 0;
+        if self.plays == Plays::Keys {
+            press(&mut running.engine, &mut self.pressed, shared.pressed_key());
+        }
         while let Some(event) = next_event() {
+            if self.plays == Plays::Keys {
+                if let Some(said) = key_event(&event) {
+                    let end = event.timing() as usize;
+                    done_samples = process_part(&mut running.engine, channels, done_samples, end);
+                    running.engine.take_key(&said);
+                }
+                continue;
+            }
             let before = notes.pitch_semitones();
             notes.take(&event);
             if notes.pitch_semitones() != before {
@@ -170,9 +199,11 @@ impl Sound {
                 octave: meters.octave,
                 cancels: meters.cancels,
                 reports: !meters.asleep,
+                held_keys: meters.held_keys,
             });
         }
-        if controls.freeze {
+        let holds = self.plays == Plays::Keys && running.engine.meters().held_keys != 0;
+        if controls.freeze || holds {
             return ENDLESS_TAIL;
         }
         let release_s = f64::from(controls.release_ms) / 1000.0 * RELEASE_TO_SILENCE;
@@ -220,6 +251,29 @@ fn process_part(
         [] => {}
     }
     end
+}
+
+/// The key that is pressed in the editor is struck, and the one before let go.
+fn press(engine: &mut Engine, before: &mut Option<PressedKey>, now: Option<PressedKey>) {
+    if *before == now {
+        return;
+    }
+    if let Some(PressedKey { key, .. }) = before.take() {
+        engine.take_key(&KeyEvent::Off(NoteAddress {
+            channel: Some(0),
+            key: Some(key),
+            ..NoteAddress::default()
+        }));
+    }
+    if let Some(PressedKey { key, velocity }) = now {
+        engine.take_key(&KeyEvent::On {
+            id: None,
+            channel: 0,
+            key,
+            velocity: f32::from(velocity) / 127.0,
+        });
+    }
+    *before = now;
 }
 
 /// Without an engine the input passes, but never anything that is not a normal number. Returns the

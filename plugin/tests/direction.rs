@@ -5,12 +5,13 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; the crate's root is above all of them.
-const MODULES: [&str; 20] = [
+const MODULES: [&str; 21] = [
     "lock",
     "held",
     "instances",
     "opened",
     "notes",
+    "key_events",
     "notice",
     "resident",
     "editor_size",

@@ -209,9 +209,7 @@ impl EnsembleVoice {
             }
             let own = targets.map(|target| target.map(|target| target.weights()));
             let translator = &base.networks().translator;
-            (harmonic, noise) = self
-                .blend
-                .step(translator, &own, &weights, &voice, &self.z);
+            (harmonic, noise) = self.blend.step(translator, &own, &weights, &voice, &self.z);
         }
         self.performer.set_release(controls.dynamics.release_ms);
         let envelopes = [&mut harmonic, &mut noise];

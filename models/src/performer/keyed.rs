@@ -110,7 +110,10 @@ mod tests {
         assert_eq!(keyed.let_go_db(), 0.0);
         let left = (0..1000).take_while(|_| keyed.step(&key(1, false), -20.0).is_some());
         let left_ms = left.count() as f32 * FRAME_MS;
-        assert!((left_ms - RELEASE_MS * OVER_DB / 60.0).abs() < 2.0 * FRAME_MS, "{left_ms}");
+        assert!(
+            (left_ms - RELEASE_MS * OVER_DB / 60.0).abs() < 2.0 * FRAME_MS,
+            "{left_ms}"
+        );
     }
 
     #[test]

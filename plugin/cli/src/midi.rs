@@ -125,6 +125,7 @@ impl Melody {
         })
     }
 
+    #[cfg(test)]
     fn parse(bytes: &[u8]) -> Result<Melody> {
         Ok(Melody {
             changes: changes(&MidiFile::parse(bytes)?),

@@ -17,8 +17,8 @@ use crate::crossfade::Crossfade;
 use crate::delay_line::DelayLine;
 use crate::engine::EngineSpec;
 use crate::guard;
-use crate::keyboard::{KeyEvent, Keyboard, Manner};
 use crate::hop_scheduler::{HopScheduler, LANES};
+use crate::keyboard::{KeyEvent, Keyboard, Manner};
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
 use crate::monitor::MonitorFeed;
@@ -157,6 +157,10 @@ impl<C: Chain> Pipeline<C> {
         Manner {
             voices: self.wanted.voices.max(1) as usize,
             glide_ms: self.wanted.glide_ms,
+            modulation: self.wanted.modulation,
+            expression: self.wanted.expression,
+            wheel: self.wanted.wheel,
+            sustains: self.wanted.sustain,
         }
     }
 

@@ -38,7 +38,14 @@ pub struct Preset {
 impl Preset {
     /// The controls that a preset holds and sets: all but the bypass and the channels, which are the track's.
     pub fn parts() -> impl Iterator<Item = Control> {
-        let of_the_track = [Control::Bypass, Control::Channels];
+        let of_the_track = [
+            Control::Bypass,
+            Control::Channels,
+            Control::Modulation,
+            Control::Expression,
+            Control::Wheel,
+            Control::Sustain,
+        ];
         let controls = Control::ALL.iter().copied();
         controls.filter(move |control| !of_the_track.contains(control))
     }

@@ -11,6 +11,8 @@ use nice_plug_egui::{Frame, KeyCapture, NiceEguiApp};
 
 use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder};
 
+use mynah_engine::Plays;
+
 use super::desk::Desk;
 use super::layout::{Layout, MIN_SIZE};
 use super::meter::Meter;
@@ -19,7 +21,7 @@ use super::presets::Presets;
 use super::scope::{Colours, Scope};
 use super::targets::{cards, morph_pad};
 use super::theme::Theme;
-use super::{fonts, grip, header, panels, status_line, theme};
+use super::{fonts, grip, header, panels, piano, status_line, theme};
 use crate::learning::{Learning, Watch};
 use crate::params::MynahParams;
 use crate::recorder::{Player, Recorder};
@@ -196,12 +198,22 @@ impl App {
             header::Parts::of(layout.header).presets,
             &mut self.models.open,
         );
-        self.input.show(ui, layout.input);
+        let plays = desk.params.plays();
+        if plays == Plays::Sound {
+            self.input.show(ui, layout.input);
+        }
         cards::show(ui, desk, catalogue, layout.cards, self.corner);
         panels::show_player(ui, desk, layout.player);
         morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.corner);
+        let (piano, scope) = match plays {
+            Plays::Sound => (None, layout.scope),
+            Plays::Keys => layout.with_piano(),
+        };
         self.scope
-            .show(ui, layout.scope, &Colours::of(Theme::of(ui)));
+            .show(ui, scope, &Colours::of(Theme::of(ui)), plays);
+        if let Some(piano) = piano {
+            piano::show(ui, &self.shared, reading.held_keys, piano);
+        }
         panels::show(ui, desk, layout.panels, reading.octave);
         self.output.show(ui, layout.output);
         let load = self.scope.load();

@@ -25,7 +25,7 @@ impl<'a> Desk<'a> {
 
     /// Whether a control has an effect at present; it can be set anyway.
     pub(super) fn is_in_use(self, control: Control) -> bool {
-        let controls = self.params.chosen_controls();
+        let controls = self.params.chosen_controls().serving(self.params.plays());
         match control {
             Control::Vibrato | Control::Snap | Control::Unvoiced => controls.mode != Mode::Follow,
             Control::PlayerAttack | Control::PlayerColour => controls.performance > 0.0,

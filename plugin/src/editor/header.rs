@@ -75,7 +75,9 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, reading: &Reading, rect: Rect) {
     if let ControlKind::Choice(choices) = quality.info().kind {
         segments::show(ui, quality, parts.quality, choices);
     }
-    bypass_switch(ui, desk, parts.bypass);
+    if Control::Bypass.serves(desk.params.plays()) {
+        bypass_switch(ui, desk, parts.bypass);
+    }
 }
 
 fn show_name(ui: &Ui, rect: Rect) {

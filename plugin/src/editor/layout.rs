@@ -19,6 +19,9 @@ const TARGETS_WIDTH: (f32, f32) = (276.0, 400.0);
 /// The cards' share of the instruments' height.
 const CARDS_SHARE: f32 = 0.44;
 
+/// The keyboard's share of the scope's height.
+const PIANO_SHARE: f32 = 0.32;
+
 /// The editor's parts.
 pub(super) struct Layout {
     pub(super) header: Rect,
@@ -64,6 +67,15 @@ impl Layout {
             panels,
             status,
         }
+    }
+}
+
+impl Layout {
+    /// The keyboard's place, and what is left of the scope's.
+    pub(super) fn with_piano(&self) -> (Option<Rect>, Rect) {
+        let height = PIANO_SHARE * self.scope.height();
+        let (scope, piano) = stack(self.scope, self.scope.bottom() - height - GAP);
+        (Some(piano), scope)
     }
 }
 

@@ -17,6 +17,7 @@ mod layout;
 mod meter;
 mod models;
 mod panels;
+mod piano;
 mod pictures;
 mod places;
 mod presets;

@@ -9,6 +9,7 @@ use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_fact
 use clap_sys::host::clap_host;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 use clap_sys::version::CLAP_VERSION;
+use nice_plug::prelude::ClapPlugin;
 use nice_plug::wrapper::clap::{PluginDescriptor, Wrapper};
 
 use super::{Mynah, clap_events};
@@ -31,9 +32,15 @@ static FACTORY: clap_plugin_factory = clap_plugin_factory {
     create_plugin: Some(create_plugin),
 };
 
-fn descriptor() -> &'static PluginDescriptor {
-    static DESCRIPTOR: OnceLock<PluginDescriptor> = OnceLock::new();
-    DESCRIPTOR.get_or_init(PluginDescriptor::for_plugin::<Mynah<true>>)
+/// What the effect and the instrument say of themselves, in the order of their indices.
+fn descriptors() -> &'static [PluginDescriptor; 2] {
+    static DESCRIPTORS: OnceLock<[PluginDescriptor; 2]> = OnceLock::new();
+    DESCRIPTORS.get_or_init(|| {
+        [
+            PluginDescriptor::for_plugin::<Mynah<true>>(),
+            PluginDescriptor::for_plugin::<Mynah<true, true>>(),
+        ]
+    })
 }
 
 unsafe extern "C" fn init(_plugin_path: *const c_char) -> bool {
@@ -55,18 +62,17 @@ unsafe extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {
 }
 
 unsafe extern "C" fn get_plugin_count(_factory: *const clap_plugin_factory) -> u32 {
-    1
+    descriptors().len() as u32
 }
 
 unsafe extern "C" fn get_plugin_descriptor(
     _factory: *const clap_plugin_factory,
     index: u32,
 ) -> *const clap_plugin_descriptor {
-    if index == 0 {
-        descriptor().clap_plugin_descriptor()
-    } else {
-        std::ptr::null()
-    }
+    let descriptor = descriptors().get(index as usize);
+    descriptor.map_or(std::ptr::null(), |descriptor| {
+        descriptor.clap_plugin_descriptor()
+    })
 }
 
 unsafe extern "C" fn create_plugin(
@@ -74,19 +80,35 @@ unsafe extern "C" fn create_plugin(
     host: *const clap_host,
     plugin_id: *const c_char,
 ) -> *const clap_plugin {
-    // SAFETY: CLAP promises a null-terminated string.
-    let known =
-        !plugin_id.is_null() && unsafe { CStr::from_ptr(plugin_id) } == descriptor().clap_id();
-    if !known {
+    if plugin_id.is_null() {
         return std::ptr::null();
     }
-    // SAFETY: the host's pointer is its own affair. The reference leaked here is the one that the
-    // wrapper's `destroy` takes back, so the pointer into it is valid until then, and nobody else
-    // has it yet.
+    // SAFETY: CLAP promises a null-terminated string, and a valid host.
     unsafe {
-        let wrapper = Arc::into_raw(Wrapper::<Mynah<true>>::new(host));
+        let id = CStr::from_ptr(plugin_id);
+        let known = descriptors().iter();
+        match known
+            .map(PluginDescriptor::clap_id)
+            .position(|known| known == id)
+        {
+            Some(0) => create::<Mynah<true>, 0>(host),
+            Some(1) => create::<Mynah<true, true>, 1>(host),
+            _ => std::ptr::null(),
+        }
+    }
+}
+
+/// A new instance of the plugin with this index.
+///
+/// # Safety
+/// The host's pointer is its own affair, and valid for as long as the plugin lives.
+unsafe fn create<P: ClapPlugin, const INDEX: usize>(host: *const clap_host) -> *const clap_plugin {
+    // SAFETY: the reference leaked here is the one that the wrapper's `destroy` takes back, so the pointer into it is valid
+    // until then, and nobody else has it yet.
+    unsafe {
+        let wrapper = Arc::into_raw(Wrapper::<P>::new(host));
         let plugin = (*wrapper).clap_plugin.as_ptr();
-        clap_events::stand_before(&mut *plugin);
+        clap_events::stand_before::<INDEX>(&mut *plugin);
         plugin
     }
 }

@@ -21,13 +21,13 @@ type Process = unsafe extern "C" fn(
 /// Room for the copy of one event, in words: CLAP's largest has 104 bytes.
 const COPY_WORDS: usize = 32;
 
-/// nice-plug's process function; one for all instances.
-static INNER: OnceLock<Process> = OnceLock::new();
+/// nice-plug's process functions: one for all instances of the effect, one for those of the instrument.
+static INNER: [OnceLock<Process>; 2] = [OnceLock::new(), OnceLock::new()];
 
-/// Takes the place of a new instance's process function.
-pub(super) fn stand_before(plugin: &mut clap_plugin) {
-    if let Some(inner) = plugin.process.replace(process) {
-        INNER.get_or_init(|| inner);
+/// Takes the place of the process function of a new instance of the plugin with this index.
+pub(super) fn stand_before<const INDEX: usize>(plugin: &mut clap_plugin) {
+    if let Some(inner) = plugin.process.replace(process::<INDEX>) {
+        INNER[INDEX].get_or_init(|| inner);
     }
 }
 
@@ -40,11 +40,11 @@ struct InTime {
     copy: Cell<[u64; COPY_WORDS]>,
 }
 
-unsafe extern "C" fn process(
+unsafe extern "C" fn process<const INDEX: usize>(
     plugin: *const clap_plugin,
     block: *const clap_process,
 ) -> clap_process_status {
-    let Some(inner) = INNER.get() else {
+    let Some(inner) = INNER[INDEX].get() else {
         return CLAP_PROCESS_ERROR;
     };
     // SAFETY: CLAP promises a valid block and valid lists in it, where they are not null; all that

@@ -15,7 +15,8 @@ use super::Mynah;
 use super::vst3_instance::Instance;
 
 struct Factory {
-    info: PluginInfo,
+    /// What the effect and the instrument say of themselves.
+    infos: [PluginInfo; 2],
 }
 
 impl Class for Factory {
@@ -23,13 +24,17 @@ impl Class for Factory {
 }
 
 impl Factory {
-    /// Writes what `make` makes of the only class, if it is that one.
+    /// Writes what `make` makes of the class with this index.
     fn write<T>(&self, index: int32, to: *mut T, make: impl Fn(&PluginInfo) -> T) -> tresult {
-        if index != 0 || to.is_null() {
+        let info = usize::try_from(index).ok();
+        let Some(info) = info.and_then(|index| self.infos.get(index)) else {
+            return kInvalidArgument;
+        };
+        if to.is_null() {
             return kInvalidArgument;
         }
         // SAFETY: VST3 hands over a pointer to a value of this type, or null.
-        unsafe { *to = make(&self.info) };
+        unsafe { *to = make(info) };
         kResultOk
     }
 }
@@ -40,7 +45,7 @@ impl IPluginFactoryTrait for Factory {
     }
 
     unsafe fn countClasses(&self) -> int32 {
-        1
+        self.infos.len() as int32
     }
 
     unsafe fn getClassInfo(&self, index: int32, info: *mut PClassInfo) -> tresult {
@@ -59,17 +64,28 @@ impl IPluginFactoryTrait for Factory {
         // SAFETY: VST3's ids have 16 bytes. The new object is released here at the end, and lives on if it was
         // asked for an interface that it has.
         unsafe {
-            if &*class.cast::<[u8; 16]>() != self.info.cid {
-                return kInvalidArgument;
+            let class = &*class.cast::<[u8; 16]>();
+            match self.infos.iter().position(|info| class == info.cid) {
+                Some(0) => create::<false>(interface, object),
+                Some(1) => create::<true>(interface, object),
+                _ => kInvalidArgument,
             }
-            let instance = ComWrapper::new(Instance::new());
-            let Some(unknown) = instance.as_com_ref::<FUnknown>() else {
-                return kInvalidArgument;
-            };
-            let unknown = unknown.as_ptr();
-            ((*(*unknown).vtbl).queryInterface)(unknown, interface.cast::<TUID>(), object)
         }
     }
+}
+
+/// A new effect or instrument, as this interface.
+///
+/// # Safety
+/// Both pointers are VST3's, and valid.
+unsafe fn create<const KEYS: bool>(interface: FIDString, object: *mut *mut c_void) -> tresult {
+    let instance = ComWrapper::new(Instance::<KEYS>::new());
+    let Some(unknown) = instance.as_com_ref::<FUnknown>() else {
+        return kInvalidArgument;
+    };
+    let unknown = unknown.as_ptr();
+    // SAFETY: the caller's promise.
+    unsafe { ((*(*unknown).vtbl).queryInterface)(unknown, interface.cast::<TUID>(), object) }
 }
 
 impl IPluginFactory2Trait for Factory {
@@ -93,8 +109,11 @@ impl IPluginFactory3Trait for Factory {
 #[allow(non_snake_case)]
 #[unsafe(no_mangle)]
 pub extern "system" fn GetPluginFactory() -> *mut c_void {
-    let info = PluginInfo::for_plugin::<Mynah<false>>();
-    let factory = ComWrapper::new(Factory { info }).to_com_ptr::<IPluginFactory>();
+    let infos = [
+        PluginInfo::for_plugin::<Mynah<false>>(),
+        PluginInfo::for_plugin::<Mynah<false, true>>(),
+    ];
+    let factory = ComWrapper::new(Factory { infos }).to_com_ptr::<IPluginFactory>();
     factory.map_or(std::ptr::null_mut(), |factory| factory.into_raw().cast())
 }
 

@@ -14,15 +14,15 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::ChannelContext::{
     IInfoListener, IInfoListenerTrait,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
-    BusDirection, BusInfo, CString, CtrlNumber, IAttributeList, IAudioProcessor,
-    IAudioProcessorTrait, IComponent, IComponentHandler, IComponentTrait, IEditController,
-    IEditControllerTrait, IMidiMapping, IMidiMappingTrait, INoteExpressionController,
-    INoteExpressionControllerTrait, IParamValueQueueTrait, IParameterChanges,
-    IParameterChangesTrait, IProcessContextRequirements, IProcessContextRequirementsTrait,
-    IUnitInfo, IUnitInfoTrait, IoMode, MediaType, NoteExpressionTypeID, NoteExpressionTypeInfo,
-    NoteExpressionValue, ParamID, ParamValue, ParameterInfo, ProcessData, ProcessSetup,
-    ProgramListID, ProgramListInfo, RoutingInfo, SpeakerArrangement, String128, TChar, UnitID,
-    UnitInfo,
+    BusDirection, BusInfo, CString, ControllerNumbers, ControllerNumbers_, CtrlNumber,
+    IAttributeList, IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentHandler,
+    IComponentTrait, IEditController, IEditControllerTrait, IMidiMapping, IMidiMappingTrait,
+    INoteExpressionController, INoteExpressionControllerTrait, IParamValueQueueTrait,
+    IParameterChanges, IParameterChangesTrait, IProcessContextRequirements,
+    IProcessContextRequirementsTrait, IUnitInfo, IUnitInfoTrait, IoMode, MediaType,
+    NoteExpressionTypeID, NoteExpressionTypeInfo, NoteExpressionValue, ParamID, ParamValue,
+    ParameterInfo, ProcessData, ProcessSetup, ProgramListID, ProgramListInfo, RoutingInfo,
+    SpeakerArrangement, String128, TChar, UnitID, UnitInfo,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::{
     FIDString, FUnknown, IBStream, IBStreamTrait, IPlugView, IPluginBaseTrait, TBool, TUID, int16,
@@ -32,11 +32,13 @@ use nice_plug::wrapper::vst3::vst3::{Class, ComRef};
 
 use super::Mynah;
 use super::vst3_pending::Pending;
+use mynah_engine::{Control, Plays};
+
 use crate::params::MynahParams;
 use crate::targets::{CORNERS, SavedTarget, catalogue};
 
-pub(super) struct Instance {
-    inner: Wrapper<Mynah<false>>,
+pub(super) struct Instance<const KEYS: bool> {
+    inner: Wrapper<Mynah<false, KEYS>>,
     params: Arc<MynahParams>,
     /// The parameters in the order of their positions, with their names in states.
     map: Vec<(String, ParamPtr)>,
@@ -44,12 +46,14 @@ pub(super) struct Instance {
     processing: AtomicBool,
 }
 
-impl Instance {
+impl<const KEYS: bool> Instance<KEYS> {
     pub(super) fn new() -> Self {
         let inner = Wrapper::new();
         // nice-plug has just made the plugin, on this thread, and keeps it to itself.
-        let params =
-            crate::newest_params().unwrap_or_else(|| Arc::new(MynahParams::new(catalogue())));
+        let params = crate::newest_params().unwrap_or_else(|| {
+            let plays = if KEYS { Plays::Keys } else { Plays::Sound };
+            Arc::new(MynahParams::of(plays, catalogue()))
+        });
         let map = params
             .param_map()
             .into_iter()
@@ -133,14 +137,14 @@ impl Instance {
             fields.insert("targets".to_owned(), targets);
         }
         PluginState {
-            version: Mynah::<false>::VERSION.to_owned(),
+            version: Mynah::<false, KEYS>::VERSION.to_owned(),
             params,
             fields,
         }
     }
 }
 
-impl Class for Instance {
+impl<const KEYS: bool> Class for Instance<KEYS> {
     type Interfaces = (
         IComponent,
         IEditController,
@@ -165,14 +169,14 @@ macro_rules! pass_on {
     };
 }
 
-impl IPluginBaseTrait for Instance {
+impl<const KEYS: bool> IPluginBaseTrait for Instance<KEYS> {
     pass_on! { IPluginBaseTrait:
         fn initialize(context: *mut FUnknown) -> tresult;
         fn terminate() -> tresult;
     }
 }
 
-impl IComponentTrait for Instance {
+impl<const KEYS: bool> IComponentTrait for Instance<KEYS> {
     pass_on! { IComponentTrait:
         fn getControllerClassId(class: *mut TUID) -> tresult;
         fn setIoMode(mode: IoMode) -> tresult;
@@ -217,7 +221,7 @@ impl IComponentTrait for Instance {
     }
 }
 
-impl IEditControllerTrait for Instance {
+impl<const KEYS: bool> IEditControllerTrait for Instance<KEYS> {
     pass_on! { IEditControllerTrait:
         fn setComponentState(state: *mut IBStream) -> tresult;
         fn setState(state: *mut IBStream) -> tresult;
@@ -253,7 +257,7 @@ impl IEditControllerTrait for Instance {
     }
 }
 
-impl IAudioProcessorTrait for Instance {
+impl<const KEYS: bool> IAudioProcessorTrait for Instance<KEYS> {
     pass_on! { IAudioProcessorTrait:
         fn setBusArrangements(
             inputs: *mut SpeakerArrangement, input_count: int32,
@@ -300,7 +304,7 @@ impl IAudioProcessorTrait for Instance {
     }
 }
 
-impl Instance {
+impl<const KEYS: bool> Instance<KEYS> {
     /// What a block has brought is pending no more. Audio thread.
     ///
     /// # Safety
@@ -319,15 +323,43 @@ impl Instance {
     }
 }
 
-impl IMidiMappingTrait for Instance {
-    pass_on! { IMidiMappingTrait:
-        fn getMidiControllerAssignment(
-            bus: int32, channel: int16, controller: CtrlNumber, id: *mut ParamID
-        ) -> tresult;
+impl<const KEYS: bool> IMidiMappingTrait for Instance<KEYS> {
+    /// VST3 has no events for controllers; a host turns them into changes of the parameters that are named here. On whatever
+    /// channel: what is of single notes comes as note expressions.
+    unsafe fn getMidiControllerAssignment(
+        &self,
+        bus: int32,
+        _channel: int16,
+        controller: CtrlNumber,
+        id: *mut ParamID,
+    ) -> tresult {
+        let Some(control) = control_of(controller).filter(|_| KEYS && bus == 0) else {
+            return kResultFalse;
+        };
+        let named = |(name, _): &(String, ParamPtr)| name == control.info().id;
+        let (Some(position), false) = (self.map.iter().position(named), id.is_null()) else {
+            return kResultFalse;
+        };
+        // SAFETY: VST3 hands over a pointer to an id, or null.
+        unsafe { *id = self.pending.id(position) };
+        kResultOk
     }
 }
 
-impl INoteExpressionControllerTrait for Instance {
+/// What a MIDI controller, the pressure on keys or the wheel turns.
+fn control_of(controller: CtrlNumber) -> Option<Control> {
+    Some(match ControllerNumbers::try_from(controller).ok()? {
+        ControllerNumbers_::kCtrlModWheel | ControllerNumbers_::kAfterTouch => Control::Modulation,
+        ControllerNumbers_::kCtrlBreath | ControllerNumbers_::kCtrlExpression => {
+            Control::Expression
+        }
+        ControllerNumbers_::kCtrlSustainOnOff => Control::Sustain,
+        ControllerNumbers_::kPitchBend => Control::Wheel,
+        _ => return None,
+    })
+}
+
+impl<const KEYS: bool> INoteExpressionControllerTrait for Instance<KEYS> {
     pass_on! { INoteExpressionControllerTrait:
         fn getNoteExpressionCount(bus: int32, channel: int16) -> int32;
         fn getNoteExpressionInfo(
@@ -344,13 +376,13 @@ impl INoteExpressionControllerTrait for Instance {
     }
 }
 
-impl IProcessContextRequirementsTrait for Instance {
+impl<const KEYS: bool> IProcessContextRequirementsTrait for Instance<KEYS> {
     pass_on! { IProcessContextRequirementsTrait:
         fn getProcessContextRequirements() -> uint32;
     }
 }
 
-impl IUnitInfoTrait for Instance {
+impl<const KEYS: bool> IUnitInfoTrait for Instance<KEYS> {
     pass_on! { IUnitInfoTrait:
         fn getUnitCount() -> int32;
         fn getUnitInfo(index: int32, info: *mut UnitInfo) -> tresult;
@@ -373,7 +405,7 @@ impl IUnitInfoTrait for Instance {
     }
 }
 
-impl IInfoListenerTrait for Instance {
+impl<const KEYS: bool> IInfoListenerTrait for Instance<KEYS> {
     pass_on! { IInfoListenerTrait:
         fn setChannelContextInfos(list: *mut IAttributeList) -> tresult;
     }

@@ -234,3 +234,70 @@ fn a_target_that_gets_better_while_it_plays_is_heard_but_not_in_a_bounce() {
     // Where its hops are depends on what plays beside it: not what it sounds like, but what it plays is compared.
     assert!(play(false, true).1);
 }
+
+/// What an instrument makes of events at these samples, in blocks of this length.
+fn played_from_keys(block: usize, events: &[NoteEvent<()>], shared: &Shared) -> Vec<f32> {
+    let base_file = random_base(1);
+    let base = Base::from_bytes(&base_file).unwrap();
+    let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
+    let mut sound = Sound::new(Plays::Keys);
+    let controls = Controls::neutral();
+    sound.prepare(
+        catalogue,
+        Stream::bounced(48_000.0),
+        [0; 4],
+        &controls,
+        shared,
+    );
+    let mut output = vec![0.5; 12_000];
+    let mut events = events.iter().peekable();
+    for (index, part) in output.chunks_mut(block).enumerate() {
+        let (start, end) = (index * block, index * block + part.len());
+        let next_event = || {
+            let event = events.next_if(|event| (event.timing() as usize) < end)?;
+            let mut event = event.clone();
+            event.subtract_timing(start as u32);
+            Some(event)
+        };
+        sound.process(&mut [part], [0; 4], &controls, next_event, shared);
+    }
+    output
+}
+
+fn struck(timing: u32, key: u8) -> NoteEvent<()> {
+    NoteEvent::NoteOn {
+        timing,
+        voice_id: nice_plug::midi::VoiceID::Wildcard,
+        channel: nice_plug::midi::Channel::Number(0),
+        key: nice_plug::midi::Key::Number(key),
+        velocity: 0.8,
+    }
+}
+
+#[test]
+fn an_instrument_plays_its_keys_at_their_samples_and_nothing_else() {
+    let shared = Shared::default();
+    let silence = played_from_keys(512, &[], &shared);
+    assert!(silence.iter().all(|x| *x == 0.0), "what was in the buffer");
+    let events = [struck(3_000, 60), struck(5_001, 64)];
+    let whole = played_from_keys(12_000, &events, &shared);
+    assert!(whole[..3_000].iter().all(|x| *x == 0.0));
+    assert!(whole[3_000..].iter().any(|x| x.abs() > 1e-4));
+    for block in [1, 100, 480] {
+        assert!(
+            played_from_keys(block, &events, &shared) == whole,
+            "{block}"
+        );
+    }
+}
+
+#[test]
+fn a_key_pressed_in_the_editor_is_played() {
+    let shared = Shared::default();
+    shared.press_key(Some(crate::shared::PressedKey {
+        key: 60,
+        velocity: 100,
+    }));
+    let played = played_from_keys(512, &[], &shared);
+    assert!(played.iter().any(|x| x.abs() > 1e-4));
+}

@@ -44,11 +44,13 @@ pub enum ControlGroup {
     Room,
     /// How it is made and mixed.
     Output,
+    /// How keys are played.
+    Keys,
 }
 
 impl ControlGroup {
     /// All, in the order in which to show them.
-    pub const ALL: [ControlGroup; 8] = [
+    pub const ALL: [ControlGroup; 9] = [
         Self::Target,
         Self::Player,
         Self::Pitch,
@@ -57,6 +59,7 @@ impl ControlGroup {
         Self::Variation,
         Self::Room,
         Self::Output,
+        Self::Keys,
     ];
 
     /// Name on screen.
@@ -70,6 +73,7 @@ impl ControlGroup {
             Self::Variation => "Variation",
             Self::Room => "Room",
             Self::Output => "Output",
+            Self::Keys => "Keys",
         }
     }
 }
@@ -306,8 +310,20 @@ control_table! {
     "channels", "Channels", Output, Choice(CHANNELS), 0.0..=1.0, "",
     "Mono makes one voice of both sides; Stereo translates left and right each by itself, and costs twice as much.";
     Voices, voices: i32 = 8.0;
-    "voices", "Voices", Output, Whole, 1.0..=8.0, "",
+    "voices", "Voices", Keys, Whole, 1.0..=8.0, "",
     "How many keys sound at once. With one, keys that overlap are slurred, and Glide says how.";
+    Modulation, modulation: f32 = 0.0;
+    "modulation", "Modulation", Keys, Share, 0.0..=1.0, "",
+    "Vibrato of all keys, up to half a semitone; the modulation wheel does the same.";
+    Expression, expression: f32 = 1.0;
+    "expression", "Expression", Keys, Share, 0.0..=1.0, "",
+    "Level of all keys while they sound; the expression pedal and the breath controller do the same.";
+    Wheel, wheel: f32 = 0.0;
+    "wheel", "Wheel", Keys, Continuous, -1.0..=1.0, "",
+    "Bends all keys by up to two semitones; the pitch wheel does the same.";
+    Sustain, sustain: bool = 0.0;
+    "sustain", "Sustain", Keys, Switch, 0.0..=1.0, "",
+    "Notes sound on after their keys are let go; the sustain pedal does the same.";
 }
 
 impl Control {
@@ -319,7 +335,7 @@ impl Control {
     /// Whether it changes anything in an engine that plays this.
     pub fn serves(self, plays: Plays) -> bool {
         match plays {
-            Plays::Sound => self != Self::Voices,
+            Plays::Sound => self.info().group != ControlGroup::Keys,
             Plays::Keys => !matches!(
                 self,
                 Self::Unvoiced

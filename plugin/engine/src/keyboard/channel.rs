@@ -2,7 +2,7 @@
 
 /// How far the wheel bends unless somebody has said otherwise, semitones: on a channel of all notes, and on one of a single note
 /// (MIDI Polyphonic Expression 1.0).
-const BEND_RANGE_SEMITONES: f32 = 2.0;
+pub(super) const BEND_RANGE_SEMITONES: f32 = 2.0;
 const MEMBER_BEND_RANGE_SEMITONES: f32 = 48.0;
 
 const MODULATION: u8 = 1;
@@ -16,7 +16,7 @@ const NON_REGISTERED: [u8; 2] = [98, 99];
 const REGISTERED_FINE: u8 = 100;
 const REGISTERED: u8 = 101;
 pub(super) const ALL_SOUND_OFF: u8 = 120;
-pub(super) const RESET_ALL_CONTROLLERS: u8 = 121;
+const RESET_ALL_CONTROLLERS: u8 = 121;
 pub(super) const ALL_NOTES_OFF: u8 = 123;
 
 /// The registered parameter that is the wheel's range, and the one by which a channel becomes master of a zone.
@@ -87,7 +87,8 @@ impl Channel {
                 self.bend_range_semitones = f32::from(whole);
             }
             DATA_ENTRY_FINE if self.parameter == BEND_RANGE => {
-                self.bend_range_semitones = self.bend_range_semitones.trunc() + f32::from(whole) / 100.0;
+                self.bend_range_semitones =
+                    self.bend_range_semitones.trunc() + f32::from(whole) / 100.0;
             }
             DATA_ENTRY if self.parameter == MPE_CONFIGURATION => return Some(whole.min(15)),
             RESET_ALL_CONTROLLERS => {

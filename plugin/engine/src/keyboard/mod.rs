@@ -15,7 +15,7 @@ mod voices;
 
 use mynah_models::{HOP_SAMPLES, Key, SAMPLE_RATE_HZ, VOICES};
 
-use channel::{ALL_NOTES_OFF, ALL_SOUND_OFF, Channel, RESET_ALL_CONTROLLERS};
+use channel::{ALL_NOTES_OFF, ALL_SOUND_OFF, BEND_RANGE_SEMITONES, Channel};
 pub use event::{KeyEvent, NoteAddress, NoteExpression};
 use voices::{Note, Voices};
 
@@ -43,6 +43,11 @@ pub(crate) struct Manner {
     pub(crate) voices: usize,
     /// How long the way from one slurred note to the next is.
     pub(crate) glide_ms: f32,
+    /// What is added to every channel's wheels and pedals, 0 to 1, and the pitch wheel, -1 to 1.
+    pub(crate) modulation: f32,
+    pub(crate) expression: f32,
+    pub(crate) wheel: f32,
+    pub(crate) sustains: bool,
 }
 
 /// All that a keyboard remembers.
@@ -54,6 +59,8 @@ pub(crate) struct Keyboard {
     voices: Voices,
     keys: [Key; VOICES],
     vibratos: [f32; VOICES],
+    /// The pedal of all channels.
+    sustains: bool,
 }
 
 impl Default for Keyboard {
@@ -64,6 +71,7 @@ impl Default for Keyboard {
             voices: Voices::default(),
             keys: [Key::default(); VOICES],
             vibratos: [0.0; VOICES],
+            sustains: false,
         }
     }
 }
@@ -81,6 +89,7 @@ impl Keyboard {
 
     /// Takes in one event.
     pub(crate) fn take(&mut self, event: &KeyEvent, manner: &Manner) {
+        self.press_pedal(manner.sustains);
         match *event {
             KeyEvent::On {
                 id,
@@ -88,7 +97,12 @@ impl Keyboard {
                 key,
                 velocity,
             } => {
-                let note = Note::new(id, place(channel) as u8, key.min(127), within(velocity, 1.0));
+                let note = Note::new(
+                    id,
+                    place(channel) as u8,
+                    key.min(127),
+                    within(velocity, 1.0),
+                );
                 if velocity > 0.0 {
                     self.voices.strike(note, manner.voices);
                 } else {
@@ -118,6 +132,7 @@ impl Keyboard {
     /// What each voice plays in the next hop.
     pub(crate) fn advance(&mut self, manner: &Manner) -> [Key; VOICES] {
         self.voices.keep_to(manner.voices);
+        self.press_pedal(manner.sustains);
         for voice in 0..VOICES {
             let glide = self.voices.glide(voice, manner.glide_ms, 1000.0 * HOP_S);
             let note = self.voices.note(voice);
@@ -126,8 +141,9 @@ impl Keyboard {
             let master = &self.channels[0];
             let own = &self.channels[usize::from(note.channel)];
             let is_member = self.is_member(note.channel);
-            let (mut bend, mut gain) = (own.bend_semitones(), own.gain());
-            let mut deepest = own.modulation;
+            let mut bend = own.bend_semitones() + manner.wheel * BEND_RANGE_SEMITONES;
+            let mut gain = own.gain() * manner.expression.powi(2);
+            let mut deepest = own.modulation.max(manner.modulation);
             let mut louder_db = 0.0;
             let pressure = own.pressure.max(note.pressure);
             if is_member {
@@ -184,11 +200,20 @@ impl Keyboard {
     }
 
     fn let_go(&mut self, address: &NoteAddress) {
-        let (channels, members) = (&self.channels, self.members);
+        let (channels, members, all) = (&self.channels, self.members, self.sustains);
         self.voices.let_go(address, |channel| {
-            let member = (1..=members).contains(&channel);
-            channels[usize::from(channel)].sustains || (member && channels[0].sustains)
+            all || sustained(channels, members, channel)
         });
+    }
+
+    /// The pedal of all channels is pressed or comes up.
+    fn press_pedal(&mut self, sustains: bool) {
+        if self.sustains && !sustains {
+            let (channels, members) = (&self.channels, self.members);
+            self.voices
+                .lift_pedal(|of| !sustained(channels, members, of));
+        }
+        self.sustains = sustains;
     }
 
     fn control(&mut self, channel: usize, number: u8, value: f32) {
@@ -209,17 +234,22 @@ impl Keyboard {
                 channel.is_member(index <= usize::from(members));
             }
         }
-        if number == RESET_ALL_CONTROLLERS || !self.channels[channel].sustains {
-            let members = if channel == 0 { self.members } else { 0 };
-            self.voices.lift_pedal(|of| {
-                usize::from(of) == channel || (1..=members).contains(&of)
-            });
+        if !self.sustains {
+            let (channels, members) = (&self.channels, self.members);
+            self.voices
+                .lift_pedal(|of| !sustained(channels, members, of));
         }
     }
 
     fn is_member(&self, channel: u8) -> bool {
         (1..=self.members).contains(&channel)
     }
+}
+
+/// Whether a pedal holds the notes of a channel: its own, or that of the zone to which it belongs.
+fn sustained(channels: &[Channel; CHANNELS], members: u8, channel: u8) -> bool {
+    let member = (1..=members).contains(&channel);
+    channels[usize::from(channel)].sustains || (member && channels[0].sustains)
 }
 
 /// A channel's place.
@@ -240,7 +270,6 @@ fn within(value: f32, otherwise: f32) -> f32 {
 fn to_db(amplitude: f32) -> f32 {
     20.0 * amplitude.max(1e-6).log10()
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -91,7 +91,9 @@ impl Note {
                 self.tuning_semitones =
                     finite(semitones, 0.0).clamp(-WIDEST_SEMITONES, WIDEST_SEMITONES);
             }
-            NoteExpression::Volume(gain) => self.volume = finite(gain, 1.0).clamp(0.0, LOUDEST_GAIN),
+            NoteExpression::Volume(gain) => {
+                self.volume = finite(gain, 1.0).clamp(0.0, LOUDEST_GAIN)
+            }
             NoteExpression::Vibrato(depth) => self.vibrato = finite(depth, 0.0).clamp(0.0, 1.0),
             NoteExpression::Expression(share) => {
                 self.expression = finite(share, 1.0).clamp(0.0, 1.0);

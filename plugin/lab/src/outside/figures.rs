@@ -25,6 +25,10 @@ pub(crate) enum What {
     Truth,
     /// The same in the room.
     TruthInRoom,
+    /// The notes of a phrase, played from keys.
+    Keys,
+    /// The same in the room.
+    KeysInRoom,
     /// A player's phrase on the target itself.
     Performance,
 }
@@ -36,6 +40,8 @@ impl What {
             What::Output(_, hearing) => hearing.name(),
             What::Truth => "truth",
             What::TruthInRoom => "truth-room",
+            What::Keys => "keys",
+            What::KeysInRoom => "keys-room",
             What::Performance => "performance",
         }
     }
@@ -73,11 +79,14 @@ pub(crate) struct Likeness {
     pub(crate) likeness_outside_track_room_ceiling: Option<f64>,
     pub(crate) likeness_outside_follow: Option<f64>,
     pub(crate) likeness_outside_auto: Option<f64>,
+    pub(crate) likeness_outside_keys: Option<f64>,
+    pub(crate) likeness_outside_keys_room: Option<f64>,
     pub(crate) likeness_outside_performances: Option<f64>,
     pub(crate) voice_or_synth: Option<f64>,
     pub(crate) voice_or_synth_ceiling: Option<f64>,
     pub(crate) note_f_measure: Option<f64>,
     pub(crate) note_f_measure_ceiling: Option<f64>,
+    pub(crate) note_f_measure_keys: Option<f64>,
     pub(crate) note_f_measure_aligned: Option<f64>,
     pub(crate) note_f_measure_aligned_ceiling: Option<f64>,
     pub(crate) note_delay_ms: Option<f64>,
@@ -173,11 +182,14 @@ impl Likeness {
             likeness_outside_track_room_ceiling: of(|l| l.likeness_outside_track_room_ceiling),
             likeness_outside_follow: of(|l| l.likeness_outside_follow),
             likeness_outside_auto: of(|l| l.likeness_outside_auto),
+            likeness_outside_keys: of(|l| l.likeness_outside_keys),
+            likeness_outside_keys_room: of(|l| l.likeness_outside_keys_room),
             likeness_outside_performances: of(|l| l.likeness_outside_performances),
             voice_or_synth: of(|l| l.voice_or_synth),
             voice_or_synth_ceiling: of(|l| l.voice_or_synth_ceiling),
             note_f_measure: of(|l| l.note_f_measure),
             note_f_measure_ceiling: of(|l| l.note_f_measure_ceiling),
+            note_f_measure_keys: of(|l| l.note_f_measure_keys),
             note_f_measure_aligned: of(|l| l.note_f_measure_aligned),
             note_f_measure_aligned_ceiling: of(|l| l.note_f_measure_aligned_ceiling),
             note_delay_ms: of(|l| l.note_delay_ms),
@@ -261,6 +273,7 @@ impl TargetMeasured {
         );
         let notes = self.notes(|w| matches!(w, What::Output(..)));
         let true_notes = self.notes(|w| w == What::Truth);
+        let keys = self.notes(|w| w == What::Keys);
         let figures = self.measured.figures();
         let pitch = self.truth_pitch;
         TargetRow {
@@ -274,11 +287,14 @@ impl TargetMeasured {
                 likeness_outside_track_room_ceiling: share(&truth_room),
                 likeness_outside_follow: share(&of(Hearing::Follow)),
                 likeness_outside_auto: share(&of(Hearing::Auto)),
+                likeness_outside_keys: share(&self.windows(|w| w == What::Keys)),
+                likeness_outside_keys_room: share(&self.windows(|w| w == What::KeysInRoom)),
                 likeness_outside_performances: share(&self.windows(|w| w == What::Performance)),
                 voice_or_synth: room.share(&VOICE_OR_SYNTH),
                 voice_or_synth_ceiling: truth_room.share(&VOICE_OR_SYNTH),
                 note_f_measure: mean(&notes.f_measures),
                 note_f_measure_ceiling: mean(&true_notes.f_measures),
+                note_f_measure_keys: mean(&keys.f_measures),
                 note_f_measure_aligned: mean(&notes.aligned),
                 note_f_measure_aligned_ceiling: mean(&true_notes.aligned),
                 note_delay_ms: mean(&notes.late_ms),

@@ -21,7 +21,7 @@ use clips::{Clip, Kind, Sources};
 use figures::{Outside, Sounded, TargetMeasured, What};
 use homes::word_for;
 use listening::{Job, Listening};
-use playing::{Goal, Hearing, in_room, play};
+use playing::{Goal, Hearing, in_room, play, play_keys};
 
 use crate::eval::figures::Measured;
 use crate::eval::pitch_score::{pitch_score, played_pitches};
@@ -123,6 +123,18 @@ fn played(
         if let Some(truth) = &clip.truth {
             ask(What::Truth, &of, truth, wanted.as_deref())?;
             ask(What::TruthInRoom, &of, &in_room(truth), None)?;
+            if let Some(notes) = &wanted {
+                let room = setting.controls.room;
+                for (what, room) in [(What::Keys, 0.0), (What::KeysInRoom, room)] {
+                    let controls = mynah_engine::Controls {
+                        room,
+                        ..setting.controls
+                    };
+                    let sound = play_keys(setting.base, goal, &controls, notes)?;
+                    let notes = (what == What::Keys).then_some(notes.as_slice());
+                    ask(what, &of, &sound, notes)?;
+                }
+            }
         }
         compare(&clip, &heard, &mut measured);
     }

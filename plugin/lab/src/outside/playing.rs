@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use mynah_cli::instrument::Instrument;
+use mynah_cli::notes::Note;
 use mynah_cli::pipeline::translate_mono;
-use mynah_engine::{Controls, Corners, Survey};
+use mynah_cli::score::Score;
+use mynah_engine::{Controls, Corners, KeyEvent, NoteAddress, Survey};
 use mynah_models::{Base, Mode, Target};
 
 use super::homes::Home;
@@ -12,6 +15,8 @@ use crate::eval::NamedTarget;
 
 /// Rate of the evaluation in Hz: the network's own, so that no resampling is judged along with it.
 const RATE_HZ: u32 = 48_000;
+/// What is heard of the last key after it is let go, seconds.
+const TAIL_S: f64 = 0.5;
 
 /// The target that all is played to.
 #[derive(Clone, Copy)]
@@ -103,6 +108,42 @@ pub(crate) fn play(
     sound: &[f32],
 ) -> Result<Vec<f32>> {
     translate_mono(base, goal.model, &hearing.controls(set), RATE_HZ, sound)
+}
+
+/// What is heard of the target where its keys are told `notes`, with the controls `set`.
+///
+/// # Errors
+/// None of its own; those of the engine.
+pub(crate) fn play_keys(
+    base: &Arc<Base>,
+    goal: Goal,
+    set: &Controls,
+    notes: &[Note],
+) -> Result<Vec<f32>> {
+    let mut events = Vec::new();
+    for note in notes {
+        let key = note.midi.clamp(0, 127) as u8;
+        let strike = KeyEvent::On {
+            id: None,
+            channel: 0,
+            key,
+            velocity: f32::from(note.velocity) / 127.0,
+        };
+        let let_go = KeyEvent::Off(NoteAddress {
+            key: Some(key),
+            ..NoteAddress::default()
+        });
+        events.push((note.start_s, 0, strike));
+        events.push((note.end_s(), 0, let_go));
+    }
+    events.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let score = Score::new(events);
+    let events = score.part(1, RATE_HZ);
+    let mut instrument = Instrument::new(base, Arc::clone(goal.model), set, RATE_HZ, events)?;
+    let frames = ((score.seconds + TAIL_S) * f64::from(RATE_HZ)) as usize;
+    let [left, right] = instrument.play(frames);
+    let sides = left.iter().zip(&right);
+    Ok(sides.map(|(left, right)| 0.5 * (left + right)).collect())
 }
 
 /// `sound` (48 kHz mono) in the room that is the default.

@@ -25,11 +25,13 @@ pub(crate) fn render(out: &mut String, outside: &Outside) {
 }
 
 /// Names of [`columns`].
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 10] = [
     "track",
     "in the room",
     "follow",
     "auto",
+    "keys",
+    "keys, room",
     "phrases",
     "voice, synth",
     "notes F",
@@ -59,6 +61,8 @@ fn columns(likeness: &Likeness) -> [String; COLUMNS.len()] {
         ),
         number(l.likeness_outside_follow),
         number(l.likeness_outside_auto),
+        number(l.likeness_outside_keys),
+        number(l.likeness_outside_keys_room),
         number(l.likeness_outside_performances),
         beside(l.voice_or_synth, l.voice_or_synth_ceiling),
         beside(l.note_f_measure, l.note_f_measure_ceiling),

@@ -1,10 +1,11 @@
 //! The controls in groups.
 
+mod keys;
 mod output;
 mod pitch;
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
-use mynah_engine::{Control, ControlGroup, ControlKind};
+use mynah_engine::{Control, ControlGroup, ControlKind, Plays};
 
 use super::desk::Desk;
 use super::fonts;
@@ -28,7 +29,7 @@ pub(super) const PLAYER_HEIGHT: f32 = PANEL_HEIGHT;
 /// Draws the panel of the target's own player.
 pub(super) fn show_player(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     let inside = panel(ui, rect, ControlGroup::Player.name());
-    let controls: Vec<Control> = Control::of_group(ControlGroup::Player).collect();
+    let controls = serving(desk, ControlGroup::Player);
     // The first has the longest name, in a narrow panel.
     let (first, others) = controls.split_at(1);
     let middle = inside.left() + (inside.width() * PERFORMANCE_SHARE).round();
@@ -54,7 +55,17 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let (room, output) = split(rest, 0.25);
     row_of(ui, desk, variation, ControlGroup::Variation);
     row_of(ui, desk, room, ControlGroup::Room);
-    output::show(ui, desk, output);
+    match desk.params.plays() {
+        Plays::Sound => output::show(ui, desk, output),
+        Plays::Keys => keys::show(ui, desk, output),
+    }
+}
+
+/// The controls of a group that do something in this plugin.
+fn serving(desk: Desk<'_>, group: ControlGroup) -> Vec<Control> {
+    let plays = desk.params.plays();
+    let controls = Control::of_group(group);
+    controls.filter(|control| control.serves(plays)).collect()
 }
 
 /// Two panels beside each other; the first takes `share` of the room.
@@ -85,7 +96,7 @@ fn panel(ui: &Ui, rect: Rect, title: &str) -> Rect {
 /// A panel with all controls of a group in a row.
 fn row_of(ui: &mut Ui, desk: Desk<'_>, rect: Rect, group: ControlGroup) {
     let inside = panel(ui, rect, group.name());
-    let controls: Vec<Control> = Control::of_group(group).collect();
+    let controls = serving(desk, group);
     cells(ui, desk, inside, &controls);
 }
 

@@ -1,9 +1,9 @@
 //! What is played: transposition, ornaments, and the scale to which notes are pulled.
 
 use egui::{Rect, Ui, pos2, vec2};
-use mynah_engine::{Control, ControlGroup, ControlKind, Scale};
+use mynah_engine::{Control, ControlGroup, ControlKind, Plays, Scale};
 
-use super::{GAP, PADDING, cells_with, panel};
+use super::{GAP, PADDING, cells, cells_with, panel, serving};
 use crate::editor::desk::{Desk, Handle};
 use crate::editor::widgets::switch::Words;
 use crate::editor::widgets::{drop_down, note_keys};
@@ -27,6 +27,9 @@ const KEY_WIDTH: f32 = 62.0;
 /// Draws the panel. `octave` is the one in use.
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let inside = panel(ui, rect, ControlGroup::Pitch.name());
+    if desk.params.plays() == Plays::Keys {
+        return cells(ui, desk, inside, &serving(desk, ControlGroup::Pitch));
+    }
     let width = (rect.width() * SCALE_SHARE).min(MAX_SCALE_WIDTH);
     let scale = Rect::from_min_max(
         pos2(rect.right() - width, rect.top() + PADDING),

@@ -11,7 +11,7 @@ mod pitch_trace;
 mod waterfall;
 
 use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
-use mynah_engine::Report;
+use mynah_engine::{Plays, Report};
 
 use super::fonts::{regular, semibold};
 use super::theme::{DARK, PANEL_ROUNDING, Theme};
@@ -150,7 +150,7 @@ impl Scope {
 
     /// Draws everything. Asks for another frame only to show that the engine has come to rest: while
     /// reports come, the engine's meters ask for frames.
-    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, colours: &Colours) {
+    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, colours: &Colours, plays: Plays) {
         let now_s = ui.input(|input| input.time);
         if std::mem::take(&mut self.moved) {
             self.moved_at_s = now_s;
@@ -162,9 +162,13 @@ impl Scope {
             self.palette = Palette::on(colours.well);
         }
 
+        let state = self.state.filter(|_| !resting);
+        self.resting = resting;
+        if plays == Plays::Keys {
+            return self.show_played(ui, rect, colours);
+        }
         let [input, pitch, output] = panels(rect);
         let (titles, content) = panel(ui, input, "Input spectrum", colours);
-        let state = self.state.filter(|_| !resting);
         let gate = match state {
             Some(State {
                 gate_open: true, ..
@@ -187,13 +191,26 @@ impl Scope {
         self.pitch.show(ui, content, colours);
 
         let (titles, content) = panel(ui, output, "Output spectrum", colours);
-        self.resting = resting;
         let mode = match state {
             Some(State { follows: true, .. }) => ("Follow", colours.lamp),
             Some(_) => ("Track", colours.lamp),
             None => ("Mode", colours.faint),
         };
         lamp(ui, titles.right_center(), mode, colours);
+        self.output.show(ui, content, &self.palette, colours);
+    }
+}
+
+impl Scope {
+    /// Where nothing is heard: what is played.
+    fn show_played(&mut self, ui: &mut Ui, rect: Rect, colours: &Colours) {
+        let half = 0.5 * (rect.width() - GAP);
+        let middle = rect.left() + half;
+        let pitch = Rect::from_x_y_ranges(rect.left()..=middle, rect.y_range());
+        let output = Rect::from_x_y_ranges(middle + GAP..=rect.right(), rect.y_range());
+        let (_, content) = panel(ui, pitch, "Pitch over time", colours);
+        self.pitch.show(ui, content, colours);
+        let (_, content) = panel(ui, output, "Output spectrum", colours);
         self.output.show(ui, content, &self.palette, colours);
     }
 }

@@ -22,7 +22,9 @@ fn frame(scope: &mut Scope, ctx: &egui::Context, rect: Rect, time_s: f64) -> (Ve
         time: Some(time_s),
         ..RawInput::default()
     };
-    let output = ctx.run_ui(input, |ui| scope.show(ui, rect, &Colours::of(&DARK)));
+    let output = ctx.run_ui(input, |ui| {
+        scope.show(ui, rect, &Colours::of(&DARK), Plays::Sound)
+    });
     let words = output
         .shapes
         .iter()

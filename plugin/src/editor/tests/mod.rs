@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod clicks;
+mod instrument;
 mod keyboard;
 mod late;
 mod learning;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use egui::{Event, Modifiers, PointerButton, Pos2, Rect, UiBuilder, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
-use mynah_engine::{Control, Library, Report};
+use mynah_engine::{Control, Library, Plays, Report};
 use mynah_models::HOP_SAMPLES;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;
@@ -72,7 +73,26 @@ impl Bench {
     }
 
     fn with(catalogue: &'static Catalogue, size: Vec2, change: impl FnOnce(App) -> App) -> Self {
-        let params = Arc::new(MynahParams::new(catalogue));
+        Self::of_params(MynahParams::new(catalogue), catalogue, size, change)
+    }
+
+    /// The instrument's, with the shipped models.
+    fn of_keys() -> Self {
+        install(Library::shipped());
+        let (width, height) = EditorSize::DEFAULT;
+        let params = MynahParams::of(Plays::Keys, catalogue());
+        let size = Vec2::new(width as f32, height as f32);
+        let presets = Presets::of(None);
+        Self::of_params(params, catalogue(), size, |app| app.with_presets(presets))
+    }
+
+    fn of_params(
+        params: MynahParams,
+        catalogue: &'static Catalogue,
+        size: Vec2,
+        change: impl FnOnce(App) -> App,
+    ) -> Self {
+        let params = Arc::new(params);
         let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let open = Open {
@@ -211,6 +231,7 @@ impl Bench {
             octave: -1,
             cancels: false,
             reports: false,
+            held_keys: 1 << 57 | 1 << 61 | 1 << 64,
         });
         // A note that bends upwards, and an octave lower what might come of it.
         let mut phase = 0.0;

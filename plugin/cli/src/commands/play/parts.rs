@@ -66,7 +66,10 @@ impl Parts {
             join(&mut played, &info.name, Corners::from(target), *channel);
         }
         for channel in 0..CHANNELS {
-            let mapped = arguments.map.iter().any(|(of, _)| usize::from(*of) == channel);
+            let mapped = arguments
+                .map
+                .iter()
+                .any(|(of, _)| usize::from(*of) == channel);
             if notes[channel] == 0 || mapped {
                 continue;
             }
