@@ -77,14 +77,9 @@ impl Default for Keyboard {
 }
 
 impl Keyboard {
-    /// Everything is let go and forgotten, but the numbers of notes go on: what comes is another note than what was.
+    /// Everything is let go and forgotten.
     pub(crate) fn reset(&mut self) {
-        let mut voices = Voices::default();
-        voices.go_on_from(&self.voices);
-        *self = Self {
-            voices,
-            ..Self::default()
-        };
+        *self = Self::default();
     }
 
     /// Takes in one event.

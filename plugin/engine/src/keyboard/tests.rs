@@ -146,12 +146,11 @@ fn with_one_voice_keys_that_overlap_are_slurred_and_come_back() {
         (keys[0].semitones, keys[0].bend_semitones, keys[0].slurred),
         (67.0, -7.0, true)
     );
-    let way = (0..16).map(|_| keyboard.advance(&ONE)[0].bend_semitones);
+    let way = (0..60).map(|_| keyboard.advance(&ONE)[0].bend_semitones);
     let way: Vec<f32> = way.collect();
-    assert!(
-        way.windows(2).all(|pair| pair[0] <= pair[1]) && way[15] == 0.0,
-        "{way:?}"
-    );
+    assert!(way.windows(2).all(|pair| pair[0] <= pair[1]), "{way:?}");
+    // All but there after the 40 ms that it takes.
+    assert!(way[15] > -0.5 && way[59] == 0.0, "{way:?}");
     let keys = played(&mut keyboard, &ONE, &[off(0, 67)]);
     assert_eq!(
         (keys[0].semitones, keys[0].slurred, keys[0].held),

@@ -148,15 +148,6 @@ impl Default for Voices {
 }
 
 impl Voices {
-    /// Counts notes on from where `before` is, as notes that are over.
-    pub(super) fn go_on_from(&mut self, before: &Self) {
-        self.latest = before.latest;
-        for (note, before) in self.notes.iter_mut().zip(&before.notes) {
-            note.number = before.number;
-            note.key = before.key;
-        }
-    }
-
     pub(super) fn note(&self, voice: usize) -> &Note {
         &self.notes[voice]
     }
