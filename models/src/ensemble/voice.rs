@@ -6,7 +6,7 @@ use super::LOUDEST_DB;
 use super::content::Contents;
 use crate::blend::Blend;
 use crate::chain::{Base, Targets};
-use crate::conditioning::{ConditioningState, HopControls, Key, PlayedKey};
+use crate::conditioning::{ConditioningState, HopControls, Key, PlayedKey, PlayerControls};
 use crate::envelope::ENVELOPE_POINTS;
 use crate::features::{FeatureFrame, log_to_db};
 use crate::performer::{PerformerState, planned_share};
@@ -199,7 +199,12 @@ impl EnsembleVoice {
         let present = targets.map(|target| target.is_some());
         let weights = self.conditioning.morph(controls, present);
         let memories = targets.map(|target| target.and_then(|target| target.memory()));
-        let recorded = planned_share(&controls.player, &memories, &weights);
+        // A key has no strokes, vibrato or swells of its own: at the half the player plays all of his.
+        let player = PlayerControls {
+            performance: (2.0 * controls.player.performance).min(1.0),
+            ..controls.player
+        };
+        let recorded = planned_share(&player, &memories, &weights);
         let translated_before = self.translated_share;
         self.translated_share = 1.0 - recorded;
         let (mut harmonic, mut noise) = ([0.0; ENVELOPE_POINTS], [0.0; ENVELOPE_POINTS]);
@@ -213,14 +218,8 @@ impl EnsembleVoice {
         }
         self.performer.set_release(controls.dynamics.release_ms);
         let envelopes = [&mut harmonic, &mut noise];
-        self.performer.step_key(
-            &memories,
-            &weights,
-            &controls.player,
-            &key,
-            &mut voice,
-            envelopes,
-        );
+        self.performer
+            .step_key(&memories, &weights, &player, &key, &mut voice, envelopes);
         self.conditioning
             .shape(base.tone(), controls, &mut harmonic, &mut noise);
         let performed = self.performer.performed();

@@ -3,12 +3,17 @@
 use egui::{Rect, Ui};
 use mynah_engine::{Control, ControlGroup};
 
-use super::{cells, panel, serving};
+use super::{cells, panel};
 use crate::editor::desk::Desk;
+
+const CONTROLS: [Control; 4] = [
+    Control::Modulation,
+    Control::Expression,
+    Control::Sustain,
+    Control::OutputGain,
+];
 
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     let inside = panel(ui, rect, ControlGroup::Keys.name());
-    let mut controls = serving(desk, ControlGroup::Keys);
-    controls.push(Control::OutputGain);
-    cells(ui, desk, inside, &controls);
+    cells(ui, desk, inside, &CONTROLS);
 }

@@ -28,7 +28,10 @@ const KEY_WIDTH: f32 = 62.0;
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
     let inside = panel(ui, rect, ControlGroup::Pitch.name());
     if desk.params.plays() == Plays::Keys {
-        return cells(ui, desk, inside, &serving(desk, ControlGroup::Pitch));
+        let mut controls = serving(desk, ControlGroup::Pitch);
+        // The wheel bends, and how many voices there are decides whether anything glides.
+        controls.extend([Control::Wheel, Control::Voices]);
+        return cells(ui, desk, inside, &controls);
     }
     let width = (rect.width() * SCALE_SHARE).min(MAX_SCALE_WIDTH);
     let scale = Rect::from_min_max(

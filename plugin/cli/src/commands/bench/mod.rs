@@ -6,7 +6,7 @@ mod table;
 
 use anyhow::{Context, Result};
 use mynah_engine::Library;
-use mynah_models::{CORNERS, HOP_SAMPLES, Mode, SAMPLE_RATE_HZ};
+use mynah_models::{CORNERS, HOP_SAMPLES, Mode, SAMPLE_RATE_HZ, VOICES};
 use serde::Serialize;
 
 use self::chain::{ChainTimes, Run};
@@ -37,6 +37,8 @@ struct BenchJson {
     x_real_time_engine: f64,
     x_real_time_engine_44100: f64,
     x_real_time_engine_room: f64,
+    x_real_time_keys: f64,
+    x_real_time_keys_8_voices: f64,
     instances_per_core: u32,
     hop_samples: usize,
     hop_budget_us: f64,
@@ -123,6 +125,8 @@ pub(super) fn run(arguments: &Bench) -> Result<()> {
         x_real_time_engine,
         x_real_time_engine_44100,
         x_real_time_engine_room,
+        x_real_time_keys: engine::keys_speed(&base, &target, 1, arguments.seconds)?,
+        x_real_time_keys_8_voices: engine::keys_speed(&base, &target, VOICES, arguments.seconds)?,
         instances_per_core: x_real_time_engine as u32,
         hop_samples: HOP_SAMPLES,
         hop_budget_us: HOP_BUDGET_US,

@@ -18,6 +18,8 @@ pub(super) fn text(json: &BenchJson) -> String {
         ("engine at 48 kHz", json.x_real_time_engine),
         ("engine with a room", json.x_real_time_engine_room),
         ("engine at 44.1 kHz", json.x_real_time_engine_44100),
+        ("instrument, one voice", json.x_real_time_keys),
+        ("instrument, eight voices", json.x_real_time_keys_8_voices),
     ];
     for (name, x_real_time) in speeds {
         row(name, format!("{x_real_time:.1} x real time on one core"));
