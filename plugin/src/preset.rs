@@ -1,6 +1,6 @@
 //! Presets and the plugin's parameters: one made of the other.
 
-use mynah_engine::{Controls, Preset, Source, TargetRef};
+use mynah_engine::{Control, Controls, Preset, Source, TargetRef};
 
 use crate::params::MynahParams;
 use crate::targets::{CORNERS, Catalogue, Found, SavedTarget};
@@ -19,13 +19,14 @@ pub(crate) fn of_params(
 ) -> Preset {
     let chosen = params.chosen_controls();
     let mut controls = Controls::neutral();
-    for control in Preset::parts() {
+    for control in parts(params) {
         controls.set(control, chosen.get(control));
     }
     Preset {
         name: name.to_owned(),
         category: category.to_owned(),
         about: about.to_owned(),
+        plays: params.plays(),
         targets: params.targets().each_ref().map(|target| {
             let entry = catalogue.entry(target.chosen_index())?;
             Some(TargetRef {
@@ -65,7 +66,7 @@ pub(crate) fn changes(
             note = Some(format!("{name} was retrained since this preset was saved."));
         }
     }
-    for control in Preset::parts() {
+    for control in parts(params) {
         let value = params[control].normalized_of(preset.controls.get(control));
         values.push((MynahParams::position_of_control(control), value));
     }
@@ -74,7 +75,7 @@ pub(crate) fn changes(
 
 /// Whether what is set is what the preset says.
 pub(crate) fn is_set(preset: &Preset, params: &MynahParams, catalogue: &Catalogue) -> bool {
-    let controls = Preset::parts().all(|control| {
+    let controls = parts(params).all(|control| {
         let info = control.info();
         let away = (params[control].chosen_number() - preset.controls.get(control)).abs();
         away <= TOLERANCE * (info.max - info.min)
@@ -85,6 +86,12 @@ pub(crate) fn is_set(preset: &Preset, params: &MynahParams, catalogue: &Catalogu
             .all(|(found, target)| found.is_none_or(|found| found.index() == target.chosen_index()))
     });
     controls && targets
+}
+
+/// The controls that a preset sets of those that there are.
+fn parts(params: &MynahParams) -> impl Iterator<Item = Control> {
+    let plays = params.plays();
+    Preset::parts().filter(move |control| control.serves(plays))
 }
 
 /// Where the targets of a preset's corners are; where it names none, none.

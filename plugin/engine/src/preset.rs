@@ -10,7 +10,7 @@ mod surprise;
 
 use mynah_models::CORNERS;
 
-use crate::controls::{Control, Controls};
+use crate::controls::{Control, Controls, Plays};
 use crate::library::{Library, LibraryError, TargetEntry, TargetRef};
 use crate::user_file::file_stem;
 
@@ -29,6 +29,8 @@ pub struct Preset {
     pub category: String,
     /// A sentence on what it is for; may be empty.
     pub about: String,
+    /// What the plugin plays that it is made for.
+    pub plays: Plays,
     /// The targets A to D; where there is none, the one that is there stays.
     pub targets: [Option<TargetRef>; CORNERS],
     /// All controls. Those that are none of [`parts`](Self::parts) are neutral here.

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use mynah_engine::{Control, Controls, Preset, PresetError, PresetFolder};
+use mynah_engine::{Control, Controls, Plays, Preset, PresetError, PresetFolder};
 
 #[test]
 fn a_preset_may_begin_with_a_mark_of_its_bytes_order() {
@@ -12,6 +12,7 @@ fn a_preset_may_begin_with_a_mark_of_its_bytes_order() {
     let wanted = Preset {
         name: "Größer".to_owned(),
         category: String::new(),
+        plays: Plays::Sound,
         about: String::new(),
         targets: Default::default(),
         controls: Controls::neutral(),

@@ -6,9 +6,9 @@ use std::fs;
 use std::sync::Arc;
 
 use mynah_engine::{
-    CONTROLS, Control, Controls, Corners, EngineSpec, Existing, Library, MAX_PRESET_FILE_BYTES,
-    Preset, PresetEntry, PresetError, PresetFolder, PresetSource, Quality, TargetRef, engine,
-    factory_presets, surprise,
+    CONTROLS, Control, Controls, Corners, EngineSpec, Existing, KeyEvent, Library,
+    MAX_PRESET_FILE_BYTES, Plays, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
+    Quality, TargetRef, engine, factory_presets, surprise,
 };
 use mynah_models::{Base, ModelHash};
 use proptest::prelude::*;
@@ -19,6 +19,7 @@ fn plain(name: &str) -> Preset {
     Preset {
         name: name.to_owned(),
         category: String::new(),
+        plays: Plays::Sound,
         about: String::new(),
         targets: Default::default(),
         controls: Controls::neutral(),
@@ -47,7 +48,8 @@ fn any_preset() -> impl Strategy<Value = Preset> {
     );
     let targets = [any_target(), any_target(), any_target(), any_target()];
     let shares = prop::collection::vec(0.0f32..=1.0, CONTROLS.len());
-    (texts, targets, shares).prop_map(|((name, category, about), targets, shares)| {
+    (texts, targets, shares, any::<bool>()).prop_map(|(texts, targets, shares, keys)| {
+        let (name, category, about) = texts;
         let mut controls = Controls::neutral();
         for (control, share) in Preset::parts().zip(shares) {
             let info = control.info();
@@ -56,6 +58,7 @@ fn any_preset() -> impl Strategy<Value = Preset> {
         Preset {
             name: name.trim().to_owned(),
             category: category.trim().to_owned(),
+            plays: if keys { Plays::Keys } else { Plays::Sound },
             about: about.trim().to_owned(),
             targets,
             controls,
@@ -296,9 +299,21 @@ fn render(library: &Library, base: &Arc<Base>, preset: &Preset, input: &[f32]) -
             preset.name
         );
     }
-    let spec = EngineSpec::alone(RATE_HZ);
+    let spec = EngineSpec {
+        plays: preset.plays,
+        ..EngineSpec::alone(RATE_HZ)
+    };
     let (mut engine, _) = engine(spec, base.clone(), Corners(targets)).unwrap();
     engine.set_controls(&preset.controls);
+    // What an instrument plays: a chord of four, hard.
+    for key in [48, 55, 64, 71] {
+        engine.take_key(&KeyEvent::On {
+            id: None,
+            channel: 0,
+            key,
+            velocity: 1.0,
+        });
+    }
     let mut output = input.to_vec();
     for block in output.chunks_mut(512) {
         engine.process(&mut [block]);

@@ -59,6 +59,7 @@ impl App {
         catalogue: &'static Catalogue,
     ) -> Self {
         let learning = Arc::new(Learning::of(catalogue));
+        let plays = params.plays();
         Self {
             params,
             shared,
@@ -67,7 +68,7 @@ impl App {
             input: Meter::new("IN"),
             output: Meter::new("OUT"),
             scope: Scope::new(),
-            presets: Presets::new(),
+            presets: Presets::new().playing(plays),
             models: Models::new(learning.clone()),
             learning,
             _watch: None,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Preset, PresetError};
-use crate::controls::{Control, ControlError, ControlKind, Controls};
+use crate::controls::{Control, ControlError, ControlKind, Controls, Plays};
 use crate::library::TargetRef;
 
 /// No preset file may be larger: 64 KiB, about thirty times what one needs.
@@ -21,6 +21,9 @@ const MAX_ABOUT_CHARS: usize = 300;
 /// Most characters of a target's name.
 const MAX_TARGET_CHARS: usize = 64;
 
+/// What a preset of the instrument says that it plays; those of the effect say nothing.
+const KEYS: &str = "keys";
+
 const CORNER_KEYS: [&str; CORNERS] = ["a", "b", "c", "d"];
 
 /// The file as it is read. Other keys are left alone.
@@ -31,6 +34,8 @@ struct Read {
     category: String,
     #[serde(default)]
     about: String,
+    #[serde(default)]
+    plays: String,
     #[serde(default)]
     targets: Map<String, Value>,
     #[serde(default)]
@@ -44,6 +49,8 @@ struct Written<'a> {
     name: &'a str,
     category: &'a str,
     about: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plays: Option<&'static str>,
     #[serde(serialize_with = "targets")]
     targets: &'a [Option<TargetRef>; CORNERS],
     #[serde(serialize_with = "controls")]
@@ -80,6 +87,11 @@ impl Preset {
             name: read.name.trim().to_owned(),
             category: read.category.trim().to_owned(),
             about: read.about.trim().to_owned(),
+            plays: if read.plays == KEYS {
+                Plays::Keys
+            } else {
+                Plays::Sound
+            },
             targets: [const { None }; CORNERS],
             controls: Controls::neutral(),
         };
@@ -114,6 +126,7 @@ impl Preset {
             name: &self.name,
             category: &self.category,
             about: &self.about,
+            plays: (self.plays == Plays::Keys).then_some(KEYS),
             targets: &self.targets,
             controls: &self.controls,
         };

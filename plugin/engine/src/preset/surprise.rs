@@ -3,7 +3,7 @@
 use mynah_models::{CORNERS, Mode, split_mix_64};
 
 use super::Preset;
-use crate::controls::{Control, Controls, Quality};
+use crate::controls::{Control, Controls, Plays, Quality};
 use crate::library::TargetRef;
 
 /// A setting of chance: one to three of `targets`, blended, in a moderate tone, now and then an octave away,
@@ -19,6 +19,7 @@ pub fn surprise(seed: u64, targets: &[TargetRef], quality: Quality) -> Preset {
     shape_pitch(&mut chance, &mut controls);
     shape_tone(&mut chance, &mut controls);
     Preset {
+        plays: Plays::Sound,
         name: "Surprise".to_owned(),
         category: String::new(),
         about: format!("A setting of chance, number {seed}."),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use egui::{Key, Modifiers, Rect, Ui};
 use mynah_engine::{
-    Control, Existing, Preset, PresetError, PresetFolder, PresetSource, Quality, TargetRef,
+    Control, Existing, Plays, Preset, PresetError, PresetFolder, PresetSource, Quality, TargetRef,
     factory_presets, preset_folder, surprise,
 };
 
@@ -28,6 +28,8 @@ enum Way {
 
 /// The presets of an open editor.
 pub(super) struct Presets {
+    /// What the plugin plays: it has presets of its own.
+    plays: Plays,
     /// Of the player's own.
     folder: Option<PresetFolder>,
     list: Vec<Arc<Loaded>>,
@@ -52,6 +54,7 @@ impl Presets {
     /// Those of a folder.
     pub(super) fn of(folder: Option<PresetFolder>) -> Self {
         let mut presets = Self {
+            plays: Plays::Sound,
             folder,
             list: Vec::new(),
             problems: Vec::new(),
@@ -63,6 +66,13 @@ impl Presets {
         };
         presets.read();
         presets
+    }
+
+    /// Those for a plugin that plays this.
+    pub(super) fn playing(mut self, plays: Plays) -> Self {
+        self.plays = plays;
+        self.read();
+        self
     }
 
     /// Draws the bar, and what it has opened; takes the shortcuts of undoing.
@@ -108,6 +118,8 @@ impl Presets {
             let factory = factory.map(|preset| loaded(preset.clone(), PresetSource::Factory));
             self.list.extend(factory);
         }
+        let plays = self.plays;
+        self.list.retain(|listed| listed.preset.plays == plays);
         self.problems = problems
             .into_iter()
             .map(|(path, problem)| format!("{}: {problem}", path.display()))

@@ -82,7 +82,7 @@ impl Bench {
         let (width, height) = EditorSize::DEFAULT;
         let params = MynahParams::of(Plays::Keys, catalogue());
         let size = Vec2::new(width as f32, height as f32);
-        let presets = Presets::of(None);
+        let presets = Presets::of(None).playing(Plays::Keys);
         Self::of_params(params, catalogue(), size, |app| app.with_presets(presets))
     }
 
