@@ -60,8 +60,13 @@ impl HostHandlers for Handlers {
     }
 }
 
+/// One CLAP instance of the effect.
+pub type ClapHost = ClapOf<false>;
+/// One of the instrument.
+pub type ClapInstrument = ClapOf<true>;
+
 /// One CLAP instance.
-pub struct ClapHost {
+pub struct ClapOf<const KEYS: bool> {
     instance: PluginInstance<Handlers>,
     /// Largest plain value of every parameter: CLAP values of stepped parameters count steps.
     largest: Vec<(u32, f64)>,
@@ -69,7 +74,7 @@ pub struct ClapHost {
     _entry: PluginEntry,
 }
 
-impl ClapHost {
+impl<const KEYS: bool> ClapOf<KEYS> {
     /// An instance of a plugin that is loaded from its file, as hosts do.
     pub fn from_file(path: &Path) -> Self {
         // SAFETY: the file is a CLAP that nice-plug made; see `new`.
@@ -78,9 +83,13 @@ impl ClapHost {
 
     fn of(entry: PluginEntry) -> Self {
         let info = HostInfo::new("Mynah tests", "Mynah", "", "1").unwrap();
+        let id = if KEYS {
+            c"org.mynah.instrument"
+        } else {
+            c"org.mynah.mynah"
+        };
         let instance =
-            PluginInstance::<Handlers>::new(|_| Quiet, |_| (), &entry, c"org.mynah.mynah", &info)
-                .unwrap();
+            PluginInstance::<Handlers>::new(|_| Quiet, |_| (), &entry, id, &info).unwrap();
         let mut host = Self {
             instance,
             largest: Vec::new(),
@@ -152,7 +161,7 @@ fn push_note(events: &mut EventBuffer, note: &Note) {
     };
 }
 
-impl Host for ClapHost {
+impl<const KEYS: bool> Host for ClapOf<KEYS> {
     type Audio = ClapAudio;
 
     fn new() -> Self {
@@ -234,7 +243,13 @@ impl Host for ClapHost {
     }
 
     fn activate(&mut self, setup: Setup) -> ClapAudio {
+        let setup = Setup {
+            has_input: !KEYS,
+            ..setup
+        };
         let layout = match (setup.inputs(), setup.channels) {
+            (0, 2) => 0,
+            (0, 1) => 1,
             (2, 2) => 0,
             (1, 1) => 1,
             (1, 2) => 2,
@@ -282,7 +297,9 @@ impl Host for ClapHost {
     fn takes_doubles(&mut self) -> bool {
         let handle = self.instance.plugin_handle();
         let ports: PluginAudioPorts = handle.get_extension().unwrap();
-        [true, false].into_iter().any(|is_input| {
+        let directions = [true, false].into_iter();
+        let mut directions = directions.filter(|is_input| !(KEYS && *is_input));
+        directions.any(|is_input| {
             let mut buffer = AudioPortInfoBuffer::new();
             let port = ports.get(&handle, 0, is_input, &mut buffer).unwrap();
             port.flags.contains(AudioPortFlags::SUPPORTS_64BITS)
@@ -329,12 +346,14 @@ impl Audio for ClapAudio {
             unsafe { std::slice::from_raw_parts_mut(target.as_mut_ptr(), target.len()) }
         });
         let outputs: Vec<&mut [f32]> = outputs.collect();
-        let input = self.inputs.with_input_buffers([AudioPortBuffer {
+        let has_input = self.setup.has_input;
+        let input = has_input.then(|| AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_input_only(
                 channels.iter_mut().take(inputs).map(InputChannel::variable),
             ),
-        }]);
+        });
+        let input = self.inputs.with_input_buffers(input);
         let mut output = self.outputs.with_output_buffers([AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only(outputs.into_iter()),

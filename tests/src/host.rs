@@ -14,6 +14,8 @@ pub struct Setup {
     pub max_block: usize,
     /// Channels out, 1 or 2.
     pub channels: usize,
+    /// The instrument has none.
+    pub has_input: bool,
     /// One channel in, whatever comes out.
     pub mono_input: bool,
     /// Input and output are the same buffers.
@@ -28,6 +30,7 @@ impl Setup {
         rate_hz: 48_000.0,
         max_block: 16_384,
         channels: 2,
+        has_input: true,
         mono_input: false,
         in_place: false,
         offline: true,
@@ -35,7 +38,11 @@ impl Setup {
 
     /// Channels in.
     pub fn inputs(&self) -> usize {
-        if self.mono_input { 1 } else { self.channels }
+        match (self.has_input, self.mono_input) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => self.channels,
+        }
     }
 }
 

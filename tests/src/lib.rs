@@ -79,6 +79,20 @@ macro_rules! host_tests {
             $crate::alloc::assert_tracks();
         }
     };
+    (instrument $host:ty) => {
+        $crate::host_tests!(@each $host:
+            the_instruments_parameters_are_stable,
+            keys_sound_at_their_sample_at_any_block_size,
+            the_instruments_state_comes_back,
+            any_keys_are_survived,
+            a_reset_lets_keys_go,
+            there_is_one_input_for_notes,
+            every_text_of_a_value_is_read_again,
+            texts_that_are_no_value_are_refused,
+            no_target_stays_no_target,
+            doubles_are_declined,
+        );
+    };
     (@each $host:ty: $($name:ident),* $(,)?) => {
         $(
             #[test]

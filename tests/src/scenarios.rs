@@ -7,6 +7,7 @@ mod careless;
 mod editor;
 mod faults;
 mod instances;
+mod instrument;
 mod notes;
 mod parameters;
 mod published;
@@ -19,6 +20,7 @@ pub use careless::*;
 pub use editor::*;
 pub use faults::*;
 pub use instances::*;
+pub use instrument::*;
 pub use notes::*;
 pub use parameters::*;
 pub use published::*;
@@ -74,7 +76,7 @@ pub mod ids {
     };
 
     /// How nice-plug makes numbers of ids. Written out again here because it must never change.
-    pub(super) const fn hash(id: &str) -> u32 {
+    pub(crate) const fn hash(id: &str) -> u32 {
         let bytes = id.as_bytes();
         let mut hash = 0_u32;
         let mut index = 0;

@@ -26,8 +26,13 @@ use self::stream::MemoryStream;
 use crate::alloc;
 use crate::host::{Audio, Change, Host, Note, Parameter, Setup, library};
 
+/// One VST3 instance of the effect.
+pub type Vst3Host = Vst3Of<false>;
+/// One of the instrument.
+pub type Vst3Instrument = Vst3Of<true>;
+
 /// One VST3 instance: component, processor and controller are the same object.
-pub struct Vst3Host {
+pub struct Vst3Of<const KEYS: bool> {
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
     controller: ComPtr<IEditController>,
@@ -38,7 +43,7 @@ fn text_of(utf16: &[u16]) -> String {
     String::from_utf16_lossy(&utf16[..end])
 }
 
-impl Host for Vst3Host {
+impl<const KEYS: bool> Host for Vst3Of<KEYS> {
     type Audio = Vst3Audio;
 
     fn new() -> Self {
@@ -48,9 +53,10 @@ impl Host for Vst3Host {
         // all pointers passed to it are to live locals.
         let component: ComPtr<IComponent> = unsafe {
             let factory = ComPtr::from_raw(factory).unwrap();
-            assert_eq!(factory.countClasses(), 1);
+            assert_eq!(factory.countClasses(), 2);
             let mut info: PClassInfo = std::mem::zeroed();
-            assert_eq!(factory.getClassInfo(0, &mut info), kResultOk);
+            let class = i32::from(KEYS);
+            assert_eq!(factory.getClassInfo(class, &mut info), kResultOk);
             let mut object: *mut c_void = ptr::null_mut();
             let result = factory.createInstance(
                 info.cid.as_ptr(),
@@ -142,6 +148,10 @@ impl Host for Vst3Host {
     }
 
     fn activate(&mut self, setup: Setup) -> Vst3Audio {
+        let setup = Setup {
+            has_input: !KEYS,
+            ..setup
+        };
         let mut process_setup = ProcessSetup {
             processMode: process_mode(&setup),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
@@ -157,10 +167,12 @@ impl Host for Vst3Host {
             let processor = &self.processor;
             let mut input = arrangement(setup.inputs());
             let mut output = arrangement(setup.channels);
-            let result = processor.setBusArrangements(&mut input, 1, &mut output, 1);
+            let inputs = i32::from(setup.has_input);
+            let result = processor.setBusArrangements(&mut input, inputs, &mut output, 1);
             assert_eq!(result, kResultOk);
             assert_eq!(processor.setupProcessing(&mut process_setup), kResultOk);
-            for direction in [0, 1] {
+            let directions = if KEYS { 1..2 } else { 0..2 };
+            for direction in directions {
                 let result = self.component.activateBus(0, direction, 0, 1);
                 assert_eq!(result, kResultOk);
             }
@@ -201,7 +213,7 @@ impl Host for Vst3Host {
     }
 }
 
-impl Drop for Vst3Host {
+impl<const KEYS: bool> Drop for Vst3Of<KEYS> {
     fn drop(&mut self) {
         // SAFETY: the last call on the object but for releasing it.
         unsafe { self.component.terminate() };
@@ -252,7 +264,7 @@ impl Audio for Vst3Audio {
             processMode: process_mode(&self.setup),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
             numSamples: frames as i32,
-            numInputs: 1,
+            numInputs: i32::from(self.setup.has_input),
             numOutputs: 1,
             inputs: &mut input,
             outputs: &mut output,
