@@ -103,7 +103,8 @@ pub fn keys_sound_at_their_sample_at_any_block_size<H: Host>() {
     let notes = notes(&[
         (1_000, 62, On),
         (1_000, 69, On),
-        (9_000, 69, Tuning(0.5)),
+        // 1 / 32 of VST3's range, which is no rounded value.
+        (9_000, 69, Tuning(7.5)),
         (14_001, 69, Off),
         (14_001, 57, On),
         (20_000, 57, Off),
