@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 28] = [
+const LAYERS: [&str; 29] = [
     "rates",
     "chance",
     "note_names",
@@ -31,6 +31,7 @@ const LAYERS: [&str; 28] = [
     "reference",
     "networks",
     "self_check",
+    "voices",
     "chain",
     "frames",
     "testing",

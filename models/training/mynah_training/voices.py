@@ -1,7 +1,7 @@
 """Command line of the voices network: data, training, measures, and its model file.
 
     python -m mynah_training.voices cache --data INSTRUMENTS --out CACHE
-    python -m mynah_training.voices train --cache CACHE --out RUN --steps 4000
+    python -m mynah_training.voices train --cache CACHE --out RUN --minutes 120
     python -m mynah_training.voices measure --cache CACHE --network RUN/voices.pt
     python -m mynah_training.voices export --network RUN/voices.pt --out ../../assets/voices.mynah
 """
@@ -28,7 +28,8 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train; goes on where a run was interrupted")
     train.add_argument("--cache", type=Path, required=True)
     train.add_argument("--out", type=Path, required=True)
-    train.add_argument("--steps", type=int, default=4000)
+    train.add_argument("--minutes", type=float, default=120.0)
+    train.add_argument("--init", type=Path, help="begin with these weights")
     train.add_argument("--seed", type=int, default=0)
     measure = commands.add_parser("measure", help="figures on held-out notes and scores")
     measure.add_argument("--cache", type=Path, required=True)
@@ -57,7 +58,7 @@ def main() -> None:
     elif a.command == "train":
         from . import voices_train
 
-        voices_train.train(a.cache, a.out, a.steps, a.seed)
+        voices_train.train(a.cache, a.out, a.minutes, a.seed, a.init)
     elif a.command == "measure":
         from . import voices_measure
 

@@ -24,8 +24,8 @@ from .voices_network import (
     VoicesNetwork,
 )
 
-BATCH = 6
-CROP_FRAMES = 384
+BATCH = 4
+CROP_FRAMES = 352
 PAST_FRAMES = 2 * sum(DILATIONS)
 """The first frames of a crop do not have the past they were heard with: nothing is asked of them."""
 LEARNING_RATE = 3e-3
@@ -152,36 +152,36 @@ def loss_of(
     return (parts * share).sum() + 0.03 * values, parts.detach()
 
 
-def learning_rate(step: int, steps: int) -> float:
-    """Rises over the first steps, then falls along a cosine."""
-    fallen = 0.5 * (1.0 - math.cos(math.pi * step / steps))
+def learning_rate(step: int, done: float) -> float:
+    """Rises over the first steps, then falls along a cosine; `done` is the share of the time that has passed."""
+    fallen = 0.5 * (1.0 - math.cos(math.pi * min(done, 1.0)))
     rate = LEARNING_RATE + (LAST_LEARNING_RATE - LEARNING_RATE) * fallen
     return rate * min(1.0, (step + 1) / WARM_UP_STEPS)
 
 
-def train(cache: Path, out: Path, steps: int, seed: int, init: Path | None = None) -> Path:
-    """Trains up to `steps` steps, from `init` on if there is one; the averaged weights go to `out/voices.pt`."""
+def train(cache: Path, out: Path, minutes: float, seed: int, init: Path | None = None) -> Path:
+    """Trains for so long, from `init` on if there is one; the averaged weights go to `out/voices.pt`."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     crops = Crops(load_clips(cache / "train"), seed)
-    held_out = load_clips(cache / "judge")[:60]
+    held_out = load_clips(cache / "judge")[:40]
     network, average = VoicesNetwork(), VoicesNetwork()
     if init is not None:
         network.load_state_dict(torch.load(init, weights_only=True)["network"])
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=1e-3)
-    first = 0
+    step, spent_s = 0, 0.0
     checkpoint = out / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
-        first = state["step"]
-    losses, begun = [], time.monotonic()
-    for step in range(first, steps):
+        step, spent_s = state["step"], state["seconds"]
+    losses, begun = [], time.monotonic() - spent_s
+    while (done := (time.monotonic() - begun) / (60.0 * minutes)) < 1.0 or losses:
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps)
+            group["lr"] = learning_rate(step, done)
         inputs, wanted, weight, level, cents = crops.batch(step)
         loss, parts = loss_of(network(inputs), wanted, weight, level, cents)
         optimizer.zero_grad()
@@ -192,21 +192,23 @@ def train(cache: Path, out: Path, steps: int, seed: int, init: Path | None = Non
             for mean, now in zip(average.parameters(), network.parameters(), strict=True):
                 mean.lerp_(now, 1.0 - min(AVERAGE, (step + 1) / (step + 10)))
         losses.append([loss.item(), *parts.tolist()])
-        if (step + 1) % SAVE_STEPS and step + 1 < steps:
+        step += 1
+        if step % SAVE_STEPS and done < 1.0:
             continue
         _save(
             checkpoint,
             network=network.state_dict(),
             average=average.state_dict(),
             optimizer=optimizer.state_dict(),
-            step=step + 1,
+            step=step,
+            seconds=time.monotonic() - begun,
         )
-        _save(out / "voices.pt", network=average.state_dict(), step=step + 1)
+        _save(out / "voices.pt", network=average.state_dict(), step=step)
         names = ("loss", "sounding", "onset", "late_sounding", "late_onset")
         figures = dict(zip(names, np.mean(losses, axis=0).tolist(), strict=True))
         figures |= voices_measure.summary(average, held_out)
         figures["seconds"] = time.monotonic() - begun
-        line = {"step": step + 1} | {name: round(value, 4) for name, value in figures.items()}
+        line = {"step": step} | {name: round(value, 4) for name, value in figures.items()}
         print(json.dumps(line), flush=True)
         with (out / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
