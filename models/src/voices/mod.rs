@@ -182,3 +182,36 @@ impl VoicesState {
 fn midi(pitch: usize) -> u8 {
     (LOWEST_VOICE_MIDI + pitch).min(127) as u8
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::instructions::Instructions;
+    use crate::testing::{random_tensors, random_voices};
+
+    #[test]
+    fn a_processor_that_errs_is_found_out() {
+        let architecture = VoicesArchitecture::default();
+        let info = VoicesInfo::read(&random_voices(&architecture, 5)).unwrap();
+        let tensors = random_tensors(&architecture.tensors(), 5);
+        let mut wrong = tensors.clone();
+        wrong.insert("output.bias".to_owned(), vec![6], vec![0.5; 6]);
+        let right = VoicesNet::compile(info.clone(), &tensors, VoicesNetwork::new).unwrap();
+        assert_eq!(right.kernel_note(), None);
+        let broken = VoicesNet::compile(info.clone(), &tensors, |architecture, params| {
+            let fastest = format!("{:?}", Instructions::fastest());
+            let broken = format!("{:?}", params.instructions()) == fastest;
+            let tensors = if broken { &wrong } else { &tensors };
+            VoicesNetwork::new(architecture, &tensors.root().with(params.instructions()))
+        });
+        assert!(broken.unwrap().kernel_note().is_some());
+        let always = VoicesNet::compile(info, &tensors, |architecture, _| {
+            VoicesNetwork::new(architecture, &wrong.root())
+        });
+        assert!(matches!(
+            always.err().unwrap(),
+            ModelFileError::Miscomputed { .. }
+        ));
+    }
+}
