@@ -67,6 +67,7 @@ impl VoicesArchitecture {
             conv(format!("pitch.{i}.spread"), channels, heard, 1);
         }
         conv("output".to_owned(), VOICE_OUTPUTS, channels, 1);
+        out.push(("place".to_owned(), vec![VOICE_PITCHES, channels]));
         out
     }
 }

@@ -14,6 +14,7 @@ use crate::architecture::{
 #[derive(Clone, Debug)]
 pub struct Voices {
     input: Linear,
+    place: Tensor,
     time: Vec<TimeBlock>,
     pitch: Vec<(usize, PitchBlock)>,
     output: Linear,
@@ -34,7 +35,7 @@ struct PitchBlock {
 }
 
 impl Voices {
-    /// Loads `input`, `time.N`, `pitch.N` and `output`.
+    /// Loads `input`, `place`, `time.N`, `pitch.N` and `output`.
     ///
     /// # Errors
     /// If a tensor is missing or of another shape.
@@ -44,6 +45,7 @@ impl Voices {
         let after = architecture.pitch_after.iter().enumerate();
         Ok(Self {
             input: pointwise(VOICE_INPUTS, channels, &vb.pp("input"))?,
+            place: vb.get((VOICE_PITCHES, channels), "place")?,
             time: dilations
                 .map(|(i, dilation)| TimeBlock::new(channels, *dilation, &vb.pp("time").pp(i)))
                 .collect::<Result<_>>()?,
@@ -68,7 +70,7 @@ impl Voices {
     /// # Errors
     /// candle's.
     pub fn forward(&self, inputs: &Tensor) -> Result<Tensor> {
-        let mut x = self.input.forward(inputs)?;
+        let mut x = self.input.forward(inputs)?.broadcast_add(&self.place)?;
         let mut over_pitch = self.pitch.iter().peekable();
         for (k, block) in self.time.iter().enumerate() {
             x = block.forward(&x)?;

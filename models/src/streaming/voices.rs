@@ -1,6 +1,6 @@
 //! The voices network, streaming: up to six pitches at once.
 //!
-//! All weights are shared over the pitches: each sees its own harmonics (stacked as in Bittner et al. 2022), then its
+//! All weights but a bias are shared over the pitches: each sees its own harmonics (stacked as in Bittner et al. 2022), then its
 //! own past, and what pitches at harmonic intervals make of theirs (as Wei et al. 2022 do), so that a note's overtones
 //! are not taken for notes. `models/training/mynah_training/voices_network.py` is the specification.
 
@@ -8,7 +8,7 @@ mod blocks;
 mod input;
 
 use super::conv::{CausalConv, ConvConfig};
-use super::kernel::Epilogue;
+use super::kernel::{Addend, Epilogue};
 use super::ops::Ops;
 use crate::architecture::{VOICE_INPUTS, VOICE_OUTPUTS, VOICE_PITCHES, VoicesArchitecture};
 use crate::features::LogFrequencyFrame;
@@ -27,6 +27,8 @@ pub struct VoicesNetwork {
     ops: Ops,
     channels: usize,
     input: CausalConv,
+    /// Added to what comes of the input: `[pitches, channels]`.
+    place: Vec<f32>,
     time: Vec<TimeBlock>,
     /// By the block over time that each follows.
     pitch: Vec<(usize, PitchBlock)>,
@@ -47,7 +49,7 @@ pub struct VoicesNetworkState {
 }
 
 impl VoicesNetwork {
-    /// Compiles the tensors below `input`, `time.N`, `pitch.N` and `output`. Allocates.
+    /// Compiles the tensors below `input`, `place`, `time.N`, `pitch.N` and `output`. Allocates.
     ///
     /// # Errors
     /// If a tensor is missing or of another shape.
@@ -63,6 +65,7 @@ impl VoicesNetwork {
                 ConvConfig::pointwise(VOICE_INPUTS, channels),
                 &params.pp("input"),
             )?,
+            place: params.get("place", &[VOICE_PITCHES, channels])?.to_vec(),
             time: dilations
                 .map(|(i, dilation)| TimeBlock::new(channels, *dilation, &time.pp(i)))
                 .collect::<Result<_, _>>()?,
@@ -95,7 +98,9 @@ impl VoicesNetwork {
             outputs,
         } = state;
         input.step(frame, rows);
-        self.input.step_pointwise(rows, x, Epilogue::NONE);
+        let addend = Addend::Rows(&self.place);
+        let placed = Epilogue { addend, slope: 1.0 };
+        self.input.step_pointwise(rows, x, placed);
         let mut over_pitch = self.pitch.iter().zip(pitch).peekable();
         for (k, (block, state)) in self.time.iter().zip(time).enumerate() {
             block.step(state, x);

@@ -1,5 +1,5 @@
-"""Writes voices.safetensors beside itself: spectra of `dsp.safetensors`, what a small random voices network makes
-of them, and what the decoders make of random answers.
+"""Writes voices.safetensors beside itself: spectra of `dsp.safetensors`, what a small random voices network
+makes of them, and what the decoders make of random answers.
 
     cd models/training && PYTHONPATH=. python ../tests/golden/make_voices.py
 """
@@ -41,13 +41,16 @@ heard = spectra(torch.from_numpy(synthetic_input())[None])
 with torch.no_grad():
     inputs = network_inputs(heard)
     torch.nn.init.normal_(network.output.weight, std=1.0)
+    torch.nn.init.normal_(network.place, std=0.3)
     network.output.bias.zero_()
     # Both answers are to occur.
     network.output.bias -= network(inputs).median(dim=3).values.median(dim=2).values[0]
     outputs = network(inputs)[0]
     outputs[:4] = torch.sigmoid(outputs[:4])
 sounding, onset = answers()
-live = [(round(n.onset_s / FRAME_S) - 1, n.midi - LOWEST_MIDI) for n in play_along(sounding, onset, Thresholds())]
+live = [
+    (round(n.onset_s / FRAME_S) - 1, n.midi - LOWEST_MIDI) for n in play_along(sounding, onset, Thresholds())
+]
 silence = np.zeros((LATE_FRAMES, PITCHES), np.float32)
 late = transcribe(np.concatenate([silence, sounding]), np.concatenate([silence, onset]), LateThresholds())
 spans = [(n.onset_s / FRAME_S + 0.5, n.end_s / FRAME_S, n.midi - LOWEST_MIDI) for n in late]

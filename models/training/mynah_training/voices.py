@@ -1,9 +1,9 @@
 """Command line of the voices network: data, training, measures, and its model file.
 
-    python -m mynah_training.voices cache --data INSTRUMENTS --out CACHE
-    python -m mynah_training.voices train --cache CACHE --out RUN --minutes 120
-    python -m mynah_training.voices measure --cache CACHE --network RUN/voices.pt
-    python -m mynah_training.voices export --network RUN/voices.pt --out ../../assets/voices.mynah
+python -m mynah_training.voices cache --data INSTRUMENTS --out CACHE
+python -m mynah_training.voices train --cache CACHE --out RUN --minutes 120
+python -m mynah_training.voices measure --cache CACHE --network RUN/voices.pt
+python -m mynah_training.voices export --network RUN/voices.pt --out ../../assets/voices.mynah
 """
 
 import argparse

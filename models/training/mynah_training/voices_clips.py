@@ -1,4 +1,4 @@
-"""Clips of which is known what sounds in them: mixed of single notes, under random rooms, noise and levels."""
+"""Clips of which is known what sounds in them: mixed of single notes, under rooms, noise and levels."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class VoicesClip:
     audio: Audio
     notes: list[SoundingNote]
     level: npt.NDArray[np.float32]
-    """[F, 73]: of each note below what is played at all, natural log of amplitude, from -6 on; -20 without one"""
+    """[F, 73]: of each note below what is played at all, natural log of amplitude, from -6 on; -20 without"""
     cents: float
     kind: str
     sources: str
@@ -205,16 +205,20 @@ class VoicesClipMaker:
             events = list(self._scores.lines.draw(rng, chords=False).events)
             return self._one(name, transposed_into(events, self._covers(name), rng))
         if kind == "mixed-lines":
-            names = [self._name(str(rng.choice(["piano", "guitar", "other", "other"])), rng)
-                     for _ in range(int(rng.integers(2, 5)))]
+            names = [
+                self._name(str(rng.choice(["piano", "guitar", "other", "other"])), rng)
+                for _ in range(int(rng.integers(2, 5)))
+            ]
             lines = several_lines([self._covers(n) for n in names], rng)
             return [Part(n, tuple(line)) for n, line in zip(names, lines, strict=True) if line]
         if kind == "mixed-score":
             events = self._scores.cut(None, rng)
             if events is None:
                 return None
-            names = [self._name(str(rng.choice(["piano", "guitar", "other", "other"])), rng)
-                     for _ in range(int(rng.integers(2, 4)))]
+            names = [
+                self._name(str(rng.choice(["piano", "guitar", "other", "other"])), rng)
+                for _ in range(int(rng.integers(2, 4)))
+            ]
             shift = int(rng.integers(-4, 5))
             parts = []
             for name, notes in zip(names, by_voice(events, len(names)), strict=True):

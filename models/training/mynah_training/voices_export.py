@@ -7,11 +7,10 @@ import os
 from pathlib import Path
 
 import torch
-from safetensors.torch import save
 from torch import Tensor
 
 from .export import metadata
-from .safetensors_file import sealed
+from .onsets_export import ModelFile
 from .targets import SHIPPED
 from .voices_features import HOP_SAMPLES
 from .voices_network import VoicesNetwork
@@ -46,7 +45,11 @@ def voices_bytes(network: VoicesNetwork) -> bytes:
     del meta["default_controls"]
     meta["frame_samples"] = str(HOP_SAMPLES)
     meta["architecture"] = json.dumps(architecture_of(network))
-    return sealed(save(tensors_of(network), metadata=meta))
+    tensors = {
+        name: ("F32", list(values.shape), values.numpy().astype("<f4").tobytes())
+        for name, values in tensors_of(network).items()
+    }
+    return ModelFile(meta, tensors).bytes()
 
 
 def export(network_path: Path, out: Path) -> None:

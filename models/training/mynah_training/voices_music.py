@@ -184,9 +184,7 @@ def by_voice(events: Sequence[NoteEvent], voices: int) -> list[list[NoteEvent]]:
     return [sorted((order[int(i)] for i in cut), key=lambda e: e.onset_s) for cut in cuts]
 
 
-def several_lines(
-    covers: Sequence[Covers], rng: np.random.Generator
-) -> list[list[NoteEvent]]:
+def several_lines(covers: Sequence[Covers], rng: np.random.Generator) -> list[list[NoteEvent]]:
     """Random melodies side by side, one for each source, in different registers."""
     out = []
     for k, cover in enumerate(covers):

@@ -1,9 +1,9 @@
 """The voices network: a causal network that hears up to six pitches at once.
 
-Executable specification of `mynah_models::voices`. All weights are shared over the 73 pitches: each pitch sees its
-own harmonics, then its own past (dilated convolutions over time), and twice what other pitches at musical and
-harmonic intervals make of theirs (as Wei et al. 2022 do with whole spectra), so that a note's overtones are not
-taken for notes.
+Executable specification of `mynah_models::streaming::voices`. All weights but a bias are shared over the 73
+pitches: each sees its own harmonics, then its own past (dilated convolutions over time), and twice what other
+pitches at musical and harmonic intervals make of theirs (as Wei et al. 2022 do with whole spectra), so that a
+note's overtones are not taken for notes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from .networks import leaky
-from .voices_features import INPUTS
+from .voices_features import INPUTS, PITCHES
 
 CHANNELS = 24
 SQUEEZED = 8
@@ -80,6 +80,8 @@ class VoicesNetwork(nn.Module):
         super().__init__()
         self.dilations, self.pitch_after = dilations, pitch_after
         self.input = nn.Conv2d(INPUTS, channels, 1)
+        # Windows, and so how soon and how sharply harmonics are seen, change with the register.
+        self.place = nn.Parameter(torch.zeros(PITCHES, channels))
         self.time = nn.ModuleList(TimeBlock(channels, d) for d in dilations)
         self.pitch = nn.ModuleList(PitchBlock(channels, squeezed) for _ in pitch_after)
         self.output = nn.Conv2d(channels, len(OUTPUTS), 1)
@@ -89,7 +91,7 @@ class VoicesNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Causal: frame k sees frames up to k."""
-        x = self.input(x)
+        x = self.input(x) + self.place.T.unsqueeze(1)
         over_pitch = iter(self.pitch)
         for k, block in enumerate(self.time):
             x = block(x)

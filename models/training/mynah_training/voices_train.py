@@ -34,7 +34,8 @@ WARM_UP_STEPS = 60
 AVERAGE = 0.995
 INPUT_NOISE = 0.02
 MAX_SHIFT = 2
-"""Semitones by which whole crops are moved along the pitches."""
+"""Semitones by which whole crops are moved along the pitches, some of them."""
+SHIFT_SHARE = 0.25
 ONSET_SHARE = 5.0
 """Onsets are rare: what their answers weigh beside those of sounding."""
 POSITIVE_WEIGHT = 2.0
@@ -107,7 +108,7 @@ class Crops:
             start = int(rng.integers(-PAST_FRAMES, clip.fine.shape[0] - CROP_FRAMES + 1))
             skipped = 0 if start <= 0 else PAST_FRAMES
             cut = slice(max(start, 0), max(start, 0) + CROP_FRAMES)
-            shift = int(rng.integers(-MAX_SHIFT, MAX_SHIFT + 1)) if rng.random() < 0.5 else 0
+            shift = int(rng.integers(-MAX_SHIFT, MAX_SHIFT + 1)) if rng.random() < SHIFT_SHARE else 0
             weight = torch.from_numpy(labels.weight[:, cut]).float()
             weight[:, :skipped] = 0.0
             wanted = torch.from_numpy(labels.wanted[:, cut]).float()
@@ -142,9 +143,7 @@ def loss_of(
     parts = (each * weight).sum((0, 2, 3)) / weight.sum((0, 2, 3))
     sounds = (level < 50.0).float() * weight[:, 0]
     count = sounds.sum().clamp_min(1.0)
-    apart = torch.nn.functional.smooth_l1_loss(
-        LEVEL_SCALE * outputs[:, 4], level, reduction="none", beta=0.3
-    )
+    apart = torch.nn.functional.smooth_l1_loss(LEVEL_SCALE * outputs[:, 4], level, reduction="none", beta=0.3)
     wanted_cents = (cents / CENTS_SCALE)[:, None, None].expand_as(level)
     off_pitch = torch.nn.functional.smooth_l1_loss(outputs[:, 5], wanted_cents, reduction="none", beta=0.1)
     values = ((apart.clamp_max(5.0) + off_pitch) * sounds).sum() / count
@@ -153,7 +152,7 @@ def loss_of(
 
 
 def learning_rate(step: int, done: float) -> float:
-    """Rises over the first steps, then falls along a cosine; `done` is the share of the time that has passed."""
+    """Rises over the first steps, then falls along a cosine; `done` is the share of time that has passed."""
     fallen = 0.5 * (1.0 - math.cos(math.pi * min(done, 1.0)))
     rate = LEARNING_RATE + (LAST_LEARNING_RATE - LEARNING_RATE) * fallen
     return rate * min(1.0, (step + 1) / WARM_UP_STEPS)
@@ -167,7 +166,7 @@ def train(cache: Path, out: Path, minutes: float, seed: int, init: Path | None =
     held_out = load_clips(cache / "judge")[:40]
     network, average = VoicesNetwork(), VoicesNetwork()
     if init is not None:
-        network.load_state_dict(torch.load(init, weights_only=True)["network"])
+        network.load_state_dict(torch.load(init, weights_only=True)["network"], strict=False)
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=1e-3)
     step, spent_s = 0, 0.0
