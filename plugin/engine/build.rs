@@ -11,7 +11,10 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let manifest_dir = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
     let assets_dir = manifest_dir.join("../../assets");
-    let (base, voices) = (assets_dir.join("base.mynah"), assets_dir.join("voices.mynah"));
+    let (base, voices) = (
+        assets_dir.join("base.mynah"),
+        assets_dir.join("voices.mynah"),
+    );
     let targets_dir = assets_dir.join("targets");
 
     println!("cargo::rerun-if-changed=build.rs");
