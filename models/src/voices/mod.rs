@@ -28,7 +28,7 @@ pub const LATE_FRAMES: usize = 10;
 const LEVEL_SCALE: f32 = 3.0;
 /// Cents: a deviation is this times the output.
 const CENTS_SCALE: f32 = 50.0;
-const DB_PER_NEPER: f32 = 8.685_889_6;
+const DB_PER_NEPER: f32 = 8.685_89;
 
 /// The voices network, ready to run.
 pub struct VoicesNet {

@@ -6,18 +6,18 @@ use crate::features::VOICE_FRAME_SAMPLES;
 use crate::rates::{HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// An onset is a peak above this. Chosen on held-out scores, like what follows (`REPORT.md`).
-const ONSET: f32 = 0.4;
+const ONSET: f32 = 0.6;
 /// What the mean over [`BODY_FRAMES`] from the onset on must reach.
 const SOUNDING: f32 = 0.35;
 /// A note ends that stays below this for [`GAP_FRAMES`].
 const SILENT: f32 = 0.25;
 /// A pitch that sounds so surely for [`SURE_FRAMES`] has begun, heard beginning or not.
-const SURE: f32 = 0.7;
-const BODY_FRAMES: usize = 6;
+const SURE: f32 = 0.8;
+const BODY_FRAMES: usize = 4;
 const GAP_FRAMES: usize = 6;
-const SURE_FRAMES: usize = 10;
+const SURE_FRAMES: usize = 24;
 /// A pitch is not struck again sooner.
-const REST_FRAMES: usize = 5;
+const REST_FRAMES: usize = 6;
 /// An onset is the highest of so many frames to either side.
 const PEAK_FRAMES: usize = 2;
 /// Frames from an onset on of which the loudest says how hard it was struck.

@@ -26,9 +26,9 @@ def answers() -> tuple[np.ndarray, np.ndarray]:
     for pitch in rng.choice(PITCHES, 10, replace=False):
         at = int(rng.integers(0, 12))
         while at < ANSWERED_FRAMES - 4:
-            length = int(rng.integers(3, 30))
-            sounding[at : at + length, pitch] = rng.uniform(0.1, 1.0, len(sounding[at : at + length]))
-            sounding[at : at + length, pitch] **= 0.4
+            length = int(rng.integers(3, 45))
+            sounding[at : at + length, pitch] = rng.uniform(0.3, 1.0, len(sounding[at : at + length]))
+            sounding[at : at + length, pitch] **= 0.15
             if rng.random() < 0.8:
                 onset[at : at + 4, pitch] = rng.uniform(0.2, 1.0, len(onset[at : at + 4]))
             at += length + int(rng.integers(0, 12))

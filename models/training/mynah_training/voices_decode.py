@@ -22,19 +22,19 @@ Answers = npt.NDArray[np.float32]
 class Thresholds:
     """Of the decoder that plays along."""
 
-    onset: float = 0.45
+    onset: float = 0.6
     rearm: float = 0.5
     """Share of `onset` under which the next one may come"""
-    sounding: float = 0.35
+    sounding: float = 0.6
     """What a pitch must reach with its onset, or within `wait_frames` of it"""
     silent: float = 0.2
     """A voice ends that is below this for `gap_frames`"""
-    sure: float = 0.8
+    sure: float = 0.9
     """A pitch that sounds so surely for `sure_frames` has begun, heard beginning or not"""
-    wait_frames: int = 4
+    wait_frames: int = 2
     gap_frames: int = 4
-    sure_frames: int = 6
-    rest_frames: int = 6
+    sure_frames: int = 24
+    rest_frames: int = 8
     """A voice is not struck again sooner"""
 
 
@@ -42,15 +42,15 @@ class Thresholds:
 class LateThresholds:
     """Of the decoder of whole recordings."""
 
-    onset: float = 0.4
+    onset: float = 0.6
     sounding: float = 0.35
     """What the mean over `body_frames` from the onset on must reach"""
     silent: float = 0.25
-    sure: float = 0.7
-    body_frames: int = 6
+    sure: float = 0.8
+    body_frames: int = 4
     gap_frames: int = 6
-    sure_frames: int = 10
-    rest_frames: int = 5
+    sure_frames: int = 24
+    rest_frames: int = 6
     peak_frames: int = 2
     """An onset is the highest of so many frames to either side"""
 
