@@ -126,7 +126,7 @@ def answers_of(notes: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarra
     sounding, onset = np.zeros((100, PITCHES), np.float32), np.zeros((100, PITCHES), np.float32)
     for first, frames, pitch in notes:
         sounding[first : first + frames, pitch] = 0.9
-        onset[first : first + 3, pitch] = (0.6, 0.9, 0.6)
+        onset[first : first + 3, pitch] = (0.7, 0.9, 0.7)
     return sounding, onset
 
 
