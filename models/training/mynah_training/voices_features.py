@@ -1,11 +1,11 @@
 """What the voices network sees of a recording: log-frequency spectra over windows that suit each octave.
 
 Executable specification of `mynah_models::features::LogFrequency` and of
-`mynah_models::streaming::voices::VoicesInput`. A frame every 512 samples (93.75 a second), from the past only:
-frame k sees the input up to sample 512 (k + 1). *Fine* spectra have three bins a semitone, from windows that
-tell neighbouring semitones apart (a constant-Q transform in four steps; Brown 1991); *quick* ones have a bin a
-semitone, from windows half as long, which hear a stroke sooner. Both are relative to a reference level that
-follows the playing, so the level of the recording does not matter.
+`mynah_models::streaming::voices::VoicesInput`. A frame every 512 samples (93.75 a second), from the past
+only: frame k sees the input up to sample 512 (k + 1). *Fine* spectra have three bins a semitone, from windows
+that tell neighbouring semitones apart (a constant-Q transform in four steps; Brown 1991); *quick* ones have a
+bin a semitone, from windows half as long, which hear a stroke sooner. Both are relative to a reference level
+that follows the playing, so the level of the recording does not matter.
 """
 
 from __future__ import annotations
