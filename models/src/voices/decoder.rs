@@ -11,14 +11,14 @@ const ONSET: f32 = 0.6;
 /// The next one may come once it has fallen below this.
 const REARMED: f32 = 0.5 * ONSET;
 /// What a pitch must reach with its onset, or within [`WAIT_FRAMES`] of it.
-const SOUNDING: f32 = 0.6;
+const SOUNDING: f32 = 0.65;
 /// A voice ends that stays below this for [`GAP_FRAMES`].
 const SILENT: f32 = 0.2;
 /// A pitch that sounds so surely for [`SURE_FRAMES`] has begun, heard beginning or not.
-const SURE: f32 = 0.9;
+const SURE: f32 = 0.95;
 const WAIT_FRAMES: u8 = 2;
 const GAP_FRAMES: u8 = 4;
-const SURE_FRAMES: u8 = 24;
+const SURE_FRAMES: u8 = 48;
 /// A voice is not struck again sooner.
 const REST_FRAMES: u32 = 8;
 

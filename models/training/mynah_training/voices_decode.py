@@ -25,15 +25,15 @@ class Thresholds:
     onset: float = 0.6
     rearm: float = 0.5
     """Share of `onset` under which the next one may come"""
-    sounding: float = 0.6
+    sounding: float = 0.65
     """What a pitch must reach with its onset, or within `wait_frames` of it"""
     silent: float = 0.2
     """A voice ends that is below this for `gap_frames`"""
-    sure: float = 0.9
+    sure: float = 0.95
     """A pitch that sounds so surely for `sure_frames` has begun, heard beginning or not"""
     wait_frames: int = 2
     gap_frames: int = 4
-    sure_frames: int = 24
+    sure_frames: int = 48
     rest_frames: int = 8
     """A voice is not struck again sooner"""
 
