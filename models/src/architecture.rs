@@ -1,9 +1,17 @@
 //! Sizes of the networks, as they stand in a model file.
 
+mod voices;
+
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::ENVELOPE_POINTS;
 use crate::features::MEL_BINS;
+
+pub(crate) use voices::VOICE_SCALARS;
+pub use voices::{
+    FINE_SHIFTS, QUICK_SHIFTS, VOICE_INPUTS, VOICE_INTERVALS, VOICE_LAGS, VOICE_OUTPUTS,
+    VOICE_PITCHES, VoicesArchitecture,
+};
 
 /// The pitches that the networks were trained on, Hz; what is tracked or played beyond is told to them as the nearest.
 pub const TRAINED_PITCH_HZ: (f32, f32) = (55.0, 2200.0);

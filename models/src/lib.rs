@@ -32,6 +32,7 @@ pub mod streaming;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod voices;
 mod whole_file;
 
 pub use chain::{Base, ChainState, Target, Targets, alone};

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::f32::consts::PI;
 
-use crate::architecture::{Architecture, SUB_BANDS, Shape};
+use crate::architecture::{Architecture, SUB_BANDS, Shape, VoicesArchitecture};
 use crate::chain::Base;
 use crate::chance::split_mix_64;
+use crate::features::VOICE_FRAME_SAMPLES;
 use crate::file::{
     FORMAT_VERSION, MemoryInfo, ModelFileError, ModelHash, ModelKind, Tensors, write, write_with,
 };
@@ -48,6 +49,20 @@ pub fn base_on_a_broken_processor(bytes: &[u8]) -> Result<Base, ModelFileError> 
         wrong.insert(name.to_owned(), vec![channels], vec![0.7; channels]);
         Networks::new(architecture, &wrong.root().with(params.instructions()))
     })
+}
+
+/// The file of a voices network of any architecture.
+pub fn random_voices(architecture: &VoicesArchitecture, seed: u64) -> Vec<u8> {
+    let tensors = random_tensors(&architecture.tensors(), seed);
+    let mut metadata = metadata(ModelKind::Base, &Architecture::default(), None);
+    for (key, value) in [
+        ("kind", "voices".to_owned()),
+        ("frame_samples", VOICE_FRAME_SAMPLES.to_string()),
+        ("architecture", serde_json::json!(architecture).to_string()),
+    ] {
+        metadata.insert(key.to_owned(), value);
+    }
+    write(&tensors, &metadata)
 }
 
 /// A target for `base`.

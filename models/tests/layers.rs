@@ -31,6 +31,7 @@ const LAYERS: [&str; 29] = [
     "reference",
     "networks",
     "self_check",
+    "voices",
     "chain",
     "ensemble",
     "frames",

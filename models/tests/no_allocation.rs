@@ -5,7 +5,7 @@ mod support;
 
 use std::hint::black_box;
 
-use mynah_models::architecture::Architecture;
+use mynah_models::architecture::{Architecture, VoicesArchitecture};
 use mynah_models::features::{Features, FeaturesState, MEL_BINS};
 use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
@@ -13,8 +13,9 @@ use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{
-    Random, random_base, random_target, random_target_with_memory, random_tensors,
+    Random, random_base, random_target, random_target_with_memory, random_tensors, random_voices,
 };
+use mynah_models::voices::{Decoder, VoicesNet, VoicesState};
 use mynah_models::{
     AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls,
     PlayerControls, Target, ToneControls, Unvoiced, VariationControls, alone,
@@ -127,6 +128,26 @@ fn the_onset_network_does_not_allocate() {
         state.reset();
     });
     assert_eq!(calls, 0);
+}
+
+#[test]
+fn hearing_voices_does_not_allocate() {
+    let net = VoicesNet::from_bytes(&random_voices(&VoicesArchitecture::default(), 13)).unwrap();
+    let mut state = VoicesState::new(&net);
+    let other = state.clone();
+    let (mut decoder, mut random, mut voices) = (Decoder::default(), Random(14), 0);
+    let calls = allocator_calls(|| {
+        for _ in 0..200 {
+            if let Some(frame) = net.step(&mut state, &hop(&mut random)) {
+                voices += decoder.step(frame).len();
+            }
+        }
+        state.copy_from(&other);
+        state.reset();
+        decoder.reset();
+    });
+    assert_eq!(calls, 0);
+    assert!(voices > 0, "random weights hear something");
 }
 
 #[test]

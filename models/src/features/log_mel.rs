@@ -2,6 +2,7 @@
 //!
 //! Thread: [`LogMel`] is shared and has no state.
 
+use super::triangle::Triangle;
 use super::{MEL_BINS, SPECTRUM_BINS, WINDOW_SAMPLES};
 use crate::mel::{hz_to_mel, mel_to_hz};
 use crate::rates::SAMPLE_RATE_HZ;
@@ -10,12 +11,6 @@ const LOW_HZ: f64 = 40.0;
 const HIGH_HZ: f64 = 20_000.0;
 /// Added to the power before the logarithm: -100 dB.
 const POWER_FLOOR: f32 = 1e-10;
-
-/// One triangle: the weights of the bins from `first_bin` on.
-struct Triangle {
-    first_bin: usize,
-    weights: Vec<f32>,
-}
 
 /// The mel filter bank (HTK scale, 40 Hz to 20 kHz, triangles of peak 1).
 pub struct LogMel {
@@ -42,21 +37,7 @@ impl LogMel {
                 // spacing to either side.
                 let left = edge(band).min(centre - spacing_hz);
                 let right = edge(band + 2).max(centre + spacing_hz);
-                let weight = |bin: usize| {
-                    let hz = bin as f64 * spacing_hz;
-                    ((hz - left) / (centre - left))
-                        .min((right - hz) / (right - centre))
-                        .max(0.0)
-                };
-                let first_bin = (0..SPECTRUM_BINS)
-                    .find(|&bin| weight(bin) > 0.0)
-                    .unwrap_or(0);
-                let weights = (first_bin..SPECTRUM_BINS)
-                    .map(weight)
-                    .take_while(|&weight| weight > 0.0)
-                    .map(|weight| weight as f32)
-                    .collect();
-                Triangle { first_bin, weights }
+                Triangle::new([left, centre, right], spacing_hz, SPECTRUM_BINS)
             })
             .collect();
         Self { triangles }
@@ -66,12 +47,7 @@ impl LogMel {
     /// [`SPECTRUM_BINS`] bins (missing ones count as zero).
     pub fn step(&self, power: &[f32], log_mel: &mut [f32; MEL_BINS]) {
         for (out, triangle) in log_mel.iter_mut().zip(&self.triangles) {
-            let bins = power.get(triangle.first_bin..).unwrap_or(&[]);
-            let sum: f32 = bins
-                .iter()
-                .zip(&triangle.weights)
-                .map(|(power, weight)| power * weight)
-                .sum();
+            let sum = triangle.sum(power);
             *out = 0.5 * (sum + POWER_FLOOR).ln();
         }
     }
@@ -109,7 +85,7 @@ mod tests {
         assert!(
             bank.triangles
                 .iter()
-                .all(|triangle| triangle.weights.iter().sum::<f32>() > 0.5)
+                .all(|triangle| triangle.sum(&[1.0; SPECTRUM_BINS]) > 0.5)
         );
         let mut out = [0.0; MEL_BINS];
         bank.step(&[0.0; SPECTRUM_BINS], &mut out);

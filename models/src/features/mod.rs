@@ -9,6 +9,7 @@
 
 mod dynamics;
 mod history;
+mod log_frequency;
 mod log_mel;
 mod loudness;
 mod pitch;
@@ -17,10 +18,15 @@ mod pitch_memory;
 mod pitch_nsdf;
 mod pitch_peak;
 mod spectrum;
+mod triangle;
 mod whitening;
 
 pub use dynamics::{attack, steadied};
 pub use history::History;
+pub use log_frequency::{
+    FINE_BINS, FINE_PER_SEMITONE, LOWEST_VOICE_MIDI, LogFrequency, LogFrequencyFrame,
+    LogFrequencyState, QUICK_BINS, VOICE_FRAME_SAMPLES,
+};
 pub use log_mel::{LogMel, mel_band, mel_band_hz};
 pub use loudness::{Loudness, a_weighting, log_to_db};
 pub use pitch::{PITCH_HIGH_HZ, PITCH_LOW_HZ, Pitch, PitchEstimate, PitchState};

@@ -53,6 +53,14 @@ impl Window {
         fall_samples: WINDOW_SAMPLES / 8,
     };
 
+    /// Of this many samples, of which the newest quarter falls.
+    pub(super) const fn leaning(samples: usize) -> Self {
+        Self {
+            samples,
+            fall_samples: samples / 4,
+        }
+    }
+
     /// Samples under the window.
     pub const fn samples(self) -> usize {
         self.samples

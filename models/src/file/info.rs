@@ -32,6 +32,8 @@ pub enum ModelKind {
     Base,
     /// One instrument's own parameters.
     Target,
+    /// The network that hears several voices; see [`VoicesInfo`](super::VoicesInfo).
+    Voices,
 }
 
 impl fmt::Display for ModelKind {
@@ -39,6 +41,7 @@ impl fmt::Display for ModelKind {
         f.write_str(match self {
             ModelKind::Base => "base",
             ModelKind::Target => "target",
+            ModelKind::Voices => "voices network",
         })
     }
 }
@@ -147,36 +150,19 @@ impl ModelInfo {
     }
 
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
-        let version = header.number("mynah_format_version")?;
-        let format_version = u32::try_from(version).unwrap_or(u32::MAX);
-        if !(OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&format_version) {
-            return Err(ModelFileError::WrongVersion {
-                found: format_version,
-                oldest: OLDEST_FORMAT_VERSION,
-                newest: FORMAT_VERSION,
-            });
-        }
-        let kind = match header.text("kind")? {
-            "base" => ModelKind::Base,
-            "target" => ModelKind::Target,
-            other => return Err(bad_value("kind", other, "`base` or `target` is needed")),
-        };
-        for (key, expected) in [
-            ("sample_rate_hz", u64::from(SAMPLE_RATE_HZ)),
-            ("hop_samples", HOP_SAMPLES as u64),
-            ("frame_samples", FRAME_SAMPLES as u64),
-        ] {
-            let found = header.number(key)?;
-            if found != expected {
-                return Err(ModelFileError::WrongTiming {
-                    key,
-                    found,
-                    expected,
+        let format_version = format_version(header)?;
+        let kind = match kind(header)? {
+            ModelKind::Voices => {
+                return Err(ModelFileError::WrongKind {
+                    found: ModelKind::Voices,
+                    expected: ModelKind::Target,
                 });
             }
-        }
+            kind => kind,
+        };
+        check_timing(header, FRAME_SAMPLES)?;
         let base_hash = match kind {
-            ModelKind::Base => None,
+            ModelKind::Base | ModelKind::Voices => None,
             ModelKind::Target => {
                 let text = header.text("base_hash")?;
                 Some(
@@ -235,6 +221,53 @@ impl ModelInfo {
     }
 }
 
+/// The version of the format, if this build reads it.
+pub(super) fn format_version(header: &Header) -> Result<u32, ModelFileError> {
+    let version = header.number("mynah_format_version")?;
+    let found = u32::try_from(version).unwrap_or(u32::MAX);
+    if (OLDEST_FORMAT_VERSION..=FORMAT_VERSION).contains(&found) {
+        return Ok(found);
+    }
+    Err(ModelFileError::WrongVersion {
+        found,
+        oldest: OLDEST_FORMAT_VERSION,
+        newest: FORMAT_VERSION,
+    })
+}
+
+/// What the file holds.
+pub(super) fn kind(header: &Header) -> Result<ModelKind, ModelFileError> {
+    match header.text("kind")? {
+        "base" => Ok(ModelKind::Base),
+        "target" => Ok(ModelKind::Target),
+        "voices" => Ok(ModelKind::Voices),
+        other => Err(bad_value(
+            "kind",
+            other,
+            "`base`, `target` or `voices` is needed",
+        )),
+    }
+}
+
+/// Refuses a file for another rate, another hop or other frames.
+pub(super) fn check_timing(header: &Header, frame_samples: usize) -> Result<(), ModelFileError> {
+    for (key, expected) in [
+        ("sample_rate_hz", u64::from(SAMPLE_RATE_HZ)),
+        ("hop_samples", HOP_SAMPLES as u64),
+        ("frame_samples", frame_samples as u64),
+    ] {
+        let found = header.number(key)?;
+        if found != expected {
+            return Err(ModelFileError::WrongTiming {
+                key,
+                found,
+                expected,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Whether a text is one line of 1 to `max_chars` characters.
 pub fn is_line(text: &str, max_chars: usize) -> bool {
     !text.trim().is_empty()
@@ -242,7 +275,11 @@ pub fn is_line(text: &str, max_chars: usize) -> bool {
         && !text.chars().any(char::is_control)
 }
 
-fn line(header: &Header, key: &'static str, max_chars: usize) -> Result<String, ModelFileError> {
+pub(super) fn line(
+    header: &Header,
+    key: &'static str,
+    max_chars: usize,
+) -> Result<String, ModelFileError> {
     let text = header.text(key)?;
     if is_line(text, max_chars) {
         return Ok(text.to_owned());
@@ -255,7 +292,7 @@ fn line(header: &Header, key: &'static str, max_chars: usize) -> Result<String, 
 }
 
 /// Names end up on command lines and in file names.
-fn name(header: &Header) -> Result<String, ModelFileError> {
+pub(super) fn name(header: &Header) -> Result<String, ModelFileError> {
     let text = line(header, "name", MAX_NAME_CHARS)?;
     if text
         .chars()
@@ -299,7 +336,7 @@ fn home_register_midi(header: &Header) -> Result<Option<(f32, f32)>, ModelFileEr
     ))
 }
 
-fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {
+pub(super) fn credits(header: &Header) -> Result<Vec<String>, ModelFileError> {
     let key = "credits";
     let credits: Vec<String> = header.json(key)?;
     if credits.len() <= MAX_CREDITS && credits.iter().all(|c| is_line(c, MAX_LINE_CHARS)) {

@@ -11,6 +11,7 @@ mod memory;
 mod params;
 mod rename;
 mod tensors;
+mod voices;
 mod write;
 
 pub use error::ModelFileError;
@@ -18,6 +19,7 @@ pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelHash, ModelInfo, ModelKind, 
 pub use memory::MemoryInfo;
 pub use params::{Params, Tensor, Tensors};
 pub use rename::{renamed, short_name};
+pub use voices::VoicesInfo;
 pub use write::{ByteTensor, sealed, write, write_with};
 
 pub(crate) use header::Header;

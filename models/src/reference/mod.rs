@@ -13,6 +13,7 @@ mod layers;
 mod onsets;
 mod stepwise;
 mod translator;
+mod voices;
 
 pub(crate) use chain::rows;
 pub use chain::{Reference, ReferenceError, Rendering};
@@ -22,3 +23,5 @@ pub use layers::{CausalConv1d, GatedBlock, Past, ResidualBlock, leaky};
 pub use onsets::Onsets;
 pub use stepwise::Stepwise;
 pub use translator::{Target, Translator};
+pub use voices::Voices;
+pub(crate) use voices::voice_rows;

@@ -248,7 +248,7 @@ fn values(tensor: &Tensor) -> candle_core::Result<Vec<f32>> {
         .to_vec1()
 }
 
-fn var_builder(tensors: &Tensors) -> candle_core::Result<VarBuilder<'static>> {
+pub(crate) fn var_builder(tensors: &Tensors) -> candle_core::Result<VarBuilder<'static>> {
     let tensors: HashMap<String, Tensor> = tensors
         .sorted()
         .into_iter()
@@ -263,7 +263,7 @@ fn var_builder(tensors: &Tensors) -> candle_core::Result<VarBuilder<'static>> {
 
 /// Runs candle on one thread, which ends with the work: left alone, it would start one for each core in the host's
 /// process and keep them.
-fn in_candle<T: Send>(
+pub(crate) fn in_candle<T: Send>(
     work: impl FnOnce() -> candle_core::Result<T> + Send,
 ) -> Result<T, ModelFileError> {
     let unchecked = |error: &dyn std::fmt::Display| {

@@ -14,7 +14,7 @@ use std::ops::Deref;
 use crate::file::ModelFileError;
 use crate::instructions::Instructions;
 
-pub(crate) use definition::Definition;
+pub(crate) use definition::{Definition, in_candle, var_builder};
 
 /// Largest difference, relative to the largest value of what is compared: a hundred times what the order of sums makes.
 const TOLERANCE: f32 = 1e-4;
@@ -73,7 +73,7 @@ pub(crate) fn first_right<T>(
 }
 
 /// Refuses values that are further apart than [`TOLERANCE`], relative to the largest one expected, or to `least`.
-fn compare(
+pub(crate) fn compare(
     network: &'static str,
     found: &[f32],
     expected: &[f32],

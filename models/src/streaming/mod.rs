@@ -12,3 +12,4 @@ pub mod onsets;
 pub mod ops;
 pub mod residual;
 pub mod translator;
+pub mod voices;

@@ -43,3 +43,16 @@ pub(crate) fn tone(count: usize, numbers: &[u32], f0_hz: impl Fn(f64) -> f64) ->
         })
         .collect()
 }
+
+/// A plucked note: harmonics that decay, the high ones sooner.
+pub(crate) fn pluck(out: &mut [f32], at_s: f64, midi: f64) {
+    let hz = 440.0 * 2.0_f64.powf((midi - 69.0) / 12.0);
+    let start = (at_s * RATE_HZ) as usize;
+    for number in 1..=12_u32 {
+        let harmonic = tone(out.len() - start, &[number], |_| hz);
+        for (n, (out, x)) in out[start..].iter_mut().zip(harmonic).enumerate() {
+            let t = n as f32 / RATE_HZ as f32;
+            *out += 0.5 * x * (-(1.5 + 0.6 * number as f32) * t).exp();
+        }
+    }
+}

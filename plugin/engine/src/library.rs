@@ -6,6 +6,7 @@ mod error;
 mod install;
 mod learnt;
 mod own;
+mod voices;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 
 pub use error::LibraryError;
 pub use learnt::{is_learnt, mark_learnt};
+pub use voices::shipped_voices;
 
 use crate::user_file::{ReadError, read_whole};
 

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 
 use mynah_engine::{
     Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetRef, is_learnt, mark_learnt,
-    user_folder,
+    shipped_voices, user_folder,
 };
 use mynah_models::testing::{random_base, random_target};
-use mynah_models::{Base, ModelInfo};
+use mynah_models::{Base, ModelHash, ModelInfo};
 
 use common::Models;
 
@@ -44,6 +44,19 @@ fn shipped_models_are_sound() {
             assert!(library.entries().is_empty());
         }
     }
+}
+
+#[test]
+fn the_shipped_voices_network_is_shared() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/voices.mynah");
+    if !std::path::Path::new(path).exists() {
+        let error = shipped_voices().err().unwrap();
+        return assert!(matches!(error, LibraryError::NoVoices), "{error}");
+    }
+    let (one, other) = (shipped_voices().unwrap(), shipped_voices().unwrap());
+    assert!(Arc::ptr_eq(&one, &other));
+    assert_eq!(one.info().name, "mynah-voices");
+    assert_eq!(one.info().hash, ModelHash::of(&fs::read(path).unwrap()));
 }
 
 #[test]

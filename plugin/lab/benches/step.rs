@@ -4,10 +4,12 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use mynah_models::architecture::VoicesArchitecture;
 use mynah_models::features::{PITCH_WINDOW_SAMPLES, Pitch, PitchState};
 use mynah_models::streaming::conv::{CausalConv, ConvConfig, ConvState};
 use mynah_models::streaming::kernel::Epilogue;
-use mynah_models::testing::{Random, random_base, random_target, random_tensors};
+use mynah_models::testing::{Random, random_base, random_target, random_tensors, random_voices};
+use mynah_models::voices::{Decoder, VoicesNet, VoicesState};
 use mynah_models::{Base, ChainState, HOP_SAMPLES, HopControls, Mode, Target, alone};
 
 /// A sawtooth at 220 Hz, hop after hop.
@@ -51,6 +53,23 @@ fn chain(criterion: &mut Criterion) {
             });
         });
     }
+}
+
+/// One frame of hearing several voices: four hops, of which one computes spectra and network.
+fn voices(criterion: &mut Criterion) {
+    let file = random_voices(&VoicesArchitecture::default(), 3);
+    let net = VoicesNet::from_bytes(&file).unwrap();
+    let (mut state, mut decoder) = (VoicesState::new(&net), Decoder::default());
+    let mut saw = Saw(0.0);
+    criterion.bench_function("voices, four hops (10,667 us of sound)", |bencher| {
+        bencher.iter(|| {
+            for _ in 0..4 {
+                if let Some(frame) = net.step(&mut state, &saw.hop()) {
+                    black_box(decoder.step(frame));
+                }
+            }
+        });
+    });
 }
 
 /// One frame of the pitch tracker, where its shorter windows are clear and where all must be asked.
@@ -107,5 +126,5 @@ fn kernel(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, chain, pitch, kernel);
+criterion_group!(benches, chain, voices, pitch, kernel);
 criterion_main!(benches);

@@ -35,6 +35,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
     let kind = match info.kind {
         ModelKind::Base => "base",
         ModelKind::Target => "target",
+        ModelKind::Voices => "voices",
     };
     let json = InfoJson {
         kind,

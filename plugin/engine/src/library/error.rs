@@ -13,6 +13,9 @@ pub enum LibraryError {
     /// This build carries no base model.
     #[error("this build carries no models: assets/base.mynah was not there when it was made")]
     NoBase,
+    /// This build carries no voices network.
+    #[error("this build cannot hear chords: assets/voices.mynah was not there when it was made")]
+    NoVoices,
     /// No such target.
     #[error("there is no target '{name}'; there are {}", list(known))]
     UnknownTarget {
