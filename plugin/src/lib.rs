@@ -31,6 +31,7 @@ mod opened;
 mod params;
 mod preset;
 mod recorder;
+mod recording;
 mod resident;
 mod shared;
 mod sound;
@@ -91,11 +92,12 @@ impl<const CONTROLLERS: bool> Default for Mynah<CONTROLLERS> {
         let catalogue = targets::catalogue();
         let params = Arc::new(MynahParams::new(catalogue));
         NEWEST.replace(Arc::downgrade(&params));
+        let shared = Arc::new(Shared::default());
         Self {
             params,
-            shared: Arc::new(Shared::default()),
+            sound: Sound::recorded_by(shared.recording()),
+            shared,
             catalogue,
-            sound: Sound::default(),
             spreads_mono: false,
         }
     }

@@ -5,7 +5,7 @@ use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
 use crate::notes::NoteStack;
-
+use crate::recording::{Feed, Recording};
 use crate::shared::{Condition, Reading, Shared};
 use crate::targets::{CORNERS, Catalogue};
 
@@ -22,6 +22,8 @@ pub(crate) const ENDLESS_TAIL: u32 = u32::MAX;
 pub(crate) struct Sound {
     running: Option<Running>,
     notes: NoteStack,
+    /// Where what comes in goes while it is recorded.
+    feed: Option<Feed>,
 }
 
 /// What a host is about to send.
@@ -57,6 +59,14 @@ struct Running {
 }
 
 impl Sound {
+    /// What comes in can be recorded. Main thread: once for an instance.
+    pub(crate) fn recorded_by(recording: &Recording) -> Self {
+        Self {
+            feed: recording.take_feed(),
+            ..Self::default()
+        }
+    }
+
     /// Makes ready for a host's stream, with the targets of `indices` in place from the
     /// first sample, and returns the latency in host samples. Called again with the same values it
     /// does next to nothing. Main thread: allocates, decodes models.
@@ -70,6 +80,9 @@ impl Sound {
     ) -> u32 {
         let base = catalogue.prepare();
         let rate_hz = stream.rate_hz;
+        if let Some(feed) = &mut self.feed {
+            feed.prepare(rate_hz, stream.is_offline);
+        }
         let fits = |running: &Running| running.stream == stream && running.indices == indices;
         if !self.running.as_ref().is_some_and(fits) {
             self.running = None;
@@ -131,6 +144,9 @@ impl Sound {
         mut next_event: impl FnMut() -> Option<NoteEvent<S>>,
         shared: &Shared,
     ) -> u32 {
+        if let Some(feed) = &mut self.feed {
+            feed.take(channels);
+        }
         let notes = &mut self.notes;
         let Some(running) = &mut self.running else {
             while let Some(event) = next_event() {

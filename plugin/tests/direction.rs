@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; the crate's root is above all of them.
-const MODULES: [&str; 20] = [
+const MODULES: [&str; 21] = [
     "lock",
     "held",
     "instances",
@@ -18,6 +18,7 @@ const MODULES: [&str; 20] = [
     "undo",
     "targets",
     "learning",
+    "recording",
     "params",
     "state",
     "preset",

@@ -161,12 +161,10 @@ fn a_folder_that_is_dropped_is_learnt_from_as_the_form_says() {
     studio.bench.harness.run_steps(2);
     studio.bench.click("Start learning");
     let order = lock(&studio.fake.orders)[0].clone();
-    assert_eq!(
-        (order.name.as_str(), order.credit.as_str()),
-        ("Old Cello", "Anna")
-    );
+    assert_eq!(order.name, "Old Cello");
+    assert_eq!(order.credits, ["Anna"]);
     assert_eq!(order.minutes, 30);
-    assert_eq!(order.recordings, studio.folder.path().join("Old Cello"));
+    assert_eq!(order.recordings, [studio.folder.path().join("Old Cello")]);
     // The list is back, with what has begun above it.
     assert!(studio.sees("It is being started."));
     studio.say(|status| (status.stage, status.files_heard) = (Stage::Listening, 3));
