@@ -4,8 +4,9 @@ use egui::{RichText, ScrollArea, Sense, Ui, vec2};
 use mynah_engine::Source;
 
 use super::{button, words};
+use crate::editor::pictures::Portrait;
 use crate::editor::theme::{CARD_ROUNDING, Theme};
-use crate::editor::{fonts, pictures, wording};
+use crate::editor::{fonts, wording};
 use crate::learning::{Again, Learning};
 use crate::targets::{Catalogue, Entry};
 
@@ -67,7 +68,7 @@ fn show_entry(ui: &mut Ui, entry: &Entry, learning: &Learning) -> bool {
     let again = ui.horizontal_top(|ui| {
         let (picture, _) = ui.allocate_exact_size(PICTURE, Sense::hover());
         ui.painter().rect_filled(picture, CARD_ROUNDING, theme.well);
-        pictures::draw(ui.painter(), theme, &info.name, picture.shrink(4.0), 1.0);
+        Portrait::of(entry).draw(ui.painter(), theme, picture.shrink(4.0), 1.0);
         let told = ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(RichText::new(&info.display_name).font(fonts::semibold(14.0)));

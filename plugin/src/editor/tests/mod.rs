@@ -7,6 +7,7 @@ mod late;
 mod learning;
 mod melody;
 mod models;
+mod pictures;
 mod presets;
 mod rasteriser;
 mod snapshots;

@@ -11,7 +11,7 @@ mod training;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use mynah_engine::Library;
 use mynah_learn::adapt::{ContentNoise, Trunk, hold_out, start};
 use mynah_learn::making::{Instrument, Naming};
