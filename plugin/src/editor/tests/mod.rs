@@ -10,6 +10,7 @@ mod models;
 mod pictures;
 mod presets;
 mod rasteriser;
+mod recording;
 mod snapshots;
 
 use std::path::PathBuf;
@@ -73,8 +74,17 @@ impl Bench {
     }
 
     fn with(catalogue: &'static Catalogue, size: Vec2, change: impl FnOnce(App) -> App) -> Self {
+        Self::sharing(catalogue, size, Arc::default(), change)
+    }
+
+    /// A window of an instance that is there already.
+    fn sharing(
+        catalogue: &'static Catalogue,
+        size: Vec2,
+        shared: Arc<Shared>,
+        change: impl FnOnce(App) -> App,
+    ) -> Self {
         let params = Arc::new(MynahParams::new(catalogue));
-        let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let open = Open {
             app: change(App::new(params.clone(), shared.clone(), catalogue)),
