@@ -10,7 +10,7 @@ pub(super) const ADVICE: [&str; 4] = [
     "One instrument alone, dry and close to the microphone: an echo or a second instrument would be learnt as well.",
     "One note after another over its whole range, long ones and short ones, soft and loud; then some melodies. Two \
      minutes are a beginning, ten are good.",
-    "Any number of WAV, AIFF, FLAC, MP3, M4A, Ogg or Opus files, in folders within folders if you like. Only what you may use: \
+    "Any number of WAV, AIFF, FLAC, MP3, M4A, Ogg or Opus files, in folders within folders if you like, or what you record here. Only what you may use: \
      the target is made of these very notes.",
     "It can be played after about a minute, and gets better for as long as it is let. That goes on at low priority \
      when this window or the DAW is closed.",

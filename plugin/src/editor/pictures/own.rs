@@ -23,7 +23,7 @@ const LOWEST_HOME: f32 = 36.0;
 const HIGHEST_HOME: f32 = 88.0;
 /// How large they are drawn, the lowest and the highest.
 const LARGE: f32 = 1.08;
-const SMALL: f32 = 0.70;
+const SMALL: f32 = 0.78;
 /// How colourful they are at least.
 const SATURATION: f32 = 0.42;
 

@@ -186,7 +186,7 @@ fn a_target_of_another_base_is_learnt_again_by_one_click() {
     assert_eq!((&order.output, order.replaces), (&file, true));
     assert_eq!(order.recordings, [recordings]);
     assert_eq!(order.name, "Random target");
-    assert_eq!(order.kind, Some("plucked"));
+    assert_eq!(order.kind, Some("keys"));
     let status = studio.folder.path().join("learning/old-cello.json");
     assert_eq!(order.status, status);
     // It is under way, so that it cannot be begun twice; what it becomes is taken over at once.
