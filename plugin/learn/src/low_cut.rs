@@ -4,8 +4,8 @@
 
 use mynah_models::{HOP_SAMPLES, LowCut};
 
-/// Filters a recording in place, or a stretch of one: mono at 48 kHz, silence before it. What it makes of a sample depends on those before it
-/// alone, and on those of the last tenth of a second only.
+/// Filters a recording in place, or a stretch of one: mono at 48 kHz, silence before it. What it makes of a sample depends on
+/// those of the last tenth of a second before it.
 pub fn cut_low(audio: &mut [f32]) {
     let mut filter = LowCut::default();
     for piece in audio.chunks_mut(HOP_SAMPLES) {
