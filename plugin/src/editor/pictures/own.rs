@@ -195,7 +195,7 @@ impl Own {
                 1 => 0.92 - length / 2.0 - lift,
                 _ => 0.08 + length / 2.0 + lift,
             };
-            let colour = if (n + self.choice(7, 2)) % 3 == 0 {
+            let colour = if (n + self.choice(7, 2)).is_multiple_of(3) {
                 palette.light
             } else {
                 palette.body
