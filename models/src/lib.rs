@@ -7,6 +7,7 @@ pub mod architecture;
 mod blend;
 mod chain;
 mod chance;
+mod chords;
 pub mod conditioning;
 mod ensemble;
 mod envelope;
@@ -37,6 +38,7 @@ mod whole_file;
 
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use chance::split_mix_64;
+pub use chords::{Chords, ChordsState};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Key, Mode,
     MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VOICES,

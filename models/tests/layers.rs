@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 29] = [
+const LAYERS: [&str; 31] = [
     "rates",
     "chance",
     "note_names",
@@ -34,6 +34,7 @@ const LAYERS: [&str; 29] = [
     "voices",
     "chain",
     "ensemble",
+    "chords",
     "frames",
     "testing",
 ];

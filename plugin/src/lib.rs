@@ -32,6 +32,7 @@ mod opened;
 mod params;
 mod preset;
 mod recorder;
+mod recording;
 mod resident;
 mod shared;
 mod sound;
@@ -95,11 +96,12 @@ impl<const CONTROLLERS: bool, const KEYS: bool> Default for Mynah<CONTROLLERS, K
         let catalogue = targets::catalogue();
         let params = Arc::new(MynahParams::of(Self::PLAYS, catalogue));
         NEWEST.replace(Arc::downgrade(&params));
+        let shared = Arc::new(Shared::default());
         Self {
             params,
-            shared: Arc::new(Shared::default()),
+            sound: Sound::recorded_by(shared.recording()).playing(Self::PLAYS),
+            shared,
             catalogue,
-            sound: Sound::new(Self::PLAYS),
             spreads_mono: false,
         }
     }

@@ -11,6 +11,7 @@ use nice_plug_egui::RepaintNotifier;
 
 use crate::comparison::Comparison;
 use crate::lock::lock;
+use crate::recording::Recording;
 
 /// Whether sound is being translated, and if not, why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +113,8 @@ pub struct Shared {
     monitor: Mutex<Option<Monitor>>,
     /// What the player did, for as long as the instance lives. Never the audio thread's.
     comparison: Mutex<Comparison>,
+    /// Of what comes in.
+    recording: Recording,
 }
 
 impl Shared {
@@ -167,6 +170,11 @@ impl Shared {
     /// parameters are set.
     pub(crate) fn comparison(&self) -> MutexGuard<'_, Comparison> {
         lock(&self.comparison)
+    }
+
+    /// Records what comes in. Main thread and window's; the audio thread has a feed of its own.
+    pub(crate) fn recording(&self) -> &Recording {
+        &self.recording
     }
 
     /// Physical pixels per logical pixel on the screen where the editor was last seen.

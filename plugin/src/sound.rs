@@ -6,7 +6,7 @@ use nice_plug::prelude::NoteEvent;
 use crate::instances::InstanceNumber;
 use crate::key_events::key_event;
 use crate::notes::NoteStack;
-
+use crate::recording::{Feed, Recording};
 use crate::shared::{Condition, PressedKey, Reading, Shared};
 use crate::targets::{CORNERS, Catalogue};
 
@@ -26,6 +26,8 @@ pub(crate) struct Sound {
     notes: NoteStack,
     /// The key that is pressed in the editor.
     pressed: Option<PressedKey>,
+    /// Where what comes in goes while it is recorded.
+    feed: Option<Feed>,
 }
 
 /// What a host is about to send.
@@ -61,10 +63,15 @@ struct Running {
 }
 
 impl Sound {
-    /// Of a plugin that plays this.
-    pub(crate) fn new(plays: Plays) -> Self {
+    /// The same of a plugin that plays this.
+    pub(crate) fn playing(self, plays: Plays) -> Self {
+        Self { plays, ..self }
+    }
+
+    /// What comes in can be recorded. Main thread: once for an instance.
+    pub(crate) fn recorded_by(recording: &Recording) -> Self {
         Self {
-            plays,
+            feed: recording.take_feed(),
             ..Self::default()
         }
     }
@@ -82,6 +89,9 @@ impl Sound {
     ) -> u32 {
         let base = catalogue.prepare();
         let rate_hz = stream.rate_hz;
+        if let Some(feed) = &mut self.feed {
+            feed.prepare(rate_hz, stream.is_offline);
+        }
         let fits = |running: &Running| running.stream == stream && running.indices == indices;
         if !self.running.as_ref().is_some_and(fits) {
             self.running = None;
@@ -145,6 +155,9 @@ impl Sound {
         mut next_event: impl FnMut() -> Option<NoteEvent<S>>,
         shared: &Shared,
     ) -> u32 {
+        if let Some(feed) = &mut self.feed {
+            feed.take(channels);
+        }
         if self.plays == Plays::Keys {
             let silent = channels.iter_mut();
             silent.for_each(|channel| channel.fill(0.0));

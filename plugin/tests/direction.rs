@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; the crate's root is above all of them.
-const MODULES: [&str; 21] = [
+const MODULES: [&str; 22] = [
     "lock",
     "held",
     "instances",
@@ -19,6 +19,7 @@ const MODULES: [&str; 21] = [
     "undo",
     "targets",
     "learning",
+    "recording",
     "params",
     "state",
     "preset",

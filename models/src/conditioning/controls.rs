@@ -18,6 +18,8 @@ pub enum Mode {
     Follow,
     /// *Track* while one clear pitch is heard, *follow* otherwise.
     Auto,
+    /// Harmonics of up to six pitches at once, each a voice of its own ([`Chords`](crate::Chords)).
+    Chords,
 }
 
 /// What can change from hop to hop. All but the generator's share is taken at the next frame.

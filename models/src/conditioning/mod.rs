@@ -256,7 +256,8 @@ impl ConditioningState {
         };
         self.wander.step(&controls.variation, z);
         let polyphonic = match controls.mode {
-            Mode::Track => false,
+            // Of chords nothing of this is heard.
+            Mode::Track | Mode::Chords => false,
             Mode::Follow => true,
             Mode::Auto => self.auto.step(frame),
         };

@@ -15,6 +15,7 @@ const TONE_HOPS: usize = 76;
 /// Full scale is 1.
 const AMPLITUDE: f64 = 0.1;
 const HIGHEST_HARMONIC_HZ: f64 = 10_000.0;
+const MOST_HARMONICS: f64 = 32.0;
 
 /// A content for each of the tones, one behind the other.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ fn heard(base: &Base, semitones: f32) -> Vec<f32> {
     let mut sum = z.clone();
     let mut frames = 0;
     let hz = 440.0 * ((f64::from(semitones) - 69.0) / 12.0).exp2();
-    let harmonics = (HIGHEST_HARMONIC_HZ / hz).max(1.0) as usize;
+    let harmonics = (HIGHEST_HARMONIC_HZ / hz).clamp(1.0, MOST_HARMONICS) as usize;
     for hop in 0..TONE_HOPS {
         let input: [f32; HOP_SAMPLES] = std::array::from_fn(|n| {
             let time_s = (hop * HOP_SAMPLES + n) as f64 / f64::from(SAMPLE_RATE_HZ);

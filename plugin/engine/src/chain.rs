@@ -3,14 +3,16 @@
 //! The path is generic over [`Chain`], so that its timing is tested to the sample with a core that
 //! only delays, and no network in the way. The player's core is [`ModelChain`].
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use mynah_models::{
-    Base, CORNERS, ChainState, Ensemble, EnsembleState, HOP_SAMPLES, HopControls, LowCut, Telemetry,
+    Base, CORNERS, ChainState, Chords, ChordsState, Ensemble, EnsembleState, HOP_SAMPLES,
+    HopControls, LowCut, Mode, ModelHash, Telemetry,
 };
 
 use crate::controls::Plays;
 use crate::corners::Corners;
+use crate::library::shipped_voices;
 
 /// One hop of mono samples at 48 kHz.
 pub(crate) type Hop = [f32; HOP_SAMPLES];
@@ -81,8 +83,12 @@ pub(crate) struct ModelChain {
 
 /// Its networks, and what they play.
 enum Networks {
-    Sound(Arc<Base>),
-    Keys(Ensemble),
+    Sound {
+        base: Arc<Base>,
+        /// None in a build without the network that hears them.
+        chords: Option<Chords>,
+    },
+    Keys(Arc<Ensemble>),
 }
 
 /// Their memory, and that of what is taken away before.
@@ -90,16 +96,40 @@ pub(crate) enum ModelState {
     Sound {
         low_cut: LowCut,
         chain: Box<ChainState>,
+        chords: Option<Box<ChordsState>>,
+        /// What was run last; the other one's past is an older one.
+        in_chords: bool,
     },
     Keys(EnsembleState),
+}
+
+/// The ensembles of the bases that are in use: all instances share one of each.
+static ENSEMBLES: Mutex<Vec<(ModelHash, Weak<Ensemble>)>> = Mutex::new(Vec::new());
+
+/// The ensemble of a base. Not for the audio thread.
+fn ensemble_of(base: &Arc<Base>) -> Arc<Ensemble> {
+    let mut known = ENSEMBLES.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|(_, ensemble)| ensemble.strong_count() > 0);
+    let hash = base.info().hash;
+    let found = known.iter().find(|(of, _)| *of == hash);
+    if let Some(ensemble) = found.and_then(|(_, ensemble)| ensemble.upgrade()) {
+        return ensemble;
+    }
+    let made = Arc::new(Ensemble::new(Arc::clone(base)));
+    known.push((hash, Arc::downgrade(&made)));
+    made
 }
 
 impl ModelChain {
     /// Allocates, and listens to a few tones where it plays keys.
     pub(crate) fn new(base: Arc<Base>, plays: Plays, lead_hops: usize) -> Self {
         let networks = match plays {
-            Plays::Sound => Networks::Sound(base),
-            Plays::Keys => Networks::Keys(Ensemble::new(base)),
+            Plays::Sound => {
+                let net = shipped_voices().ok();
+                let chords = net.map(|net| Chords::new(net, ensemble_of(&base)));
+                Networks::Sound { base, chords }
+            }
+            Plays::Keys => Networks::Keys(ensemble_of(&base)),
         };
         Self {
             networks,
@@ -114,12 +144,16 @@ impl Chain for ModelChain {
 
     fn new_state(&self) -> ModelState {
         match &self.networks {
-            Networks::Sound(base) => {
+            Networks::Sound { base, chords } => {
                 let mut chain = Box::new(ChainState::new(base));
                 chain.align_frames(self.lead_hops);
                 ModelState::Sound {
                     low_cut: LowCut::default(),
                     chain,
+                    chords: chords
+                        .as_ref()
+                        .map(|chords| Box::new(ChordsState::new(chords))),
+                    in_chords: false,
                 }
             }
             Networks::Keys(ensemble) => ModelState::Keys(EnsembleState::new(ensemble)),
@@ -128,10 +162,19 @@ impl Chain for ModelChain {
 
     fn reset(&self, state: &mut ModelState) {
         match state {
-            ModelState::Sound { low_cut, chain } => {
+            ModelState::Sound {
+                low_cut,
+                chain,
+                chords,
+                in_chords,
+            } => {
                 low_cut.reset();
                 chain.reset();
                 chain.align_frames(self.lead_hops);
+                if let Some(chords) = chords {
+                    chords.reset();
+                }
+                *in_chords = false;
             }
             ModelState::Keys(ensemble) => ensemble.reset(),
         }
@@ -139,10 +182,18 @@ impl Chain for ModelChain {
 
     fn rest(&self, state: &mut ModelState) {
         match state {
-            ModelState::Sound { low_cut, chain } => {
+            ModelState::Sound {
+                low_cut,
+                chain,
+                chords,
+                in_chords,
+            } => {
                 low_cut.reset();
                 chain.rest();
                 chain.align_frames(self.lead_hops);
+                if let Some(chords) = chords.as_mut().filter(|_| *in_chords) {
+                    chords.reset();
+                }
             }
             // Its voices sleep already, and what they have played decides about what they play next.
             ModelState::Keys(_) => {}
@@ -173,14 +224,25 @@ impl Chain for ModelChain {
     fn copy_state(&self, from: &ModelState, to: &mut ModelState) {
         match (from, to) {
             (
-                ModelState::Sound { low_cut, chain },
+                ModelState::Sound {
+                    low_cut,
+                    chain,
+                    chords,
+                    in_chords,
+                },
                 ModelState::Sound {
                     low_cut: to_low_cut,
                     chain: to_chain,
+                    chords: to_chords,
+                    in_chords: to_in_chords,
                 },
             ) => {
                 *to_low_cut = *low_cut;
+                *to_in_chords = *in_chords;
                 to_chain.copy_from(chain);
+                if let (Some(chords), Some(to_chords), true) = (chords, to_chords, *in_chords) {
+                    to_chords.copy_from(chords);
+                }
             }
             (ModelState::Keys(from), ModelState::Keys(to)) => to.copy_from(from),
             // All states of a chain are of one kind.
@@ -197,9 +259,32 @@ impl Chain for ModelChain {
         output: &mut Hop,
     ) {
         match (&self.networks, state) {
-            (Networks::Sound(base), ModelState::Sound { low_cut, chain }) => {
+            (
+                Networks::Sound { base, chords },
+                ModelState::Sound {
+                    low_cut,
+                    chain,
+                    chords: chords_state,
+                    in_chords,
+                },
+            ) => {
                 let input = low_cut.step(input);
-                base.step(&patch.targets(), chain, controls, &input, output);
+                let wants_chords = controls.mode == Mode::Chords;
+                let was_in_chords = std::mem::replace(in_chords, wants_chords);
+                match (chords, chords_state) {
+                    (Some(chords), Some(state)) if wants_chords => {
+                        if !was_in_chords {
+                            state.reset();
+                        }
+                        chords.step(&patch.targets(), state, controls, &input, output);
+                    }
+                    _ => {
+                        if was_in_chords {
+                            chain.rest();
+                        }
+                        base.step(&patch.targets(), chain, controls, &input, output);
+                    }
+                }
             }
             (Networks::Keys(ensemble), ModelState::Keys(state)) => {
                 ensemble.play(&patch.targets(), state, controls, output);
@@ -221,6 +306,11 @@ impl Chain for ModelChain {
 
     fn telemetry(&self, state: &ModelState) -> Telemetry {
         match state {
+            ModelState::Sound {
+                chords: Some(chords),
+                in_chords: true,
+                ..
+            } => chords.telemetry(),
             ModelState::Sound { chain, .. } => chain.telemetry(),
             ModelState::Keys(ensemble) => ensemble.telemetry(),
         }

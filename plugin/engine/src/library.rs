@@ -16,7 +16,7 @@ use std::{fs, io};
 use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 
 pub use error::LibraryError;
-pub use learnt::{is_learnt, mark_learnt};
+pub use learnt::{forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt};
 pub use voices::shipped_voices;
 
 use crate::user_file::{ReadError, read_whole};

@@ -128,7 +128,7 @@ fn a_target_that_is_learnt_here_is_found_by_its_name_as_it_is_now() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("own.mynah");
     assert!(!is_learnt(&file));
-    mark_learnt(&file).unwrap();
+    mark_learnt(&file, &[]).unwrap();
     fs::write(&file, models.target_bytes(1)).unwrap();
     let before = ModelInfo::read(&models.target_bytes(2)).unwrap();
     let wanted = |name: &str| TargetRef {

@@ -10,6 +10,7 @@ pub mod analysis;
 pub mod choice;
 pub mod coding;
 pub mod listen;
+pub mod low_cut;
 pub mod making;
 pub mod note;
 pub mod recording;

@@ -27,7 +27,9 @@ impl<'a> Desk<'a> {
     pub(super) fn is_in_use(self, control: Control) -> bool {
         let controls = self.params.chosen_controls().serving(self.params.plays());
         match control {
-            Control::Vibrato | Control::Snap | Control::Unvoiced => controls.mode != Mode::Follow,
+            Control::Vibrato | Control::Snap | Control::Unvoiced => {
+                !matches!(controls.mode, Mode::Follow | Mode::Chords)
+            }
             Control::PlayerAttack | Control::PlayerColour => controls.performance > 0.0,
             Control::PlayerVibrato => controls.mode != Mode::Follow && controls.performance > 0.0,
             Control::Scale => controls.snap > 0.0,

@@ -11,16 +11,20 @@ use super::status::fail_silent;
 /// What is to be learnt, from what, and where it goes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Order {
-    /// Folder of recordings.
-    pub(crate) recordings: PathBuf,
-    /// The target's file, which is not there yet.
+    /// Folders of recordings, and files.
+    pub(crate) recordings: Vec<PathBuf>,
+    /// The target's file, which is not there yet, or is to be replaced.
     pub(crate) output: PathBuf,
+    pub(crate) replaces: bool,
     /// The file that says how far it is.
     pub(crate) status: PathBuf,
     /// What the target is called.
     pub(crate) name: String,
-    /// Who made the recordings; may be empty.
-    pub(crate) credit: String,
+    /// Who made the recordings; there may be nobody.
+    pub(crate) credits: Vec<String>,
+    /// Of the target, and how it sounds its notes, if not as the program thinks.
+    pub(crate) licence: Option<String>,
+    pub(crate) kind: Option<&'static str>,
     /// How long it learns at most.
     pub(crate) minutes: u32,
 }
@@ -38,11 +42,21 @@ impl Order {
         all.push(with("--status=", &self.status));
         // Joined: a name may begin with a hyphen.
         all.push(with("--name=", &self.name));
-        if !self.credit.is_empty() {
-            all.push(with("--credit=", &self.credit));
-        }
+        let credits = self.credits.iter();
+        all.extend(credits.map(|credit| with("--credit=", credit)));
+        let licence = self.licence.iter();
+        all.extend(licence.map(|licence| with("--licence=", licence)));
+        all.extend(self.kind.iter().map(|kind| with("--kind=", kind)));
         all.push(with("--minutes=", &self.minutes.to_string()));
-        all.extend(["--".into(), self.recordings.clone().into_os_string()]);
+        if self.replaces {
+            all.push("--force".into());
+        }
+        all.push("--".into());
+        all.extend(
+            self.recordings
+                .iter()
+                .map(|path| path.clone().into_os_string()),
+        );
         all
     }
 }

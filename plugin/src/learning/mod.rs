@@ -9,10 +9,12 @@
 //! | `status` | that file |
 //! | `places`, `here` | where the program is |
 //! | `launch` | starts it, and takes its end |
+//! | `again` | which targets can be learnt again, because they were made for another base |
 //! | `watch` | looks at the folder from time to time, on a thread, and takes targets over that have got better |
 //!
 //! Nothing here is for the audio thread, which finds what is taken over in the catalogue.
 
+mod again;
 mod here;
 mod launch;
 mod places;
@@ -34,6 +36,7 @@ use mynah_models::file::{MAX_LINE_CHARS, MAX_NAME_CHARS, is_line, short_name};
 use crate::lock::lock;
 use crate::targets::Catalogue;
 
+pub(crate) use again::Again;
 pub(crate) use launch::{Launch, LaunchError, Order, Program};
 #[cfg(test)]
 pub(crate) use status::Learnt;
@@ -64,6 +67,8 @@ pub(crate) struct Wish {
 pub(crate) enum StartError {
     #[error("{} is not a folder.", .0.display())]
     NoRecordings(PathBuf),
+    #[error("The recordings were in {}, and are not there any more.", .0.display())]
+    Gone(PathBuf),
     #[error(
         "A name is one line of 1 to {MAX_NAME_CHARS} characters, with a letter from a to z or a digit among them."
     )]
@@ -108,6 +113,8 @@ pub(crate) struct Learning {
     launch: Box<dyn Launch>,
     told: Mutex<Vec<Told>>,
     ending: Mutex<Vec<Ending>>,
+    /// Of targets that were made for another base, by their indices.
+    again: Mutex<Vec<(i32, Again)>>,
     /// Length and time of the targets' files that were taken over. Held while looking.
     taken: Mutex<HashMap<String, (u64, SystemTime)>>,
 }
@@ -126,8 +133,15 @@ impl Learning {
             launch,
             told: Mutex::default(),
             ending: Mutex::default(),
+            again: Mutex::default(),
             taken: Mutex::default(),
         }
+    }
+
+    /// Where what is recorded for new targets goes, if there is such a folder.
+    pub(crate) fn recordings(&self) -> Option<PathBuf> {
+        let data = self.folder.as_deref()?.parent()?;
+        Some(data.join("recordings"))
     }
 
     /// What is under way, and what is over and has not been dismissed, by the names of their files.
@@ -154,16 +168,20 @@ impl Learning {
         let (folder, targets) = folders.ok_or(StartError::NoFolder)?;
         let stem = file_stem(name);
         let order = Order {
-            recordings: wish.recordings.clone(),
+            recordings: vec![wish.recordings.clone()],
             output: target_file(targets, &stem),
+            replaces: false,
             status: status_file(folder, &stem),
             name: name.to_owned(),
-            credit: credit.to_owned(),
+            credits: Some(credit.to_owned())
+                .filter(|credit| !credit.is_empty())
+                .into_iter()
+                .collect(),
+            licence: None,
+            kind: None,
             minutes: wish.minutes,
         };
-        let under_way = |told: &Told| told.stem == stem && !told.status.is_over() && !told.is_lost;
-        let is_ending = lock(&self.ending).iter().any(|ending| ending.stem == stem);
-        if is_ending || self.read(folder).iter().any(under_way) {
+        if self.is_under_way(folder, &stem) {
             return Err(StartError::UnderWay(name.to_owned()));
         }
         // By its name, too: a session knows it by that, whatever it will have become.
@@ -171,6 +189,13 @@ impl Learning {
             return Err(StartError::Taken(name.to_owned()));
         }
         self.begin(&order, stem)
+    }
+
+    /// Whether a target of this file's name is being learnt, or about to end.
+    fn is_under_way(&self, folder: &Path, stem: &str) -> bool {
+        let under_way = |told: &Told| told.stem == stem && !told.status.is_over() && !told.is_lost;
+        let is_ending = lock(&self.ending).iter().any(|ending| ending.stem == stem);
+        is_ending || self.read(folder).iter().any(under_way)
     }
 
     fn begin(&self, order: &Order, stem: String) -> Result<(), StartError> {
@@ -182,7 +207,8 @@ impl Learning {
         status
             .write(&order.status, Existing::Replace)
             .map_err(not_written(&order.status))?;
-        let launched = mark_learnt(&order.output).map_err(not_written(&order.output));
+        let marked = mark_learnt(&order.output, &order.recordings);
+        let launched = marked.map_err(not_written(&order.output));
         if let Err(error) = launched.and_then(|()| Ok(self.launch.launch(order)?)) {
             // It was to tell of what there is nothing to tell of.
             let _ = fs::remove_file(&order.status);
@@ -241,6 +267,7 @@ impl Learning {
             }
             is_there
         });
+        is_new |= self.look_for_recordings(catalogue);
         let mut told = lock(&self.told);
         is_new |= *told != now;
         *told = now;
@@ -288,9 +315,12 @@ fn take(
     let Ok(mark) = fs::metadata(&file).and_then(|file| Ok((file.len(), file.modified()?))) else {
         return false;
     };
-    let renewals = catalogue.of_file(&file).map(|entry| entry.renewals());
+    let entry = catalogue.of_file(&file);
     let after_s = |renewals: usize| FIRST_RENEWAL_S * f64::from(renewals.min(30) as u32).exp2();
-    let is_time = is_last || renewals.is_none_or(|renewals| learnt_s >= after_s(renewals));
+    // What was made for another base is not worth waiting for.
+    let is_time = is_last
+        || entry
+            .is_none_or(|entry| entry.note().is_some() || learnt_s >= after_s(entry.renewals()));
     if taken.get(stem) == Some(&mark) || !is_time || !is_learnt(&file) {
         return false;
     }

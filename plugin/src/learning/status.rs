@@ -56,6 +56,9 @@ pub(crate) struct Status {
     /// Sentences on the recordings.
     pub(crate) findings: Vec<String>,
     pub(crate) learnt: Option<Learnt>,
+    /// Where the target is heard beside its recordings, once that is written.
+    #[serde(default)]
+    pub(crate) page: Option<String>,
     /// Why it failed, a sentence.
     pub(crate) error: Option<String>,
 }
@@ -72,6 +75,7 @@ impl Status {
             files_heard: 0,
             findings: Vec::new(),
             learnt: None,
+            page: None,
             error: None,
         }
     }

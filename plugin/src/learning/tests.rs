@@ -123,11 +123,14 @@ fn the_program_is_told_what_to_learn_and_where_it_goes() {
     home.start(" Old Cello ").unwrap();
     let orders = lock(&home.fake.0);
     let expected = Order {
-        recordings: home.path("Old Cello"),
+        recordings: vec![home.path("Old Cello")],
         output: home.path("targets/old-cello.mynah"),
+        replaces: false,
         status: home.path("learning/old-cello.json"),
         name: "Old Cello".to_owned(),
-        credit: "Anna".to_owned(),
+        credits: vec!["Anna".to_owned()],
+        licence: None,
+        kind: None,
         minutes: 30,
     };
     assert_eq!(*orders, [expected]);
@@ -183,7 +186,7 @@ fn what_cannot_be_is_a_sentence_and_starts_nothing() {
 fn a_name_of_a_target_that_is_here_is_taken() {
     let home = Home::new();
     home.learn(1);
-    mark_learnt(&home.path("targets/old-cello.mynah")).unwrap();
+    mark_learnt(&home.path("targets/old-cello.mynah"), &[]).unwrap();
     home.say(Stage::Done, 1.0);
     assert!(home.learning.look(&home.catalogue));
     let error = home.start("Random Target").unwrap_err();

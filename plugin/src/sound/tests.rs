@@ -188,7 +188,7 @@ fn a_target_that_gets_better_while_it_plays_is_heard_but_not_in_a_bounce() {
     let base = Base::from_bytes(&base_file).unwrap();
     let targets = folder.path().join("targets");
     let file = targets.join("learnt.mynah");
-    mynah_engine::mark_learnt(&file).unwrap();
+    mynah_engine::mark_learnt(&file, &[]).unwrap();
     let learn = |seed| std::fs::write(&file, random_target(seed, &base)).unwrap();
     let input: Vec<f32> = (0..4_000u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
@@ -235,12 +235,60 @@ fn a_target_that_gets_better_while_it_plays_is_heard_but_not_in_a_bounce() {
     assert!(play(false, true).1);
 }
 
+#[test]
+fn what_comes_in_is_recorded_and_sounds_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let base_file = random_base(1);
+    let base = Base::from_bytes(&base_file).unwrap();
+    let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
+    let input: Vec<f32> = (0..48_000u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0 - 0.5)
+        .collect();
+    let (controls, indices) = (Controls::neutral(), [0; CORNERS]);
+    let shared = Shared::default();
+    let mut sound = Sound::recorded_by(shared.recording());
+    let stream = Stream {
+        rate_hz: 48_000.0,
+        is_offline: false,
+    };
+    sound.prepare(catalogue, stream, indices, &controls, &shared);
+    let mut play = || {
+        sound.reset();
+        let mut output = input.clone();
+        for block in output.chunks_mut(480) {
+            let measured = allocation_counter::measure(|| {
+                let no_event = || None::<NoteEvent<()>>;
+                sound.process(&mut [block], indices, &controls, no_event, &shared);
+            });
+            assert_eq!(measured.count_total, 0, "the audio thread allocated");
+        }
+        output
+    };
+    let plain = play();
+    let repaint = shared.repaint().clone();
+    shared.recording().start(folder.path(), repaint).unwrap();
+    assert!(play() == plain, "recording is heard");
+    // The instance goes, and closes its file.
+    drop(shared);
+    let file = std::fs::read(folder.path().join("1.wav")).unwrap();
+    assert_eq!(file.len(), 44 + 3 * input.len());
+    // What came in, not what came of it.
+    let sample = |n: usize| {
+        let at = 44 + 3 * n;
+        i32::from_le_bytes([0, file[at], file[at + 1], file[at + 2]]) >> 8
+    };
+    for n in [0, 1, 17_000, 47_999] {
+        let wanted = (input[n] * 8_388_607.0).round() as i32;
+        assert_eq!(sample(n), wanted, "sample {n}");
+    }
+}
+
 /// What an instrument makes of events at these samples, in blocks of this length.
 fn played_from_keys(block: usize, events: &[NoteEvent<()>], shared: &Shared) -> Vec<f32> {
     let base_file = random_base(1);
     let base = Base::from_bytes(&base_file).unwrap();
     let catalogue = catalogue(Some(base_file), vec![random_target(1, &base)]);
-    let mut sound = Sound::new(Plays::Keys);
+    let mut sound = Sound::default().playing(Plays::Keys);
     let controls = Controls::neutral();
     sound.prepare(
         catalogue,

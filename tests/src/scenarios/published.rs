@@ -73,7 +73,7 @@ pub const PUBLISHED: [Published; 46] = [
     row("freeze", 881_080_983, "Freeze", 0.0, 1),
     row("room", 3_506_395, "Room", 0.35, 0),
     row("room_size", 1_080_060_133, "Size", 0.3, 0),
-    row("mode", 3_357_091, "Mode", 0.0, 2),
+    row("mode", 3_357_091, "Mode", 0.0, 3),
     row("input_gain", 1_386_281_684, "Input gain", 0.5, 0),
     row("mix", 108_124, "Mix", 1.0, 0),
     row("output_gain", 1_322_673_149, "Output gain", 0.5, 0),

@@ -116,7 +116,8 @@ impl<'a> Life<'a> {
                 controls.mode = match controls.mode {
                     Mode::Track => Mode::Follow,
                     Mode::Follow => Mode::Auto,
-                    Mode::Auto => Mode::Track,
+                    Mode::Auto => Mode::Chords,
+                    Mode::Chords => Mode::Track,
                 }
             }
             8 => controls.bypass = !controls.bypass,

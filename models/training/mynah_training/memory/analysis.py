@@ -2,6 +2,9 @@
 
 Frames are those of the live chain (`features.py`): frame k ends at sample 256 k. Its loudness is about 7 ms
 behind, so the amplitudes are measured 340 samples before the frame's end, where that loudness is centred.
+
+Recordings come without what lies below 20 Hz (`plugin/learn/src/low_cut.rs`), as the live chain hears what
+is played.
 """
 
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ mod common;
 #[cfg(unix)]
 mod interrupted;
 mod made;
+mod own;
 mod page;
 mod refused;
 mod sounds;

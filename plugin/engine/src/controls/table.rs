@@ -171,7 +171,7 @@ macro_rules! control_table {
 use ControlKind::{Choice, Continuous, Notes, Share, Switch, Tapered, Whole};
 
 /// Names of the modes, in the order of their numbers.
-const MODES: &[&str] = &["track", "follow", "auto"];
+const MODES: &[&str] = &["track", "follow", "auto", "chords"];
 /// What becomes of consonants, likewise.
 const UNVOICED: &[&str] = &["held", "noise", "softened", "swallowed"];
 /// Names of the qualities, likewise.
@@ -289,8 +289,8 @@ control_table! {
     "room_size", "Size", Room, Share, 0.0..=1.0, "",
     "Size of the room: how late its walls answer, and how long it rings, from 0.4 to 1.8 s.";
     Mode, mode: Mode = 0.0;
-    "mode", "Mode", Output, Choice(MODES), 0.0..=2.0, "",
-    "Track plays the pitch of one voice; Follow keeps chords and noises; Auto tracks while one clear pitch is heard.";
+    "mode", "Mode", Output, Choice(MODES), 0.0..=3.0, "",
+    "Track plays the pitch of one voice; Follow keeps chords and noises; Auto tracks while one clear pitch is heard; Chords plays up to six notes, each with a voice of its own.";
     InputGain, input_gain_db: f32 = 0.0;
     "input_gain", "Input gain", Output, Continuous, -24.0..=24.0, "dB",
     "How loud the translation hears the input. The dry signal keeps its level.";

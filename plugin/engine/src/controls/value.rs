@@ -57,7 +57,7 @@ macro_rules! choice {
     };
 }
 
-choice!(Mode: Track, Follow, Auto);
+choice!(Mode: Track, Follow, Auto, Chords);
 choice!(Unvoiced: Held, Noise, Softened, Swallowed);
 choice!(Quality: Eco, Full);
 choice!(Channels: Mono, Stereo);

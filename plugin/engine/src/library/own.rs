@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mynah_models::ModelInfo;
 use mynah_models::file::renamed;
 
-use super::{LibraryError, Source, TargetEntry, read_file, read_info};
+use super::{LibraryError, Source, TargetEntry, forget_learnt, read_file, read_info};
 use crate::user_file::{Existing, write_whole};
 
 impl TargetEntry {
@@ -23,13 +23,13 @@ impl TargetEntry {
         }
     }
 
-    /// Deletes the file of one of the player's own; where it was.
+    /// Deletes the file of one of the player's own, and what is kept beside it of its learning; where it was.
     ///
     /// # Errors
     /// If it is a shipped one, or the file cannot be deleted.
     pub fn remove(&self) -> Result<PathBuf, LibraryError> {
         let path = self.own_file()?.clone();
-        match fs::remove_file(&path) {
+        match fs::remove_file(&path).and_then(|()| forget_learnt(&path)) {
             Ok(()) => Ok(path),
             Err(source) => Err(LibraryError::Write { path, source }),
         }

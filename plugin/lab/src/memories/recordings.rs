@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use mynah_cli::audio::read::Reader;
+use mynah_learn::low_cut::cut_low;
 use mynah_models::SAMPLE_RATE_HZ;
 
 use crate::eval::csv;
@@ -91,6 +92,7 @@ fn from_onset(file: &Path) -> Result<Vec<f32>> {
         reader.rate_hz()
     );
     let mut audio = reader.read_mono(LONGEST_S * SAMPLE_RATE_HZ as usize)?;
+    cut_low(&mut audio);
     audio.drain(..onset_sample(&audio));
     Ok(audio)
 }

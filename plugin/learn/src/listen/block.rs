@@ -12,6 +12,7 @@ use super::quality::{Measured, clips, measure};
 use super::room;
 use super::sight::{Eye, WINDOW};
 use super::texture::Texture;
+use crate::low_cut::cut_low;
 
 /// A note's sound begins so long before it, samples: 4 ms.
 pub(super) const LEAD_SAMPLES: usize = 192;
@@ -64,13 +65,14 @@ pub(super) struct HeardBlock {
     pub(super) spectrum: Vec<f32>,
     /// Level between the notes, dB; `None` where there is nothing between them.
     pub(super) noise_db: Option<f32>,
-    /// Loudest sample of the core.
+    /// Loudest sample of the core, once everything is taken out.
     pub(super) peak: f32,
 }
 
 /// Listens to `original`. What begins in the samples `core` counts; the rest is what comes before and after.
 pub(super) fn hear(ears: &Ears, original: &[f32], core: std::ops::Range<usize>) -> HeardBlock {
     let mut audio = original.to_vec();
+    cut_low(&mut audio);
     let hum = hum::find(&ears.eye, &audio);
     if let Some(hum) = &hum {
         hum::remove(hum, &mut audio);
@@ -95,7 +97,7 @@ pub(super) fn hear(ears: &Ears, original: &[f32], core: std::ops::Range<usize>) 
         decays_s: room::decays(&frames, &levels, &own),
         spectrum: spectrum(&ears.eye, &audio, &frames, &levels, core.clone()),
         noise_db,
-        peak: original[core].iter().fold(0.0, |most, x| most.max(x.abs())),
+        peak: audio[core].iter().fold(0.0, |most, x| most.max(x.abs())),
     }
 }
 

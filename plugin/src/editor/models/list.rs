@@ -3,16 +3,25 @@
 use egui::{RichText, ScrollArea, Sense, Ui, vec2};
 use mynah_engine::Source;
 
+use super::{button, words};
+use crate::editor::pictures::Portrait;
 use crate::editor::theme::{CARD_ROUNDING, Theme};
-use crate::editor::{fonts, pictures, wording};
+use crate::editor::{fonts, wording};
+use crate::learning::{Again, Learning};
 use crate::targets::{Catalogue, Entry};
 
 const PICTURE: egui::Vec2 = vec2(72.0, 56.0);
 /// Credits that are shown without the pointer on them.
 const CREDITS: usize = 2;
 
-/// Draws everything about every model, and the files that are none, below something else, of which it gives the answer.
-pub(super) fn show<T>(ui: &mut Ui, catalogue: &Catalogue, above: impl FnOnce(&mut Ui) -> T) -> T {
+/// Draws everything about every model, and the files that are none, below something else, of which it gives the answer; and the
+/// index of a target that is to be learnt again.
+pub(super) fn show<T>(
+    ui: &mut Ui,
+    catalogue: &Catalogue,
+    learning: &Learning,
+    above: impl FnOnce(&mut Ui) -> T,
+) -> (T, Option<i32>) {
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
@@ -27,8 +36,11 @@ pub(super) fn show<T>(ui: &mut Ui, catalogue: &Catalogue, above: impl FnOnce(&mu
             if let Some(note) = catalogue.kernel_note() {
                 warn(ui, note);
             }
+            let mut again = None;
             for entry in catalogue.entries() {
-                show_entry(ui, entry);
+                if show_entry(ui, entry, learning) {
+                    again = Some(entry.index());
+                }
             }
             let place = catalogue
                 .folder()
@@ -37,7 +49,7 @@ pub(super) fn show<T>(ui: &mut Ui, catalogue: &Catalogue, above: impl FnOnce(&mu
                 let text = RichText::new(place).font(fonts::regular(11.5));
                 ui.label(text.color(theme.faint));
             }
-            answer
+            (answer, again)
         })
         .inner
 }
@@ -48,15 +60,16 @@ fn warn(ui: &mut Ui, problem: &str) {
     ui.label(text.color(colour));
 }
 
-fn show_entry(ui: &mut Ui, entry: &Entry) {
+/// Draws one; whether it is to be learnt again.
+fn show_entry(ui: &mut Ui, entry: &Entry, learning: &Learning) -> bool {
     let theme = Theme::of(ui);
     let info = entry.info();
     let small = |text: String| RichText::new(text).font(fonts::regular(11.5));
-    ui.horizontal_top(|ui| {
+    let again = ui.horizontal_top(|ui| {
         let (picture, _) = ui.allocate_exact_size(PICTURE, Sense::hover());
         ui.painter().rect_filled(picture, CARD_ROUNDING, theme.well);
-        pictures::draw(ui.painter(), theme, &info.name, picture.shrink(4.0), 1.0);
-        ui.vertical(|ui| {
+        Portrait::of(entry).draw(ui.painter(), theme, picture.shrink(4.0), 1.0);
+        let told = ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.label(RichText::new(&info.display_name).font(fonts::semibold(14.0)));
             ui.label(small(facts(entry)).color(theme.dim));
@@ -66,6 +79,8 @@ fn show_entry(ui: &mut Ui, entry: &Entry) {
             if let Some(note) = entry.note() {
                 warn(ui, note);
             }
+            let again = learning.again(entry.index());
+            let again = again.is_some_and(|again| show_again(ui, &info.display_name, &again));
             for credit in info.credits.iter().take(CREDITS) {
                 ui.label(small(credit.clone()).color(theme.faint));
             }
@@ -74,9 +89,29 @@ fn show_entry(ui: &mut Ui, entry: &Entry) {
                 let response = ui.label(small(more).color(theme.faint));
                 response.on_hover_text(info.credits.join("\n"));
             }
+            again
         });
+        told.inner
     });
     ui.add_space(6.0);
+    again.inner
+}
+
+/// What can be done about one that was made for another base; whether it is to be done.
+fn show_again(ui: &mut Ui, name: &str, again: &Again) -> bool {
+    match again {
+        Again::Ready => {
+            let label = format!("Learn {name} again");
+            let clicked = button(ui, "Learn again", &label, true);
+            let text = RichText::new(words::AGAIN).font(fonts::regular(11.5));
+            ui.label(text.color(Theme::of(ui).dim));
+            clicked
+        }
+        Again::Missing(path) => {
+            warn(ui, &words::recordings_are_gone(path));
+            false
+        }
+    }
 }
 
 /// Range, origin, licence and version of a model in a line.

@@ -4,6 +4,7 @@
 mod list;
 mod loader;
 mod new_target;
+mod record;
 mod under_way;
 mod words;
 
@@ -15,12 +16,16 @@ use egui::{
     Role, Ui, WidgetInfo, vec2,
 };
 
+use mynah_engine::Plays;
+use mynah_engine::file_stem;
+
 use super::desk::Desk;
 use super::theme::Theme;
 use super::{fonts, wording};
 use crate::learning::Learning;
+use crate::recording::{RecordError, fresh_folder};
 use crate::shared::Shared;
-use crate::targets::{Catalogue, Found, MISSING_INDEX};
+use crate::targets::{Catalogue, Entry, Found, MISSING_INDEX};
 use loader::{Loader, pick_models, pick_recordings};
 use new_target::{Asked, Form};
 
@@ -70,22 +75,37 @@ impl Models {
         if !self.open {
             return;
         }
+        let can_record = desk.params.plays() == Plays::Sound;
         let window = ui.ctx().content_rect();
         let size = SIZE.min(window.size() - vec2(MARGIN, MARGIN));
         let modal = Modal::new(Id::unique("models")).show(ui.ctx(), |ui| {
             ui.set_min_size(size);
             ui.set_max_size(size);
             if self.form.is_some() {
-                self.show_form(ui, shared, catalogue);
+                self.show_form(ui, shared, catalogue, can_record);
                 return;
             }
             self.show_head(ui, shared);
             self.show_outcomes(ui);
             ui.separator();
-            let under_way = self.learning.told();
-            let removed = list::show(ui, catalogue, |ui| under_way::show(ui, &under_way));
+            let (recorded, under_way) = (shared.recording().told(), self.learning.told());
+            let learning = self.learning.clone();
+            let ((asked, removed), again) = list::show(ui, catalogue, &learning, |ui| {
+                let asked = recorded.as_ref();
+                let asked = asked.and_then(|told| record::show_card(ui, told));
+                (asked, under_way::show(ui, &under_way))
+            });
             if let Some(stem) = removed {
                 self.learning.remove(&stem);
+            }
+            if let Some(entry) = again.and_then(|index| catalogue.entry(index)) {
+                self.learn_again(entry, catalogue);
+            }
+            match (asked, recorded) {
+                (Some(record::Asked::Stop), _) => shared.recording().stop(),
+                (Some(record::Asked::Dismiss), _) => shared.recording().dismiss(),
+                (Some(record::Asked::Target), Some(told)) => self.choose_recordings(&told.folder),
+                _ => {}
             }
         });
         if modal.should_close() {
@@ -137,12 +157,31 @@ impl Models {
         self.form.get_or_insert_default().choose(folder);
     }
 
-    fn show_form(&mut self, ui: &mut Ui, shared: &Shared, catalogue: &Catalogue) {
+    fn learn_again(&mut self, entry: &Entry, catalogue: &Catalogue) {
+        self.outcomes.clear();
+        if let Err(error) = self.learning.learn_again(entry, catalogue) {
+            self.outcomes.push(Outcome {
+                text: format!("Not learnt again: {error}"),
+                failed: true,
+            });
+        }
+    }
+
+    fn show_form(&mut self, ui: &mut Ui, shared: &Shared, catalogue: &Catalogue, can_record: bool) {
         let can_choose = !self.recordings.is_open();
         let Some(form) = &mut self.form else {
             return;
         };
-        match form.show(ui, can_choose) {
+        let recorded = shared.recording().told();
+        // A recording of nothing leaves no folder.
+        if let Some(told) = recorded.as_ref().filter(|told| told.is_over)
+            && form.recordings() == Some(&told.folder)
+            && !told.is_something()
+            && !told.folder.exists()
+        {
+            form.forget_recordings();
+        }
+        match form.show(ui, (can_choose, can_record), recorded.as_ref()) {
             Some(Asked::Folder) => {
                 let asked = self
                     .recordings
@@ -151,8 +190,16 @@ impl Models {
                     .err()
                     .map(|error| format!("The file dialog cannot be opened: {error}."));
             }
+            Some(Asked::Record) => {
+                let begun = record(form, &self.learning, shared);
+                form.problem = begun.err().map(|error| error.to_string());
+            }
+            Some(Asked::Stop) => shared.recording().stop(),
             Some(Asked::Start(wish)) => match self.learning.start(&wish, catalogue) {
-                Ok(()) => self.form = None,
+                Ok(()) => {
+                    self.form = None;
+                    shared.recording().dismiss();
+                }
                 Err(error) => form.problem = Some(error.to_string()),
             },
             Some(Asked::Close) => self.form = None,
@@ -168,7 +215,11 @@ impl Models {
                     self.open = false;
                 }
                 if button(ui, "New target\u{2026}", "New target from recordings", true) {
-                    self.form = Some(Form::default());
+                    let form = self.form.insert(Form::default());
+                    let recorded = shared.recording().told();
+                    if let Some(told) = recorded.filter(|told| !told.is_over) {
+                        form.choose(&told.folder);
+                    }
                 }
                 let free = !self.loader.is_open();
                 if button(ui, "Load\u{2026}", "Load models from files", free) {
@@ -211,10 +262,34 @@ fn warn(ui: &mut Ui, problem: &str) -> Response {
 
 /// A text button; whether it was clicked.
 fn button(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> bool {
+    text_button(ui, text, name, enabled).clicked()
+}
+
+fn text_button(ui: &mut Ui, text: &str, name: &str, enabled: bool) -> Response {
     let text = RichText::new(text).font(fonts::regular(13.0));
     let response = ui.add_enabled(enabled, Button::new(text));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
-    response.clicked()
+    response
+}
+
+/// Begins a recording for a form: among those that are chosen, if they were recorded here, or in a folder of its own.
+fn record(form: &mut Form, learning: &Learning, shared: &Shared) -> Result<(), RecordError> {
+    let all = learning.recordings().ok_or(RecordError::NoFolder)?;
+    let here = form.recordings().filter(|folder| folder.starts_with(&all));
+    let folder = match here {
+        Some(folder) => folder.to_owned(),
+        None => fresh_folder(&all, &file_stem(form.name()))
+            .map_err(|source| RecordError::NotWritten { path: all, source })?,
+    };
+    let repaint = shared.repaint().clone();
+    let begun = shared.recording().start(&folder, repaint);
+    if begun.is_err() {
+        // Not where there is something in it.
+        let _ = std::fs::remove_dir(&folder);
+    } else {
+        form.record_into(folder);
+    }
+    begun
 }
 
 /// Gives the corners of the morph pad that stand for this very model, which was missing, the index that it has now.

@@ -7,21 +7,27 @@ use egui::{
     vec2,
 };
 
-use super::words::ADVICE;
-use super::{button, warn};
+use super::words::{self, ADVICE};
+use super::{button, record, text_button, warn};
 use crate::editor::fonts;
 use crate::editor::theme::Theme;
 use crate::learning::Wish;
+use crate::recording::Told;
 
 /// How long is learnt unless the player says so, and at most.
 const MINUTES: u32 = 30;
 const MOST_MINUTES: u32 = 1_440;
 const FIELD_WIDTH: f32 = 400.0;
+/// What is recorded before it has a name.
+const NAMELESS: &str = "My Instrument";
 
 /// What the player asks for.
 pub(super) enum Asked {
     /// Another folder.
     Folder,
+    /// A recording, or its end.
+    Record,
+    Stop,
     /// That it begins.
     Start(Wish),
     /// Nothing any more.
@@ -64,8 +70,37 @@ impl Form {
         self.problem = None;
     }
 
-    /// Draws the form; `can_choose` unless a dialog is open already.
-    pub(super) fn show(&mut self, ui: &mut Ui, can_choose: bool) -> Option<Asked> {
+    /// What is recorded from now on goes into this folder.
+    pub(super) fn record_into(&mut self, folder: PathBuf) {
+        self.recordings = Some(folder);
+        self.problem = None;
+    }
+
+    /// The folder of recordings, if there is one yet.
+    pub(super) fn recordings(&self) -> Option<&Path> {
+        self.recordings.as_deref()
+    }
+
+    /// The recordings are not there any more, or never were.
+    pub(super) fn forget_recordings(&mut self) {
+        self.recordings = None;
+    }
+
+    /// What the target is called; it has a name from now on.
+    pub(super) fn name(&mut self) -> &str {
+        if self.name.trim().is_empty() {
+            self.name = NAMELESS.to_owned();
+        }
+        self.name.trim()
+    }
+
+    /// Draws the form; `can_choose` unless a dialog is open already, `can_record` where something comes in. `recorded` is what is being recorded, or was.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        (can_choose, can_record): (bool, bool),
+        recorded: Option<&Told>,
+    ) -> Option<Asked> {
         let mut asked = None;
         ui.horizontal(|ui| {
             ui.label(RichText::new("New target").font(fonts::semibold(17.0)));
@@ -87,10 +122,18 @@ impl Form {
         let fields = Grid::new("new target").num_columns(2).spacing([14.0, 10.0]);
         fields.show(ui, |ui| {
             ui.label("Recordings");
-            if self.show_folder(ui, can_choose) {
-                asked = Some(Asked::Folder);
-            }
+            asked = self
+                .show_folder(ui, (can_choose, can_record), recorded)
+                .or(asked.take());
             ui.end_row();
+            if let Some(recorded) = recorded {
+                ui.label("");
+                ui.vertical(|ui| {
+                    ui.set_width(FIELD_WIDTH);
+                    record::show(ui, recorded);
+                });
+                ui.end_row();
+            }
             ui.label("Name");
             let name = field(ui, &mut self.name, "", "Name of the target");
             self.named |= name.changed();
@@ -108,7 +151,8 @@ impl Form {
             let said = warn(ui, problem);
             said.widget_info(|| WidgetInfo::labeled(Role::Alert, true, problem));
         }
-        let wish = self.wish();
+        let is_recording = recorded.is_some_and(|told| !told.is_over);
+        let wish = self.wish().filter(|_| !is_recording);
         let enabled = wish.is_some();
         let text = RichText::new("Start").font(fonts::semibold(13.5));
         let start = Button::new(text.color(theme.accent))
@@ -122,19 +166,39 @@ impl Form {
         asked
     }
 
-    fn show_folder(&self, ui: &mut Ui, can_choose: bool) -> bool {
+    fn show_folder(
+        &self,
+        ui: &mut Ui,
+        (can_choose, can_record): (bool, bool),
+        recorded: Option<&Told>,
+    ) -> Option<Asked> {
         let theme = Theme::of(ui);
-        ui.horizontal(|ui| {
+        let is_recording = recorded.is_some_and(|told| !told.is_over);
+        let row = ui.horizontal(|ui| {
+            let mut asked = None;
             let text = "Choose a folder\u{2026}";
-            let clicked = button(ui, text, "Choose a folder of recordings", can_choose);
+            let free = can_choose && !is_recording;
+            if button(ui, text, "Choose a folder of recordings", free) {
+                asked = Some(Asked::Folder);
+            }
+            if is_recording {
+                if button(ui, "Stop", "Stop recording", true) {
+                    asked = Some(Asked::Stop);
+                }
+            } else if can_record {
+                let response = text_button(ui, "Record", "Record what comes into the track", true);
+                if response.on_hover_text(words::RECORD).clicked() {
+                    asked = Some(Asked::Record);
+                }
+            }
             if let Some(folder) = &self.recordings {
                 let text = folder.display().to_string();
                 let label = egui::Label::new(RichText::new(&text).color(theme.dim)).truncate();
                 ui.add(label).on_hover_text(text);
             }
-            clicked
-        })
-        .inner
+            asked
+        });
+        row.inner
     }
 
     fn show_minutes(&mut self, ui: &mut Ui) {

@@ -58,6 +58,9 @@ fn show_one(ui: &mut Ui, told: &Told) -> bool {
     if let Some(distance) = words::distance(told) {
         ui.label(small(&distance).color(theme.dim));
     }
+    if let Some(page) = words::page(told) {
+        ui.label(small(&page).color(theme.dim));
+    }
     if !status.findings.is_empty() {
         let title = format!("What was heard ({})", status.findings.len());
         CollapsingHeader::new(small(&title))

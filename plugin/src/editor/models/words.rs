@@ -1,17 +1,69 @@
 //! The words on what is learnt, apart from drawing so that they can be tested.
 
+use std::path::Path;
+
 use crate::learning::{Stage, Told};
+use crate::recording;
 
 /// What is good to record.
 pub(super) const ADVICE: [&str; 4] = [
     "One instrument alone, dry and close to the microphone: an echo or a second instrument would be learnt as well.",
     "One note after another over its whole range, long ones and short ones, soft and loud; then some melodies. Two \
      minutes are a beginning, ten are good.",
-    "Any number of WAV, AIFF, FLAC, MP3, M4A, Ogg or Opus files, in folders within folders if you like. Only what you may use: \
+    "Any number of WAV, AIFF, FLAC, MP3, M4A, Ogg or Opus files, in folders within folders if you like, or what you record here. Only what you may use: \
      the target is made of these very notes.",
     "It can be played after about a minute, and gets better for as long as it is let. That goes on at low priority \
      when this window or the DAW is closed.",
 ];
+
+/// What *Learn again* does.
+pub(super) const AGAIN: &str = "It is learnt anew from its recordings, as what it is called, and can be played as it is meanwhile.";
+
+/// Why it cannot be learnt again.
+pub(super) fn recordings_are_gone(path: &Path) -> String {
+    format!(
+        "It could be learnt again if its recordings were still there: {}.",
+        path.display()
+    )
+}
+
+/// Where the target is heard beside its recordings, once there is a page.
+pub(super) fn page(told: &Told) -> Option<String> {
+    let page = told.status.page.as_ref()?;
+    Some(format!(
+        "Hear it beside your recordings, in a browser: {page}"
+    ))
+}
+
+/// What *Record* does.
+pub(super) const RECORD: &str = "Records what comes into this track, until you stop it: also when this window is closed. The sound stays as it is.";
+
+pub(super) const TOO_LOUD: &str =
+    "It has reached full scale: notes that are clipped are left out. Record at a lower level.";
+
+/// How much was recorded, in a sentence.
+pub(super) fn recorded(told: &recording::Told) -> String {
+    let length = length(told.seconds);
+    if !told.is_over {
+        return format!("{length} recorded.");
+    }
+    if told.is_something() {
+        format!("{length} recorded in {}.", told.folder.display())
+    } else {
+        "Nothing is recorded.".to_owned()
+    }
+}
+
+/// How much was lost.
+pub(super) fn dropped(seconds: f64) -> String {
+    format!("The disk was too slow: {seconds:.1} s are missing.")
+}
+
+/// Minutes and seconds, as clocks have them.
+fn length(seconds: f64) -> String {
+    let seconds = seconds as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
 
 /// What is being done, or what came of it, in a sentence.
 pub(super) fn stage(told: &Told) -> String {
@@ -138,6 +190,24 @@ mod tests {
         assert!(stage(&lost).contains("What it had learnt by then can be played."));
         lost.status.stage = Stage::Listening;
         assert!(stage(&lost).contains("before there was anything to play"));
+    }
+
+    #[test]
+    fn a_recording_tells_its_length_and_in_the_end_its_place() {
+        let mut told = recording::Told {
+            folder: "/r/reed".into(),
+            seconds: 125.9,
+            dropped_s: 0.0,
+            peak: 0.0,
+            highest: 0.0,
+            is_over: false,
+            problem: None,
+        };
+        assert_eq!(recorded(&told), "2:05 recorded.");
+        told.is_over = true;
+        assert_eq!(recorded(&told), "2:05 recorded in /r/reed.");
+        told.seconds = 0.0;
+        assert_eq!(recorded(&told), "Nothing is recorded.");
     }
 
     #[test]

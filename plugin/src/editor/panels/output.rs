@@ -30,6 +30,7 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
         "One voice, by its pitch",
         "Chords and noises, too",
         "Whichever fits",
+        "Up to six notes at once",
     ];
     choice(ui, desk, Control::Mode, row(0.0), &modes);
     let channels = ["Left and right as one", "Left and right apart"];

@@ -6,9 +6,10 @@ use egui::{
 };
 
 use crate::editor::desk::Desk;
+use crate::editor::pictures::Portrait;
 use crate::editor::theme::{CARD_ROUNDING, PANEL_ROUNDING, Theme};
 use crate::editor::widgets::focus_ring;
-use crate::editor::{fonts, pictures, wording};
+use crate::editor::{fonts, wording};
 use crate::targets::{CORNER_NAMES, CORNERS, Catalogue, Entry};
 
 const COLUMNS: usize = 3;
@@ -144,7 +145,7 @@ impl Card<'_> {
             self.rect.max - vec2(4.0, NAME_HEIGHT + 1.0),
         );
         let strength = if usable { 1.0 } else { 0.35 };
-        pictures::draw(painter, theme, &info.name, picture, strength);
+        Portrait::of(self.entry).draw(painter, theme, picture, strength);
 
         let colour = if usable { theme.text } else { theme.warning };
         let name = wording::short_name(&info.display_name);

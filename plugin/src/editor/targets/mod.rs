@@ -5,6 +5,7 @@ pub(super) mod morph_pad;
 mod morph_surface;
 
 use crate::editor::desk::Desk;
+use crate::editor::pictures::Portrait;
 use crate::editor::wording;
 use crate::targets::{Catalogue, Entry};
 
@@ -39,6 +40,11 @@ impl<'a> Corner<'a> {
             title,
             entry: None,
         }
+    }
+
+    fn portrait(&self) -> Portrait<'_> {
+        self.entry
+            .map_or(Portrait::Named(&self.model), Portrait::of)
     }
 
     fn is_usable(&self) -> bool {

@@ -10,10 +10,10 @@ use super::Corner;
 use super::cards::details;
 use super::morph_surface::{draw, draw_threads};
 use crate::editor::desk::Desk;
+use crate::editor::fonts;
 use crate::editor::theme::{CARD_ROUNDING, PANEL_ROUNDING, Theme};
 use crate::editor::widgets::focus_ring;
 use crate::editor::widgets::keyboard::{Nudge, describe_value, nudge};
-use crate::editor::{fonts, pictures};
 use crate::targets::{CORNER_NAMES, CORNERS, Catalogue};
 
 const PADDING: f32 = 12.0;
@@ -70,7 +70,9 @@ pub(in crate::editor) fn show(
             *selected = corner;
         }
     }
-    let colours = corners.each_ref().map(|corner| theme.family(&corner.model));
+    let colours = corners
+        .each_ref()
+        .map(|corner| corner.portrait().colour(theme));
     show_pad(ui, desk, pad, colours, present);
 }
 
@@ -159,7 +161,8 @@ impl CornerButton<'_> {
             Vec2::splat(28.0),
         );
         let strength = 0.5 + 0.5 * self.weight.sqrt();
-        pictures::draw(painter, theme, &self.content.model, picture, strength);
+        let portrait = self.content.portrait();
+        portrait.draw(painter, theme, picture, strength);
         let colour = if self.content.is_usable() {
             theme.text
         } else {

@@ -8,8 +8,10 @@ mod late;
 mod learning;
 mod melody;
 mod models;
+mod pictures;
 mod presets;
 mod rasteriser;
+mod recording;
 mod snapshots;
 
 use std::path::PathBuf;
@@ -73,7 +75,7 @@ impl Bench {
     }
 
     fn with(catalogue: &'static Catalogue, size: Vec2, change: impl FnOnce(App) -> App) -> Self {
-        Self::of_params(MynahParams::new(catalogue), catalogue, size, change)
+        Self::sharing(catalogue, size, Arc::default(), change)
     }
 
     /// The instrument's, with the shipped models.
@@ -83,17 +85,29 @@ impl Bench {
         let params = MynahParams::of(Plays::Keys, catalogue());
         let size = Vec2::new(width as f32, height as f32);
         let presets = Presets::of(None).playing(Plays::Keys);
-        Self::of_params(params, catalogue(), size, |app| app.with_presets(presets))
+        let with_presets = |app: App| app.with_presets(presets);
+        Self::of_params(params, catalogue(), size, Arc::default(), with_presets)
+    }
+
+    /// A window of an instance that is there already.
+    fn sharing(
+        catalogue: &'static Catalogue,
+        size: Vec2,
+        shared: Arc<Shared>,
+        change: impl FnOnce(App) -> App,
+    ) -> Self {
+        let params = MynahParams::new(catalogue);
+        Self::of_params(params, catalogue, size, shared, change)
     }
 
     fn of_params(
         params: MynahParams,
         catalogue: &'static Catalogue,
         size: Vec2,
+        shared: Arc<Shared>,
         change: impl FnOnce(App) -> App,
     ) -> Self {
         let params = Arc::new(params);
-        let shared: Arc<Shared> = Arc::default();
         let host: Arc<FakeHost> = Arc::default();
         let open = Open {
             app: change(App::new(params.clone(), shared.clone(), catalogue)),

@@ -1,66 +1,35 @@
 //! `mynah learn`: a target of one's own from recordings. Playable once the notes are remembered; then it gets better for as
 //! long as it is let.
 
+mod output;
 mod page;
 mod recordings;
 mod report;
 mod status;
 mod training;
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use mynah_engine::Library;
-use mynah_learn::adapt::{Adaptation, ContentNoise, Trunk, hold_out, start};
+use mynah_learn::adapt::{ContentNoise, Trunk, hold_out, start};
 use mynah_learn::making::{Instrument, Naming};
 use mynah_models::file::{ModelFileError, Tensors, short_name};
-use mynah_models::{Base, ModelInfo, ModelKind, network_tensors};
+use mynah_models::{ModelInfo, ModelKind, network_tensors};
 
+use self::output::{Output, checked_path};
 use self::page::Page;
 use self::recordings::Told;
 use self::report::{Report, Training};
 use self::status::{Stage, Status};
 use super::{print, print_json};
-use crate::audio::pending::{Destination, Pending, check_folder};
 use crate::cli::{InstrumentKind, Learn};
 use crate::interrupt;
 use crate::progress::Bars;
 
 /// What a target is called if its file's name has no letters.
 const NAMELESS: &str = "My instrument";
-
-/// Everything that is written goes here.
-struct Output {
-    path: PathBuf,
-    base: Arc<Base>,
-    naming: Naming,
-    /// Where the page goes, if there is to be one.
-    page: Option<PathBuf>,
-}
-
-impl Output {
-    /// Writes the target, whole or not at all; returns its size.
-    fn write(&self, instrument: &Instrument, own: &Adaptation) -> Result<usize> {
-        let bytes = instrument.target(&self.base, &self.naming, own)?;
-        let shown = self.path.display();
-        let (mut file, pending) = Pending::create(&Destination::File(self.path.clone()), true)?;
-        let written = file.write_all(&bytes).and_then(|()| file.sync_all());
-        written.with_context(|| format!("cannot write '{shown}'"))?;
-        drop(file);
-        pending.publish()?;
-        Ok(bytes.len())
-    }
-
-    /// Where the state of learning is kept while it is not over.
-    fn state_path(&self) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".learning");
-        PathBuf::from(name)
-    }
-}
 
 /// Listens, remembers, learns.
 ///
@@ -70,11 +39,12 @@ pub(super) fn run(arguments: &Learn) -> Result<()> {
     interrupt::listen();
     let began = Instant::now();
     let library = Library::with_user_folder();
-    let overwrite = arguments.force || arguments.resume;
+    let (force, resume) = (arguments.force, arguments.resume);
+    let base = library.base()?;
     let output = Output {
-        path: output_path(&arguments.output, overwrite)?,
-        page: page::checked_folder(arguments, overwrite)?,
-        base: library.base()?,
+        path: checked_path(&arguments.output, &base, force, resume)?,
+        page: page::checked_folder(arguments, force || resume)?,
+        base,
         naming: naming(arguments),
     };
     check_naming(&output.naming)?;
@@ -85,8 +55,12 @@ pub(super) fn run(arguments: &Learn) -> Result<()> {
     }
     let mut status = Status::new(arguments.status.clone(), &output)?;
     let made = make(arguments, &output, &library, &mut status, began);
-    status.end(made.as_ref().err())?;
-    made
+    if made.is_err() {
+        output.unmark();
+    }
+    // What went wrong first is what is told.
+    let told = status.end(made.as_ref().err());
+    made.and(told)
 }
 
 /// All of it, told step by step.
@@ -135,7 +109,12 @@ fn make(
     // Where an earlier run had come to is better than the start.
     let learning = training::begin(&setting, &start.adaptation, &output.state_path())?;
     progress.finish_and_clear();
+    output.mark(&arguments.inputs)?;
     let size = output.write(&instrument, learning.best())?;
+    if !arguments.resume {
+        // What an earlier run has left belongs to the target that is replaced now. It may not be there.
+        let _ = std::fs::remove_file(output.state_path());
+    }
     let mut report = Report::new(&output.path, &output.naming, &instrument, findings);
     report.listened_s = seconds;
     report.bytes = size;
@@ -167,6 +146,7 @@ fn make(
         written(page)
     });
     show(&mut page, output, &mut report, &bars);
+    status.page(report.page.as_deref());
     if arguments.minutes > 0.0 {
         let mut told = training::Told {
             bars: &bars,
@@ -206,24 +186,6 @@ fn show(page: &mut Option<Page>, output: &Output, report: &mut Report, bars: &Ba
 fn written<T>(result: Result<T>) -> Option<T> {
     let warn = |error: &anyhow::Error| eprintln!("mynah: there is no page: {error:#}");
     result.inspect_err(warn).ok()
-}
-
-/// Refuses what is no target's file before hours of work.
-fn output_path(path: &Path, overwrite: bool) -> Result<PathBuf> {
-    if path.extension().is_none_or(|ending| ending != "mynah") {
-        bail!(
-            "'{}' is no name for a target: it must end with .mynah",
-            path.display()
-        );
-    }
-    match Destination::of(path) {
-        destination @ Destination::File(_) => {
-            destination.check(overwrite)?;
-            check_folder(path)?;
-            Ok(path.to_path_buf())
-        }
-        _ => bail!("'{}' is not a file", path.display()),
-    }
 }
 
 fn naming(arguments: &Learn) -> Naming {

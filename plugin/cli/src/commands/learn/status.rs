@@ -53,6 +53,8 @@ struct Told {
     files_heard: usize,
     findings: Vec<String>,
     learnt: Option<Learnt>,
+    /// Where the page is, once it is written.
+    page: Option<String>,
     error: Option<String>,
 }
 
@@ -80,6 +82,7 @@ impl Status {
                 files_heard: 0,
                 findings: Vec::new(),
                 learnt: None,
+                page: None,
                 error: None,
             },
         };
@@ -106,6 +109,14 @@ impl Status {
         self.told.stage = stage;
         self.told.findings = findings.to_vec();
         self.write()
+    }
+
+    /// The page is written. Where the file is gone or cannot be written, that is no reason to end.
+    pub(super) fn page(&mut self, path: Option<&str>) {
+        self.told.page = path.map(str::to_owned);
+        if self.check().is_ok() {
+            let _ = self.write();
+        }
     }
 
     /// It gets better. Where the file is gone, `stop` is set; where it cannot be written, that is no reason to end.

@@ -1,12 +1,13 @@
 //! `mynah targets`: what one can translate to, and what a player does with targets of their own.
 
+mod again;
 mod own;
 mod show;
 
 use std::fmt::Write;
 
 use anyhow::Result;
-use mynah_engine::{Library, MADE_FOR_ANOTHER_BASE, Source};
+use mynah_engine::{Library, Source};
 use mynah_models::ModelInfo;
 use serde::Serialize;
 
@@ -74,9 +75,9 @@ fn list(library: &Library, arguments: &Listing) -> Result<()> {
     for (path, problem) in library.problems() {
         eprintln!("mynah: '{}' is left out: {problem}", path.display());
     }
-    for entry in library.entries() {
+    for (entry, target) in library.entries().iter().zip(&targets) {
         if entry.made_for_another_base {
-            eprintln!("mynah: '{}': {MADE_FOR_ANOTHER_BASE}", place(&entry.source));
+            eprintln!("mynah: '{}': {}", target.source, again::note(target));
         }
     }
     if arguments.json {

@@ -4,15 +4,12 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use mynah_engine::{
-    Library, LibraryError, MADE_FOR_ANOTHER_BASE, MAX_MODEL_FILE_BYTES, TargetRef, note_name,
-    read_whole,
-};
+use mynah_engine::{Library, LibraryError, MAX_MODEL_FILE_BYTES, TargetRef, note_name, read_whole};
 use mynah_models::memory::ROW_FRAMES;
 use mynah_models::{FRAME_SAMPLES, ModelInfo, ModelKind, SAMPLE_RATE_HZ, Target};
 use serde::Serialize;
 
-use super::{TargetJson, place};
+use super::{TargetJson, again, place};
 use crate::commands::{entries_called, print, print_json};
 
 /// The JSON; keys are documented in the crate's README.
@@ -145,7 +142,7 @@ fn text(shown: &ShowJson) -> String {
         "plays",
         match (&shown.problem, shown.made_for_another_base) {
             (Some(problem), _) => format!("no: {problem}"),
-            (None, true) => format!("in part. {MADE_FOR_ANOTHER_BASE}"),
+            (None, true) => format!("in part. {}", again::note(target)),
             (None, false) => "yes: it was made for the base of this Mynah".to_owned(),
         },
     );

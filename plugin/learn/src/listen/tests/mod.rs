@@ -177,6 +177,29 @@ fn notes_are_as_good_as_they_are_clear() {
 }
 
 #[test]
+fn rumble_is_in_no_note_and_silences_nothing() {
+    let notes = melody(30.0, 50, 70, 3);
+    let still = listen_to(play(&notes, &HELD));
+    let mut rumbling = play(&notes, &HELD);
+    for (n, sample) in rumbling.iter_mut().enumerate() {
+        *sample += 0.1 + 0.05 * (std::f32::consts::TAU * 5.0 * n as f32 / sounds::RATE).sin();
+    }
+    let heard = listen_to(rumbling);
+    assert_eq!(heard.notes.len(), still.notes.len());
+    for (note, still) in heard.notes.iter().zip(&still.notes) {
+        assert!((note.semitones - still.semitones).abs() < 0.02);
+        // Over a twentieth of a second the tone itself comes to next to nothing.
+        for part in note.audio.chunks_exact(2_400) {
+            let mean = part.iter().sum::<f32>() / 2_400.0;
+            assert!(mean.abs() < 0.01, "{}: {mean}", note.semitones);
+        }
+    }
+    // An offset alone is silence.
+    let silent = refused(vec![0.3; 960_000]).unwrap();
+    assert!(matches!(silent, ListenError::Silence { .. }), "{silent}");
+}
+
+#[test]
 fn a_keyboard_is_known_by_its_range_and_its_steady_pitch() {
     let notes = |low: usize, range: usize| -> Vec<Note> {
         (0..60)

@@ -12,7 +12,7 @@ impl Home {
 
     /// Writes the target as learning has it now.
     fn learn(&self, seed: u64) {
-        mark_learnt(&self.learnt()).unwrap();
+        mark_learnt(&self.learnt(), &[]).unwrap();
         self.put("old-cello.mynah", seed);
     }
 
