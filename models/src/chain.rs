@@ -23,7 +23,7 @@ use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use crate::self_check::{Definition, Right, first_right};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::GeneratorState;
-use crate::streaming::onsets::OnsetNetState;
+use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::telemetry::Telemetry;
 use crate::whole_file::read_model;
 
@@ -115,8 +115,14 @@ impl Base {
         &self.info
     }
 
-    pub(crate) fn features(&self) -> &Features {
+    /// The tables of the features that the chain hears with.
+    pub fn features(&self) -> &Features {
         &self.features
+    }
+
+    /// The onset network, where the file has one.
+    pub fn onset_net(&self) -> Option<&OnsetNet> {
+        self.networks.onsets.as_ref()
     }
 
     pub(crate) fn encoder(&self) -> &Encoder {

@@ -11,6 +11,7 @@ mod listen;
 mod memories;
 mod notes;
 mod outside;
+mod transcribe;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         match arguments.command {
             Command::Eval(arguments) => evaluate::run(&arguments),
             Command::Notes(arguments) => notes::run(&arguments),
+            Command::Transcribe(arguments) => transcribe::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
             Command::Memories(arguments) => memories::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),

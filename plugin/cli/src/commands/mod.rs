@@ -10,6 +10,7 @@ mod params;
 mod presets;
 mod setting;
 mod targets;
+mod transcribe;
 
 use std::io::Write;
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
     match command {
         Command::Bounce(arguments) => bounce::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Transcribe(arguments) => transcribe::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
         Command::Params(arguments) => params::run(&arguments),
