@@ -46,19 +46,22 @@ pub(crate) fn velocity(heard: &Heard, span: &Range<usize>, loudest_db: f32) -> u
 /// How the pitch moves beside `midi`.
 pub(crate) fn bends(heard: &Heard, segment: &Segment, span: &Range<usize>, midi: f32) -> Vec<Bend> {
     let own = segment.semitones - midi;
-    let mut last: Option<f32> = None;
-    let mut curve: Vec<(usize, f32)> = Vec::new();
-    for frame in frames(heard, span) {
-        let bend = heard.semitones[frame] - midi;
-        let goes_on = |last: f32| (bend - last).abs() < LEAP_SEMITONES;
-        let is_right = (bend - own).abs() < LEAP_SEMITONES || last.is_some_and(goes_on);
-        // What is heard before the pitch is the note's is the stroke, or the note before.
-        let inside = frame >= segment.begin && frame < segment.end;
-        if bend.is_finite() && is_right && inside {
-            last = Some(bend);
-            curve.push((frame, bend));
-        }
-    }
+    // What is heard before the pitch is the note's is the stroke, or the note before.
+    let inside = frames(heard, span).filter(|frame| (segment.begin..segment.end).contains(frame));
+    let heard_bends: Vec<(usize, f32)> = inside
+        .map(|frame| (frame, heard.semitones[frame] - midi))
+        .filter(|(_, bend)| bend.is_finite())
+        .collect();
+    // A slide is right from where it leaves the pitch, and up to where it reaches it.
+    let forwards = right(heard_bends.iter().map(|(_, bend)| *bend), own);
+    let backwards = right(heard_bends.iter().rev().map(|(_, bend)| *bend), own);
+    let is_right = forwards.iter().zip(backwards.iter().rev());
+    let curve: Vec<(usize, f32)> = heard_bends
+        .iter()
+        .zip(is_right)
+        .filter(|(_, (forwards, backwards))| **forwards || **backwards)
+        .map(|(bend, _)| *bend)
+        .collect();
     let first = curve.first().map_or(own, |(_, bend)| *bend);
     let mut bends = vec![Bend {
         at_s: seconds(span.start),
@@ -73,6 +76,21 @@ pub(crate) fn bends(heard: &Heard, segment: &Segment, span: &Range<usize>, midi:
         }
     }
     bends
+}
+
+/// Which bends are near to the note's own, or go on from one that is right.
+fn right(bends: impl Iterator<Item = f32>, own: f32) -> Vec<bool> {
+    let mut last = None;
+    bends
+        .map(|bend| {
+            let goes_on = last.is_some_and(|last: f32| (bend - last).abs() < LEAP_SEMITONES);
+            let is_right = goes_on || (bend - own).abs() < LEAP_SEMITONES;
+            if is_right {
+                last = Some(bend);
+            }
+            is_right
+        })
+        .collect()
 }
 
 /// How the loudness moves.

@@ -21,10 +21,12 @@ const OVER_UNDER_TOP_DB: f32 = 32.0;
 /// A note has so many frames with its pitch at least (37 ms), so near to it, semitones ..
 const LEAST_PITCHED_FRAMES: usize = 7;
 const NEAR_SEMITONES: f32 = 0.9;
-/// .. and, in so many frames on end (43 ms), it moves by no more than this: what moves more is a slide.
+/// .. and, in so many frames on end (43 ms), it moves by no more than this and is not so much softer than at its
+/// loudest: what moves more is a slide.
 const PLATEAU_FRAMES: usize = 8;
-const PLATEAU_SEMITONES: f32 = 0.7;
-/// What is longer (0.16 s) is a note, however it moves.
+const PLATEAU_SEMITONES: f32 = 0.4;
+const PLATEAU_DB: f32 = 6.0;
+/// What is longer (0.16 s) is not only the way from one note to another.
 const LONG_FRAMES: usize = 30;
 /// The middle of the pitch is that of what comes after so many frames (64 ms), while there is enough of it.
 const SETTLED_FRAMES: usize = 12;
@@ -41,9 +43,14 @@ const SAME_SEMITONES: f32 = 0.6;
 const PARTIAL_SEMITONES: [f32; 4] = [12.0, 19.02, 24.0, 7.02];
 /// .. and follows within so many frames: 64 ms.
 const LEFT_FRAMES: usize = 12;
+/// Another pitch without a rise by this, dB, is slurred, whatever else is heard; it is heard so many frames late: 11 ms.
+const SLUR_DB: f32 = 3.0;
+const SLUR_LATE_FRAMES: usize = 2;
 /// The same pitch again without a rise by this, dB, from the softest of so many frames before (32 ms) to the loudest of so
-/// many after (43 ms), is the note's end that was taken for a beginning.
+/// many after (43 ms), which then falls by that within so many (64 ms), is the note's end that was taken for a beginning.
 const RISE_DB: f32 = 1.0;
+const RELEASE_DB: f32 = 4.0;
+const RELEASE_FRAMES: usize = 12;
 const RISE_BEFORE_FRAMES: usize = 6;
 const RISE_AFTER_FRAMES: usize = 8;
 
@@ -95,14 +102,20 @@ pub(crate) fn seconds(samples: usize) -> f64 {
     samples as f64 / f64::from(SAMPLE_RATE_HZ)
 }
 
-/// Whether the pitch stays for a moment.
+/// Whether the pitch stays for a moment, while the note is loud: what dies away is held by the tracker.
 fn has_plateau(heard: &Heard, segment: &Segment) -> bool {
+    let levels = &heard.level_db[segment.begin..segment.end];
+    let top_db = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let pitches = &heard.semitones[segment.begin..segment.end];
-    pitches.windows(PLATEAU_FRAMES).any(|window| {
-        let near = |pitch: &&f32| (*pitch - segment.semitones).abs() < NEAR_SEMITONES;
-        let least = window.iter().copied().fold(f32::INFINITY, f32::min);
-        let most = window.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        window.iter().filter(near).count() == PLATEAU_FRAMES && most - least < PLATEAU_SEMITONES
+    let windows = pitches.windows(PLATEAU_FRAMES);
+    let mut windows = windows.zip(levels.windows(PLATEAU_FRAMES));
+    windows.any(|(pitches, levels)| {
+        let near = |pitch: &f32| (pitch - segment.semitones).abs() < NEAR_SEMITONES;
+        let least = pitches.iter().copied().fold(f32::INFINITY, f32::min);
+        let most = pitches.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        pitches.iter().all(near)
+            && most - least < PLATEAU_SEMITONES
+            && levels.iter().all(|db| *db > top_db - PLATEAU_DB)
     })
 }
 
@@ -152,8 +165,7 @@ fn join_slides(heard: &Heard, segments: &mut Vec<Segment>) {
 fn is_pitched(heard: &Heard, segment: &Segment) -> bool {
     let near = |pitch: &&f32| (*pitch - segment.semitones).abs() < NEAR_SEMITONES;
     let pitches = &heard.semitones[segment.begin..segment.end];
-    pitches.iter().filter(near).count() >= LEAST_PITCHED_FRAMES
-        && (segment.frames() >= LONG_FRAMES || has_plateau(heard, segment))
+    pitches.iter().filter(near).count() >= LEAST_PITCHED_FRAMES && has_plateau(heard, segment)
 }
 
 /// The middle of the pitch once it has settled, of what is no error of the tracker.
@@ -196,7 +208,7 @@ fn drop_tails(heard: &Heard, strokes: &[f32], segments: &mut Vec<Segment>) {
         let is_same = interval < SAME_SEMITONES;
         let no_stroke = stroke_of(strokes, segments, index).is_none();
         let is_left = segment.begin - before.end < LEFT_FRAMES
-            && (is_same && !rises(heard, segment.begin)
+            && (is_same && is_release(heard, &segment)
                 || no_stroke && falls && (is_same || partial && fallen));
         if is_left {
             segments.remove(index);
@@ -209,14 +221,20 @@ fn drop_tails(heard: &Heard, strokes: &[f32], segments: &mut Vec<Segment>) {
     }
 }
 
-/// Whether it becomes louder about a frame.
-fn rises(heard: &Heard, frame: usize) -> bool {
+/// Whether a segment only becomes softer from its beginning on.
+fn is_release(heard: &Heard, segment: &Segment) -> bool {
+    let soon = (segment.begin + RELEASE_FRAMES).min(segment.end - 1);
+    let falls_db = heard.level_db[segment.begin] - heard.level_db[soon];
+    rise_db(heard, segment.begin) < RISE_DB && falls_db > RELEASE_DB
+}
+
+/// By how much it becomes louder about a frame, dB.
+fn rise_db(heard: &Heard, frame: usize) -> f32 {
     let levels = &heard.level_db;
     let before = levels[frame.saturating_sub(RISE_BEFORE_FRAMES)..=frame].iter();
     let after = levels[frame..(frame + RISE_AFTER_FRAMES).min(levels.len())].iter();
     let softest_db = before.copied().fold(f32::INFINITY, f32::min);
-    let loudest_db = after.copied().fold(f32::NEG_INFINITY, f32::max);
-    loudest_db - softest_db >= RISE_DB
+    after.copied().fold(f32::NEG_INFINITY, f32::max) - softest_db
 }
 
 /// The sample in which a segment's note begins.
@@ -229,18 +247,34 @@ fn onset(heard: &Heard, strokes: &[f32], segments: &[Segment], index: usize) -> 
     let early = &heard.level_db[rough..(rough + BEFORE_FRAMES).min(heard.level_db.len())];
     let early_db = early.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let out_of_silence = rough < BEFORE_FRAMES || least_db < early_db - FROM_SILENCE_DB;
-    let found = if out_of_silence || stroke.is_some() {
-        heard
-            .envelope
-            .begin_near(rough * FRAME_SAMPLES, out_of_silence)
+    let found = if is_slurred(heard, segments, index, rough, stroke.is_some()) && !out_of_silence {
+        slurred(heard, segments, index).saturating_sub(SLUR_LATE_FRAMES) * FRAME_SAMPLES
     } else {
-        slurred(heard, segments, index) * FRAME_SAMPLES
+        let rough = rough * FRAME_SAMPLES;
+        heard.envelope.begin_near(rough, out_of_silence)
     };
     // Notes do not overtake one another.
     let earliest = index
         .checked_sub(1)
         .map_or(0, |before| segments[before].begin);
     found.max(earliest * FRAME_SAMPLES).min(heard.samples)
+}
+
+/// Whether a segment's note comes out of the one before without being struck: another pitch, about as loud.
+fn is_slurred(
+    heard: &Heard,
+    segments: &[Segment],
+    index: usize,
+    rough: usize,
+    has_stroke: bool,
+) -> bool {
+    let Some(before) = index.checked_sub(1).map(|before| &segments[before]) else {
+        return !has_stroke;
+    };
+    let segment = &segments[index];
+    let is_other = (segment.semitones - before.semitones).abs() > SAME_SEMITONES;
+    let touches = segment.begin - before.end < LEFT_FRAMES;
+    !has_stroke || is_other && touches && rise_db(heard, rough) < SLUR_DB
 }
 
 /// The frame from which on the pitch is nearer to a segment's than to the one's before.

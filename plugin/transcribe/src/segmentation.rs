@@ -23,6 +23,9 @@ const REST_FRAMES: usize = 4;
 const ATTACK_FRAMES: usize = 4;
 const ATTACK_SHARE: f32 = 0.35;
 
+/// A turn of vibrato (0.18 s), and how wide it is at most, semitones.
+const TURN_FRAMES: usize = 34;
+const WIDEST_VIBRATO_SEMITONES: f32 = 2.2;
 /// A pitch strays from its note by this, semitones ..
 const DEVIATION_SEMITONES: f32 = 0.45;
 /// .. and a frame of another pitch costs this, one that is an error of the tracker's less. All costs are nepers of
@@ -93,12 +96,19 @@ pub(crate) fn segments(heard: &Heard, strokes: &[f32], softest_db: f32) -> Vec<S
     found
 }
 
-/// How far from the tempered pitches, 69 for 440 Hz, most of what is played lies, -0.5 to 0.5.
+/// How far from the tempered pitches, 69 for 440 Hz, most of what is played lies, -0.5 to 0.5. Middles of notes count: a
+/// vibrato is most of the time where it turns.
 fn tuning_semitones(semitones: &[f32]) -> f32 {
     let (mut x, mut y) = (0.0, 0.0);
-    for pitch in semitones.iter().filter(|pitch| !pitch.is_nan()) {
-        x += (TAU * pitch).cos();
-        y += (TAU * pitch).sin();
+    for window in semitones.windows(TURN_FRAMES) {
+        let least = window.iter().copied().fold(f32::INFINITY, f32::min);
+        let most = window.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let middle = window.iter().sum::<f32>() / TURN_FRAMES as f32;
+        // Not so where a frame has no pitch, which makes the middle no number.
+        if middle.is_finite() && most - least < WIDEST_VIBRATO_SEMITONES {
+            x += (TAU * middle).cos();
+            y += (TAU * middle).sin();
+        }
     }
     if x == 0.0 && y == 0.0 {
         0.0

@@ -47,7 +47,7 @@ fn a_file_is_written_and_told_of() {
     let (input, output) = (desk.at("tune.wav"), desk.at("tune.mid"));
     let (input, output) = (input.to_str().unwrap(), output.to_str().unwrap());
     let line = succeed(["transcribe", input, "-o", output]);
-    assert!(line.contains("4 notes in 2.7 s"), "{line}");
+    assert!(line.contains("4 notes in 2.6 s"), "{line}");
     let notes = struck(&std::fs::read(output).unwrap());
     let keys: Vec<u8> = notes.iter().map(|(key, _)| *key).collect();
     assert_eq!(keys, [60, 64, 67, 60]);

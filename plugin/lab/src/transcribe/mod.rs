@@ -16,7 +16,7 @@ use serde::Serialize;
 use self::matching::{Sounded, matches};
 use crate::cli::Transcribe;
 use crate::eval::data::DataFolder;
-use crate::notes::{Source, begins_s, phrases, sources};
+use crate::notes::{begins_s, phrases, sources};
 use crate::outside::soundfont::SoundFont;
 
 /// Counted over phrases.
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Transcribe) -> Result<()> {
     let sources = sources(&folder, font.as_ref());
     let counted: Vec<Counts> = sources
         .par_iter()
-        .map(|(name, _, source)| {
+        .map(|(_, _, source)| {
             let mut counts = Counts::default();
             for (notes, take) in phrases(&folder, source, usize::from(arguments.phrases))? {
                 let sound = source.perform(&notes, take)?;
