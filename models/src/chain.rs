@@ -12,7 +12,7 @@
 
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{CORNERS, ConditioningState, HopControls, Tone};
+use crate::conditioning::{CORNERS, ConditioningState, HopControls, Key, Tone};
 use crate::features::{Features, FeaturesState};
 use crate::file::{ModelFileError, ModelInfo, ModelKind, Params, Tensors};
 use crate::input::bounded_input;
@@ -271,7 +271,7 @@ impl ChainState {
         self.telemetry = self.silence();
     }
 
-    /// The same, but what was heard goes on deciding about the octave, and variation goes on: for a silence during which
+    /// The same, but what was heard goes on deciding about octave and key, and variation goes on: for a silence during which
     /// the chain does not run.
     /// Audio thread.
     pub fn rest(&mut self) {
@@ -300,7 +300,12 @@ impl ChainState {
         self.conditioning.octave()
     }
 
-    /// The octave goes on from what another side of the same playing has chosen and heard. Audio thread.
+    /// The key that is heard, before transposition, asked for or not; `None` while none is sure. Audio thread.
+    pub fn key(&self) -> Option<Key> {
+        self.conditioning.key()
+    }
+
+    /// Octave and key go on from what another side of the same playing has chosen and heard. Audio thread.
     pub fn take_octave_of(&mut self, other: &Self) {
         self.conditioning.take_octave_of(&other.conditioning);
     }

@@ -36,8 +36,9 @@ mod whole_file;
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use chance::split_mix_64;
 pub use conditioning::{
-    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Mode, MorphGlide,
-    OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VariationControls,
+    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HeardKey, HomeRegister, HopControls, Key,
+    KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls,
+    Unvoiced, VariationControls,
 };
 pub use envelope::{ENVELOPE_POINTS, envelope_point_hz};
 pub use file::{MAX_FILE_BYTES, ModelFileError, ModelHash, ModelInfo, ModelKind};

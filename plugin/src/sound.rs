@@ -168,6 +168,7 @@ impl Sound {
                 pitch_hz: meters.telemetry.f0_hz,
                 voicing: meters.telemetry.voicing,
                 octave: meters.octave,
+                key: meters.key,
                 cancels: meters.cancels,
                 reports: !meters.asleep,
             });

@@ -1,5 +1,6 @@
 //! What a player can shape, as the chain takes it at every hop.
 
+use super::key_by_ear::KeyByEar;
 use super::octave::AutoOctave;
 
 /// Targets that can sound together.
@@ -103,6 +104,8 @@ pub struct PitchControls {
     pub snap: f32,
     /// The notes of the scale, a bit for each of the twelve, C lowest. None is the same as all.
     pub notes: u16,
+    /// Whether they are found by ear instead.
+    pub key: KeyByEar,
     /// How long the pull, and the way from one held note to the next, takes, 0..=1,000 ms.
     pub glide_ms: f32,
     /// What is left of the vibrato, 0 (none) to 2 (twice as much).
@@ -190,6 +193,7 @@ impl Default for PitchControls {
         Self {
             snap: 0.0,
             notes: ALL_NOTES,
+            key: KeyByEar::Off,
             glide_ms: 20.0,
             vibrato: 1.0,
         }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, CORNERS, ChainState, HOP_SAMPLES, HopControls, LowCut, Telemetry};
+use mynah_models::{Base, CORNERS, ChainState, HOP_SAMPLES, HopControls, Key, LowCut, Telemetry};
 
 use crate::corners::Corners;
 
@@ -41,7 +41,12 @@ pub(crate) trait Chain {
         0
     }
 
-    /// Makes the octave of `to` go on from what `from`, another side of the same playing, has chosen.
+    /// The key that is heard, before transposition.
+    fn key(&self, _state: &Self::State) -> Option<Key> {
+        None
+    }
+
+    /// Makes octave and key of `to` go on from what `from`, another side of the same playing, has chosen.
     fn take_octave(&self, _from: &Self::State, _to: &mut Self::State) {}
 
     /// Makes `to` continue as `from` would.
@@ -108,6 +113,10 @@ impl Chain for ModelChain {
 
     fn octave(&self, state: &ModelState) -> i32 {
         state.chain.octave()
+    }
+
+    fn key(&self, state: &ModelState) -> Option<Key> {
+        state.chain.key()
     }
 
     fn take_octave(&self, from: &ModelState, to: &mut ModelState) {

@@ -7,7 +7,10 @@ mod lane;
 
 use std::time::Instant;
 
-use mynah_models::{AutoOctave, CORNERS, HOP_SAMPLES, HopControls, Mode, MorphGlide, Telemetry};
+use mynah_models::{
+    AutoOctave, CORNERS, HOP_SAMPLES, HeardKey, HopControls, KeyByEar, Mode, MorphGlide,
+    PitchControls, Telemetry,
+};
 
 use crate::chain::{Chain, Hop};
 use crate::guard;
@@ -44,6 +47,8 @@ pub(crate) struct Crossfade<C: Chain> {
     fresh: bool,
     /// The octave that was chosen when the chain last ran.
     octave: i32,
+    /// The key that was heard then, as it was played.
+    key: Option<HeardKey>,
     /// Where each hop is reported, if anywhere.
     pub(crate) monitor: Option<MonitorFeed>,
 }
@@ -67,6 +72,7 @@ impl<C: Chain> Crossfade<C> {
             weights: [[0.0; CORNERS]; 2],
             fresh: true,
             octave: 0,
+            key: None,
             monitor: None,
         }
     }
@@ -143,7 +149,9 @@ impl<C: Chain> Crossfade<C> {
             }
         }
         if index == self.leader && self.patch.is_some() && !lane.gate.is_asleep() {
-            self.octave = self.chain.telemetry(&lane.states[self.active]).octave;
+            let heard = self.chain.telemetry(&lane.states[self.active]);
+            self.octave = heard.octave;
+            self.key = heard.key;
         }
     }
 
@@ -203,6 +211,11 @@ impl<C: Chain> Crossfade<C> {
         self.octave
     }
 
+    /// The key that was heard last, likewise.
+    pub(crate) fn key(&self) -> Option<HeardKey> {
+        self.key
+    }
+
     pub(crate) fn has_target(&self) -> bool {
         self.patch.is_some()
     }
@@ -228,6 +241,7 @@ impl<C: Chain> Crossfade<C> {
         self.running = 1;
         self.leader = 0;
         self.octave = 0;
+        self.key = None;
         self.fresh = true;
     }
 
@@ -284,10 +298,16 @@ impl<C: Chain> Crossfade<C> {
         let [before, now] = self.presences();
         let [octave_before, octave_now] =
             [1 - self.active, self.active].map(|state| self.octave_of(index, state, controls));
+        let [key_before, key_now] =
+            [1 - self.active, self.active].map(|state| self.key_of(index, state, controls));
         let (new, old) = both(&mut self.lanes[index].states, self.active);
         let controls_now = HopControls {
             mode: self.mode,
             auto_octave: octave_now,
+            pitch: PitchControls {
+                key: key_now,
+                ..controls.pitch
+            },
             ..*controls
         };
         run_chain(
@@ -308,6 +328,10 @@ impl<C: Chain> Crossfade<C> {
         let controls_before = HopControls {
             mode: fade.mode,
             auto_octave: octave_before,
+            pitch: PitchControls {
+                key: key_before,
+                ..controls.pitch
+            },
             ..*controls
         };
         run_chain(
@@ -334,6 +358,17 @@ impl<C: Chain> Crossfade<C> {
             AutoOctave::Listening if index != self.leader => {
                 let leader = &self.lanes[self.leader];
                 AutoOctave::Led(self.chain.octave(&leader.states[state]))
+            }
+            asked_for => asked_for,
+        }
+    }
+
+    /// How one of a lane's states finds the key, likewise.
+    fn key_of(&self, index: usize, state: usize, controls: &HopControls) -> KeyByEar {
+        match controls.pitch.key {
+            KeyByEar::Listening if index != self.leader => {
+                let leader = &self.lanes[self.leader];
+                KeyByEar::Known(self.chain.key(&leader.states[state]))
             }
             asked_for => asked_for,
         }

@@ -93,7 +93,7 @@ pub use library::{
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};
-pub use mynah_models::{Mode, NOTE_NAMES, Telemetry, note_name};
+pub use mynah_models::{HeardKey, Key, KeyByEar, Mode, NOTE_NAMES, Telemetry, note_name};
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,

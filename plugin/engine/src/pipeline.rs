@@ -12,7 +12,7 @@
 
 use crate::cancellation::Cancellation;
 use crate::chain::Chain;
-use crate::controls::{Channels, Controls, db_to_gain};
+use crate::controls::{Channels, Controls, Scale, db_to_gain};
 use crate::crossfade::Crossfade;
 use crate::delay_line::DelayLine;
 use crate::engine::EngineSpec;
@@ -27,7 +27,7 @@ use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
 use crate::stagger;
 
-use mynah_models::{AutoOctave, HopControls};
+use mynah_models::{AutoOctave, HopControls, KeyByEar};
 
 /// How long it takes from mono to stereo and back.
 const WIDTH_MS: f64 = 50.0;
@@ -49,6 +49,8 @@ pub(crate) struct Pipeline<C: Chain> {
     wanted_note: Option<f32>,
     /// The octave that was found beforehand, likewise.
     wanted_octave: Option<i32>,
+    /// The key that was found beforehand, likewise.
+    wanted_key: KeyByEar,
     hop_controls: HopControls,
     input_gain: Glide,
     output_gain: Glide,
@@ -88,6 +90,7 @@ impl<C: Chain> Pipeline<C> {
             controls,
             wanted_note: None,
             wanted_octave: None,
+            wanted_key: KeyByEar::Listening,
             hop_controls: controls.for_chain(),
             input_gain: glide(1.0),
             output_gain: glide(1.0),
@@ -139,6 +142,13 @@ impl<C: Chain> Pipeline<C> {
 
     pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
         self.wanted_octave = octave;
+    }
+
+    pub(crate) fn set_key(&mut self, key: KeyByEar) {
+        self.wanted_key = match key {
+            KeyByEar::Off => KeyByEar::Listening,
+            key => key,
+        };
     }
 
     /// In place; one channel or two, further ones are left as they are.
@@ -193,6 +203,7 @@ impl<C: Chain> Pipeline<C> {
             && self.wants_stereo() == self.is_stereo
             && self.wanted_note == self.hop_controls.note_semitones
             && self.wanted_auto_octave() == self.hop_controls.auto_octave
+            && self.wanted_key_by_ear() == self.hop_controls.pitch.key
             && self.crossfade.is_settled()
     }
 
@@ -241,6 +252,7 @@ impl<C: Chain> Pipeline<C> {
             } else {
                 self.controls.octave
             },
+            key: self.crossfade.key(),
             telemetry: self.crossfade.telemetry(),
             has_target: self.crossfade.has_target(),
             asleep: self.crossfade.is_asleep(),
@@ -265,6 +277,15 @@ impl<C: Chain> Pipeline<C> {
             _ if !self.wanted.octave_auto => AutoOctave::Off,
             Some(octave) => AutoOctave::Known(octave),
             None => AutoOctave::Listening,
+        }
+    }
+
+    /// How the notes that *Snap* pulls to are found besides the control's.
+    fn wanted_key_by_ear(&self) -> KeyByEar {
+        if self.wanted.scale == Scale::Auto {
+            self.wanted_key
+        } else {
+            KeyByEar::Off
         }
     }
 
@@ -367,9 +388,10 @@ impl<C: Chain> Pipeline<C> {
             }
         }
         self.take_width();
-        // A note makes no sound by itself, nor does an octave: the path goes on resting with another one.
+        // A note makes no sound by itself, nor does an octave or a key: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
         self.hop_controls.auto_octave = self.wanted_auto_octave();
+        self.hop_controls.pitch.key = self.wanted_key_by_ear();
         self.at_hop_start = false;
         self.fresh = false;
     }

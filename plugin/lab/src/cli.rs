@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Notes(Notes),
     /// Measure which notes are written down.
     Transcribe(Transcribe),
+    /// Measure which keys are heard.
+    Keys(Keys),
     /// Say which instrument the outside judge hears in sound files.
     Listen(Listen),
     /// Measure the recorded notes of the shipped targets and write them into their files.
@@ -155,6 +157,16 @@ pub(crate) struct Transcribe {
     /// Phrases of each source, 1 to 100.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) phrases: u16,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Keys {
+    /// Folder of recorded notes and scores (manifest.csv, scores/).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -7,6 +7,7 @@ mod bench;
 mod cli;
 mod eval;
 mod evaluate;
+mod keys;
 mod listen;
 mod memories;
 mod notes;
@@ -26,6 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Eval(arguments) => evaluate::run(&arguments),
             Command::Notes(arguments) => notes::run(&arguments),
             Command::Transcribe(arguments) => transcribe::run(&arguments),
+            Command::Keys(arguments) => keys::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
             Command::Memories(arguments) => memories::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),

@@ -202,7 +202,7 @@ impl App {
         morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.corner);
         self.scope
             .show(ui, layout.scope, &Colours::of(Theme::of(ui)));
-        panels::show(ui, desk, layout.panels, reading.octave);
+        panels::show(ui, desk, layout.panels, reading);
         self.output.show(ui, layout.output);
         let load = self.scope.load();
         status_line::show(

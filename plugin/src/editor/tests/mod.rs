@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod clicks;
+mod key;
 mod keyboard;
 mod late;
 mod learning;
@@ -209,6 +210,7 @@ impl Bench {
             pitch_hz: 441.5,
             voicing: 1.0,
             octave: -1,
+            key: None,
             cancels: false,
             reports: false,
         });
