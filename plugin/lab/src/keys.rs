@@ -13,6 +13,7 @@ use mynah_cli::notes::Note;
 use mynah_cli::synth::{RATE_HZ, Voice};
 use mynah_cli::{find_target, print, print_json};
 use mynah_engine::{EngineSpec, HeardKey, Key, Library, Survey, engine};
+use mynah_models::{Base, Target};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -89,12 +90,14 @@ pub(crate) fn run(arguments: &Keys) -> Result<()> {
             work.extend(VOICES.map(|voice| (name, notes, Key::of(*number), voice)));
         }
     }
+    let library = Library::shipped();
+    let (base, (_, target)) = (library.base()?, find_target(&library, "cello")?);
     let heard: Vec<(Row, [Option<HeardKey>; 2], Key)> = work
         .par_iter()
         .map(|(name, notes, key, voice)| {
             let sound = Player::Synthesised(*voice).perform(&playable(notes, *voice), 1)?;
             let sound = &sound[..sound.len().min((HEARD_S * RATE_HZ) as usize)];
-            let (whole, live) = (whole(sound)?, live(sound)?);
+            let (whole, live) = (whole(sound)?, live(&base, &target, sound)?);
             let name_of = |heard: Option<HeardKey>| heard.map(|heard| heard.key.name());
             let row = Row {
                 score: (*name).clone(),
@@ -159,11 +162,9 @@ fn whole(sound: &[f32]) -> Result<Option<HeardKey>> {
 }
 
 /// What the engine's meters say after the last sample.
-fn live(sound: &[f32]) -> Result<Option<HeardKey>> {
-    let library = Library::shipped();
-    let (_, target) = find_target(&library, "cello")?;
+fn live(base: &Arc<Base>, target: &Arc<Target>, sound: &[f32]) -> Result<Option<HeardKey>> {
     let spec = EngineSpec::alone(RATE_HZ);
-    let (mut engine, _) = engine(spec, library.base()?, Arc::clone(&target))?;
+    let (mut engine, _) = engine(spec, Arc::clone(base), Arc::clone(target))?;
     let mut sound = sound.to_vec();
     engine.process(&mut [&mut sound]);
     Ok(engine.meters().key)
