@@ -8,8 +8,7 @@ mod lane;
 use std::time::Instant;
 
 use mynah_models::{
-    AutoOctave, CORNERS, HOP_SAMPLES, HeardKey, HopControls, KeyByEar, Mode, MorphGlide,
-    PitchControls, Telemetry,
+    AutoOctave, CORNERS, HOP_SAMPLES, HeardKey, HopControls, KeyByEar, Mode, MorphGlide, Telemetry,
 };
 
 use crate::chain::{Chain, Hop};
@@ -296,19 +295,12 @@ impl<C: Chain> Crossfade<C> {
     /// Runs a lane's chain, and during a fade the one being faded out beside it.
     fn run(&mut self, index: usize, controls: &HopControls, input: &Hop, wet: &mut Hop) {
         let [before, now] = self.presences();
-        let [octave_before, octave_now] =
-            [1 - self.active, self.active].map(|state| self.octave_of(index, state, controls));
-        let [key_before, key_now] =
-            [1 - self.active, self.active].map(|state| self.key_of(index, state, controls));
+        let [controls_before, controls_now] =
+            [1 - self.active, self.active].map(|state| self.led(index, state, controls));
         let (new, old) = both(&mut self.lanes[index].states, self.active);
         let controls_now = HopControls {
             mode: self.mode,
-            auto_octave: octave_now,
-            pitch: PitchControls {
-                key: key_now,
-                ..controls.pitch
-            },
-            ..*controls
+            ..controls_now
         };
         run_chain(
             &self.chain,
@@ -327,12 +319,7 @@ impl<C: Chain> Crossfade<C> {
         };
         let controls_before = HopControls {
             mode: fade.mode,
-            auto_octave: octave_before,
-            pitch: PitchControls {
-                key: key_before,
-                ..controls.pitch
-            },
-            ..*controls
+            ..controls_before
         };
         run_chain(
             &self.chain,
@@ -351,27 +338,21 @@ impl<C: Chain> Crossfade<C> {
         }
     }
 
-    /// How one of a lane's states finds the octave: the leader's from what it hears, the other's from the leader's, so that two
-    /// that hear the same play the same.
-    fn octave_of(&self, index: usize, state: usize, controls: &HopControls) -> AutoOctave {
-        match controls.auto_octave {
-            AutoOctave::Listening if index != self.leader => {
-                let leader = &self.lanes[self.leader];
-                AutoOctave::Led(self.chain.octave(&leader.states[state]))
-            }
-            asked_for => asked_for,
+    /// The controls of one of a lane's states: octave and key are found from what the leader hears, so that two that hear
+    /// the same play the same.
+    fn led(&self, index: usize, state: usize, controls: &HopControls) -> HopControls {
+        let mut led = *controls;
+        if index == self.leader {
+            return led;
         }
-    }
-
-    /// How one of a lane's states finds the key, likewise.
-    fn key_of(&self, index: usize, state: usize, controls: &HopControls) -> KeyByEar {
-        match controls.pitch.key {
-            KeyByEar::Listening if index != self.leader => {
-                let leader = &self.lanes[self.leader];
-                KeyByEar::Known(self.chain.key(&leader.states[state]))
-            }
-            asked_for => asked_for,
+        let leader = &self.lanes[self.leader].states[state];
+        if led.auto_octave == AutoOctave::Listening {
+            led.auto_octave = AutoOctave::Led(self.chain.octave(leader));
         }
+        if led.pitch.key == KeyByEar::Listening {
+            led.pitch.key = KeyByEar::Known(self.chain.key(leader));
+        }
+        led
     }
 
     /// What of the present hop belongs to targets that there are: among what is faded out, and among what

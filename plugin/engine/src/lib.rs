@@ -51,6 +51,7 @@
 //! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
 //!   rings out to below -96 dBFS before anything rests.
 
+mod beforehand;
 mod cancellation;
 mod chain;
 mod controls;

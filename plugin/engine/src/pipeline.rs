@@ -10,9 +10,10 @@
 //!
 //! All of it is work per host sample, or per hop of the chain; nothing depends on the host's blocks.
 
+use crate::beforehand::Beforehand;
 use crate::cancellation::Cancellation;
 use crate::chain::Chain;
-use crate::controls::{Channels, Controls, Scale, db_to_gain};
+use crate::controls::{Channels, Controls, db_to_gain};
 use crate::crossfade::Crossfade;
 use crate::delay_line::DelayLine;
 use crate::engine::EngineSpec;
@@ -27,7 +28,7 @@ use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
 use crate::stagger;
 
-use mynah_models::{AutoOctave, HopControls, KeyByEar};
+use mynah_models::HopControls;
 
 /// How long it takes from mono to stereo and back.
 const WIDTH_MS: f64 = 50.0;
@@ -47,10 +48,8 @@ pub(crate) struct Pipeline<C: Chain> {
     controls: Controls,
     /// The held note, in MIDI semitones, that was asked for last; taken with the controls.
     wanted_note: Option<f32>,
-    /// The octave that was found beforehand, likewise.
-    wanted_octave: Option<i32>,
-    /// The key that was found beforehand, likewise.
-    wanted_key: KeyByEar,
+    /// Octave and key that were found beforehand, likewise.
+    pub(crate) beforehand: Beforehand,
     hop_controls: HopControls,
     input_gain: Glide,
     output_gain: Glide,
@@ -89,8 +88,7 @@ impl<C: Chain> Pipeline<C> {
             wanted: controls,
             controls,
             wanted_note: None,
-            wanted_octave: None,
-            wanted_key: KeyByEar::Listening,
+            beforehand: Beforehand::default(),
             hop_controls: controls.for_chain(),
             input_gain: glide(1.0),
             output_gain: glide(1.0),
@@ -138,17 +136,6 @@ impl<C: Chain> Pipeline<C> {
         self.wanted_note = semitones
             .filter(|semitones| !semitones.is_nan())
             .map(|semitones| semitones.clamp(0.0, 127.0));
-    }
-
-    pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
-        self.wanted_octave = octave;
-    }
-
-    pub(crate) fn set_key(&mut self, key: KeyByEar) {
-        self.wanted_key = match key {
-            KeyByEar::Off => KeyByEar::Listening,
-            key => key,
-        };
     }
 
     /// In place; one channel or two, further ones are left as they are.
@@ -202,8 +189,8 @@ impl<C: Chain> Pipeline<C> {
             && self.wanted == self.controls
             && self.wants_stereo() == self.is_stereo
             && self.wanted_note == self.hop_controls.note_semitones
-            && self.wanted_auto_octave() == self.hop_controls.auto_octave
-            && self.wanted_key_by_ear() == self.hop_controls.pitch.key
+            && self.beforehand.octave(&self.wanted) == self.hop_controls.auto_octave
+            && self.beforehand.key(&self.wanted) == self.hop_controls.pitch.key
             && self.crossfade.is_settled()
     }
 
@@ -269,24 +256,6 @@ impl<C: Chain> Pipeline<C> {
     /// Whether each side is to have a voice of its own: a single channel has no sides.
     fn wants_stereo(&self) -> bool {
         self.wanted.channels == Channels::Stereo && self.channels == 2
-    }
-
-    /// How the octave is found besides the control's.
-    fn wanted_auto_octave(&self) -> AutoOctave {
-        match self.wanted_octave {
-            _ if !self.wanted.octave_auto => AutoOctave::Off,
-            Some(octave) => AutoOctave::Known(octave),
-            None => AutoOctave::Listening,
-        }
-    }
-
-    /// How the notes that *Snap* pulls to are found besides the control's.
-    fn wanted_key_by_ear(&self) -> KeyByEar {
-        if self.wanted.scale == Scale::Auto {
-            self.wanted_key
-        } else {
-            KeyByEar::Off
-        }
     }
 
     /// One sample of both channels; equal in where there is only one.
@@ -390,8 +359,8 @@ impl<C: Chain> Pipeline<C> {
         self.take_width();
         // A note makes no sound by itself, nor does an octave or a key: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
-        self.hop_controls.auto_octave = self.wanted_auto_octave();
-        self.hop_controls.pitch.key = self.wanted_key_by_ear();
+        self.hop_controls.auto_octave = self.beforehand.octave(&self.wanted);
+        self.hop_controls.pitch.key = self.beforehand.key(&self.wanted);
         self.at_hop_start = false;
         self.fresh = false;
     }
