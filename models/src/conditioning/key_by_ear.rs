@@ -22,6 +22,9 @@ const NOTHING: f32 = 1e-6;
 /// thirds: so the certainty of the first seconds of 135 melodies is the share of which the key is right.
 const LIKELIHOOD: f32 = 20.0;
 const EVIDENCE_FRAMES: f32 = 375.0;
+/// Where all twelve notes were heard for about as long (the deviation is less than this share of the mean), there is no
+/// key, though a little more of some may be like one; the notes of a key alone have 0.8.
+const CONTRAST: f32 = 0.5;
 /// A key is believed from this certainty on ..
 const SURE: f32 = 0.5;
 /// .. another one is if it is surer by this ..
@@ -74,7 +77,14 @@ impl NoteTimes {
     /// How likely each key is; their sum is 1.
     fn likelihoods(&self) -> [f32; KEYS] {
         let heard: f32 = self.frames.iter().sum();
-        let sharpness = LIKELIHOOD * (1.0 - (-heard / EVIDENCE_FRAMES).exp());
+        let mean = (heard / 12.0).max(NOTHING);
+        let squares = self
+            .frames
+            .iter()
+            .map(|frames| (frames / mean - 1.0).powi(2));
+        let deviation = (squares.sum::<f32>() / 12.0).sqrt();
+        let known = 1.0 - (-heard / EVIDENCE_FRAMES).exp();
+        let sharpness = LIKELIHOOD * known * (deviation / CONTRAST).min(1.0);
         let fits = correlations(&self.frames);
         let best = fits.iter().copied().fold(f32::MIN, f32::max);
         let likely = fits.map(|fit| (sharpness * (fit - best)).exp());

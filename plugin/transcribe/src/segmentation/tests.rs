@@ -53,7 +53,9 @@ fn silence_has_no_notes_and_steps_are_notes() {
 #[test]
 fn vibrato_and_wrong_octaves_are_one_note() {
     let vibrato = |frame: usize| 64.2 + 0.6 * (TAU * 5.5 * frame as f32 / 187.5).sin();
-    let mut pitches: Vec<f32> = (0..300).map(vibrato).collect();
+    let pitches: Vec<f32> = (0..300).map(vibrato).collect();
+    assert_found(&heard([held(f32::NAN, 30), pitches].concat()), &[(64, 30)]);
+    let mut pitches = held(64.2, 300);
     for frame in 100..106 {
         pitches[frame] += 12.0;
         pitches[frame + 60] -= 19.02;
@@ -80,7 +82,7 @@ fn a_note_is_repeated_where_a_stroke_is_heard_and_only_there() {
 #[test]
 fn an_instrument_out_of_tune_has_its_own_grid() {
     let tuned = |offset: f32| {
-        let scale = [60, 62, 64, 65, 67].map(|note| held(note as f32 + offset, 30));
+        let scale = [60, 62, 64, 65, 67].map(|note| held(note as f32 + offset, 60));
         found(&heard(scale.concat())).len()
     };
     for offset in [-0.45, -0.2, 0.0, 0.3, 0.5] {
