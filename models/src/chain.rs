@@ -12,7 +12,7 @@
 
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{CORNERS, ConditioningState, HopControls, Tone};
+use crate::conditioning::{CORNERS, ConditioningState, HopControls, Key, Tone};
 use crate::features::{Features, FeaturesState};
 use crate::file::{ModelFileError, ModelInfo, ModelKind, Params, Tensors};
 use crate::input::bounded_input;
@@ -23,7 +23,7 @@ use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 use crate::self_check::{Definition, Right, first_right};
 use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::GeneratorState;
-use crate::streaming::onsets::OnsetNetState;
+use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::telemetry::Telemetry;
 use crate::whole_file::read_model;
 
@@ -115,7 +115,8 @@ impl Base {
         &self.info
     }
 
-    pub(crate) fn features(&self) -> &Features {
+    /// The tables of the features that the chain hears with.
+    pub fn features(&self) -> &Features {
         &self.features
     }
 
@@ -129,6 +130,11 @@ impl Base {
 
     pub(crate) fn networks(&self) -> &Networks {
         &self.networks
+    }
+
+    /// The onset network, where the file has one.
+    pub fn onset_net(&self) -> Option<&OnsetNet> {
+        self.networks.onsets.as_ref()
     }
 
     pub(crate) fn encoder(&self) -> &Encoder {
@@ -277,7 +283,7 @@ impl ChainState {
         self.telemetry = self.silence();
     }
 
-    /// The same, but what was heard goes on deciding about the octave, and variation goes on: for a silence during which
+    /// The same, but what was heard goes on deciding about octave and key, and variation goes on: for a silence during which
     /// the chain does not run.
     /// Audio thread.
     pub fn rest(&mut self) {
@@ -306,7 +312,12 @@ impl ChainState {
         self.conditioning.octave()
     }
 
-    /// The octave goes on from what another side of the same playing has chosen and heard. Audio thread.
+    /// The key that is heard, before transposition, asked for or not; `None` while none is sure. Audio thread.
+    pub fn key(&self) -> Option<Key> {
+        self.conditioning.key()
+    }
+
+    /// Octave and key go on from what another side of the same playing has chosen and heard. Audio thread.
     pub fn take_octave_of(&mut self, other: &Self) {
         self.conditioning.take_octave_of(&other.conditioning);
     }

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use crate::chain::Targets;
-use crate::conditioning::{HopControls, Key, VOICES};
+use crate::conditioning::{HopControls, VOICES, VoiceNote};
 use crate::ensemble::{Ensemble, EnsembleState, LOUDEST_DB};
 use crate::input::bounded_input;
 use crate::rates::HOP_SAMPLES;
@@ -39,7 +39,7 @@ pub struct Chords {
 pub struct ChordsState {
     heard: VoicesState,
     decoder: Decoder,
-    keys: [Key; VOICES],
+    keys: [VoiceNote; VOICES],
     /// The heard note that each voice plays, and how loud it was when it began, dB.
     notes: [Option<(u32, f32)>; VOICES],
     /// When each voice was given its note or lost it, in answers of the network.
@@ -86,7 +86,7 @@ impl ChordsState {
         Self {
             heard: VoicesState::new(&chords.net),
             decoder: Decoder::default(),
-            keys: [Key::default(); VOICES],
+            keys: [VoiceNote::default(); VOICES],
             notes: [None; VOICES],
             since: [0; VOICES],
             answers: 0,
@@ -100,7 +100,7 @@ impl ChordsState {
     pub fn reset(&mut self) {
         self.heard.reset();
         self.decoder.reset();
-        self.keys = [Key::default(); VOICES];
+        self.keys = [VoiceNote::default(); VOICES];
         self.notes = [None; VOICES];
         self.since = [0; VOICES];
         self.answers = 0;
@@ -175,8 +175,8 @@ impl ChordsState {
 }
 
 /// A note as a voice begins it.
-fn key_of(heard: &HeardVoice, note: u32, loudest_db: f32) -> Key {
-    Key {
+fn key_of(heard: &HeardVoice, note: u32, loudest_db: f32) -> VoiceNote {
+    VoiceNote {
         note,
         semitones: f32::from(heard.midi),
         bend_semitones: heard.semitones - f32::from(heard.midi),

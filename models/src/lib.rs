@@ -40,9 +40,9 @@ pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use chance::split_mix_64;
 pub use chords::{Chords, ChordsState};
 pub use conditioning::{
-    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HomeRegister, HopControls, Key, Mode,
-    MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls, Unvoiced, VOICES,
-    VariationControls,
+    ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HeardKey, HomeRegister, HopControls, Key,
+    KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls,
+    Unvoiced, VOICES, VariationControls, VoiceNote,
 };
 pub use ensemble::{Ensemble, EnsembleState, LOUDEST_DB};
 pub use envelope::{ENVELOPE_POINTS, envelope_point_hz};

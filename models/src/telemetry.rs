@@ -2,7 +2,7 @@
 //!
 //! Thread: made on the audio thread; a plain value.
 
-use crate::conditioning::{Key, Voice};
+use crate::conditioning::{HeardKey, Voice, VoiceNote};
 use crate::features::{FeatureFrame, log_to_db};
 use crate::performer::PerformerState;
 
@@ -25,6 +25,8 @@ pub struct Telemetry {
     pub onset: f32,
     /// Octaves that were chosen for the tracked pitch, -3..=3; 0 where none are.
     pub octave: i32,
+    /// The key that is heard, as it is played: moved by all but octaves. `None` while none is sure.
+    pub key: Option<HeardKey>,
     /// Notes begun since the last reset, wrapping: another number is a new note.
     pub notes: u32,
     /// Middle of the note that is played, semitones, 69 for 440 Hz; 0 while there is none, or none with a pitch.
@@ -48,13 +50,14 @@ impl Telemetry {
             follows: voice.follow,
             onset: onset.unwrap_or_default(),
             octave: voice.octave,
+            key: voice.key,
             notes: performer.notes(),
             note_semitones: performer.note_semitones(),
         }
     }
 
     /// That of a voice which plays a key of this note.
-    pub(crate) fn of_key(voice: &Voice, key: &Key) -> Self {
+    pub(crate) fn of_key(voice: &Voice, key: &VoiceNote) -> Self {
         Self {
             f0_hz: voice.played_hz,
             voicing: voice.voicing,

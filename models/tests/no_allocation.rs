@@ -17,8 +17,8 @@ use mynah_models::testing::{
 };
 use mynah_models::voices::{Decoder, VoicesNet, VoicesState};
 use mynah_models::{
-    AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode, PitchControls,
-    PlayerControls, Target, ToneControls, Unvoiced, VariationControls, alone,
+    AutoOctave, Base, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, KeyByEar, Mode,
+    PitchControls, PlayerControls, Target, ToneControls, Unvoiced, VariationControls, alone,
 };
 use support::allocator_calls;
 
@@ -259,6 +259,7 @@ fn the_chain_does_not_allocate_whatever_the_controls() {
         pitch: PitchControls {
             snap: 1.0,
             notes: 0b1010_1011_0101,
+            key: KeyByEar::Listening,
             glide_ms: 50.0,
             vibrato: 0.0,
         },

@@ -7,8 +7,9 @@ use std::f32::consts::TAU;
 use mynah_models::reference::Reference;
 use mynah_models::testing::{Random, random_base, random_target, random_target_with_memory};
 use mynah_models::{
-    AutoOctave, Base, CORNERS, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Mode,
-    PitchControls, PlayerControls, Target, Targets, ToneControls, Unvoiced, VariationControls,
+    AutoOctave, Base, CORNERS, ChainState, DynamicsControls, HOP_SAMPLES, HopControls, Key,
+    KeyByEar, Mode, PitchControls, PlayerControls, Target, Targets, ToneControls, Unvoiced,
+    VariationControls,
 };
 
 const TOLERANCE: f32 = 1e-5;
@@ -129,8 +130,14 @@ fn conditioned() -> Vec<HopControls> {
     let pitch = PitchControls {
         snap: 0.8,
         notes: 0b1010_1011_0101,
+        key: KeyByEar::Off,
         glide_ms: 20.0,
         vibrato: 1.5,
+    };
+    let by_ear = |key| HopControls {
+        pitch: PitchControls { key, ..pitch },
+        pitch_ratio: 1.5,
+        ..HopControls::default()
     };
     let dynamics = DynamicsControls {
         sensitivity_db: 6.0,
@@ -155,6 +162,8 @@ fn conditioned() -> Vec<HopControls> {
     let morph = [0.4, 0.3, 0.0, 0.3];
     vec![
         HopControls { pitch, ..plain },
+        by_ear(KeyByEar::Listening),
+        by_ear(KeyByEar::Known(Some(Key::of(16)))),
         HopControls { dynamics, ..plain },
         HopControls { tone, ..plain },
         HopControls { variation, ..plain },

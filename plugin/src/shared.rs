@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crossbeam_utils::CachePadded;
 use crossbeam_utils::atomic::AtomicCell;
-use mynah_engine::{Monitor, Report};
+use mynah_engine::{HeardKey, Key, Monitor, Report};
 use nice_plug_egui::RepaintNotifier;
 
 use crate::comparison::Comparison;
@@ -52,6 +52,9 @@ struct Meters {
     pitch_hz: AtomicCell<f32>,
     voicing: AtomicCell<f32>,
     octave: AtomicCell<i32>,
+    /// See [`key_cells`].
+    key: AtomicCell<i32>,
+    key_certainty: AtomicCell<f32>,
     cancels: AtomicCell<bool>,
     /// A bit for each key, the low ones first.
     held_keys: [AtomicCell<u64>; 2],
@@ -88,12 +91,29 @@ pub struct Reading {
     pub voicing: f32,
     /// The octave in use.
     pub octave: i32,
+    /// The key that is heard, if one is sure.
+    pub key: Option<HeardKey>,
     /// Whether left and right cancel in the mono that is translated.
     pub cancels: bool,
     /// Whether the engine reports hops, so that there is always something new to see.
     pub reports: bool,
     /// The keys that are held, a bit each.
     pub held_keys: u128,
+}
+
+/// A key as it is kept in cells that hold zeros at first: 0 is none.
+fn key_cells(heard: Option<HeardKey>) -> (i32, f32) {
+    heard.map_or((0, 0.0), |heard| {
+        (1 + heard.key.number() as i32, heard.certainty)
+    })
+}
+
+fn key_of(number: i32, certainty: f32) -> Option<HeardKey> {
+    let number = usize::try_from(number - 1).ok()?;
+    Some(HeardKey {
+        key: Key::of(number),
+        certainty,
+    })
 }
 
 /// Shared by one plugin instance and its editor.
@@ -225,6 +245,9 @@ impl Shared {
         meters.input_peak.raise(reading.input_peak);
         meters.output_peak.raise(reading.output_peak);
         let octave_before = meters.octave.swap(reading.octave);
+        let (key, certainty) = key_cells(reading.key);
+        let key_before = meters.key.swap(key);
+        meters.key_certainty.store(certainty);
         let cancels_before = meters.cancels.swap(reading.cancels);
         let halves = [reading.held_keys as u64, (reading.held_keys >> 64) as u64];
         let cells = meters.held_keys.iter().zip(halves);
@@ -232,6 +255,7 @@ impl Shared {
         let changed = keys_changed
             || meters.pitch_hz.load() != reading.pitch_hz
             || octave_before != reading.octave
+            || key_before != key
             || cancels_before != reading.cancels;
         meters.pitch_hz.store(reading.pitch_hz);
         meters.voicing.store(reading.voicing);
@@ -251,6 +275,7 @@ impl Shared {
             pitch_hz: meters.pitch_hz.load(),
             voicing: meters.voicing.load(),
             octave: meters.octave.load(),
+            key: key_of(meters.key.load(), meters.key_certainty.load()),
             cancels: meters.cancels.load(),
             reports: false,
             held_keys: u128::from(meters.held_keys[0].load())
@@ -265,6 +290,7 @@ impl Shared {
         meters.pitch_hz.store(0.0);
         meters.voicing.store(0.0);
         meters.octave.store(0);
+        meters.key.store(key_cells(None).0);
         meters.cancels.store(false);
         meters.held_keys.iter().for_each(|half| half.store(0));
     }

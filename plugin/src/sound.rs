@@ -210,6 +210,7 @@ impl Sound {
                 pitch_hz: meters.telemetry.f0_hz,
                 voicing: meters.telemetry.voicing,
                 octave: meters.octave,
+                key: meters.key,
                 cancels: meters.cancels,
                 reports: !meters.asleep,
                 held_keys: meters.held_keys,

@@ -1,7 +1,8 @@
 //! What a player can shape, as the chain takes it at every hop.
 
-use super::keys::{Key, VOICES};
+use super::key_by_ear::KeyByEar;
 use super::octave::AutoOctave;
+use super::voice_notes::{VOICES, VoiceNote};
 
 /// Targets that can sound together.
 pub const CORNERS: usize = 4;
@@ -53,7 +54,7 @@ pub struct HopControls {
     /// What the target's own player plays.
     pub player: PlayerControls,
     /// What the voices of an ensemble play. A translation knows nothing of it.
-    pub keys: [Key; VOICES],
+    pub keys: [VoiceNote; VOICES],
 }
 
 /// What becomes of consonants and breaths.
@@ -108,6 +109,8 @@ pub struct PitchControls {
     pub snap: f32,
     /// The notes of the scale, a bit for each of the twelve, C lowest. None is the same as all.
     pub notes: u16,
+    /// Whether they are found by ear instead.
+    pub key: KeyByEar,
     /// How long the pull, and the way from one held note to the next, takes, 0..=1,000 ms.
     pub glide_ms: f32,
     /// What is left of the vibrato, 0 (none) to 2 (twice as much).
@@ -174,7 +177,7 @@ impl Default for HopControls {
             variation: VariationControls::default(),
             freeze: false,
             player: PlayerControls::default(),
-            keys: [Key::default(); VOICES],
+            keys: [VoiceNote::default(); VOICES],
         }
     }
 }
@@ -196,6 +199,7 @@ impl Default for PitchControls {
         Self {
             snap: 0.0,
             notes: ALL_NOTES,
+            key: KeyByEar::Off,
             glide_ms: 20.0,
             vibrato: 1.0,
         }

@@ -9,6 +9,7 @@ mod auto_mode;
 mod controls;
 mod dynamics;
 mod heard_pitches;
+mod key_by_ear;
 mod keys;
 mod low_note;
 mod morph;
@@ -22,17 +23,20 @@ mod tone;
 mod unvoiced;
 mod variation;
 mod vibrato;
+mod voice_notes;
 
 pub use controls::{
     ALL_NOTES, CORNERS, DynamicsControls, HopControls, Mode, PitchControls, PlayerControls,
     ToneControls, Unvoiced, VariationControls,
 };
-pub use keys::{Key, VOICES};
+pub use key_by_ear::KeyByEar;
+pub use keys::{HeardKey, Key};
 pub use morph::MorphGlide;
 pub use octave::AutoOctave;
 pub use register::HomeRegister;
 pub use survey::OctaveSurvey;
 pub use tone::Tone;
+pub use voice_notes::{VOICES, VoiceNote};
 
 use crate::architecture::TRAINED_PITCH_HZ;
 use crate::envelope::Envelope;
@@ -41,10 +45,11 @@ use crate::frame_pitch::FramePitch;
 
 use auto_mode::AutoMode;
 use dynamics::Dynamics;
+use key_by_ear::KeyEar;
 use low_note::LowNote;
 use morph::Morph;
 use octave::{OctaveChoice, Wanted};
-use pitch::PlayedPitch;
+use pitch::{PlayedPitch, transposition};
 use tone::ToneState;
 use unvoiced::{Consonant, loudness_change};
 use variation::Wander;
@@ -79,6 +84,8 @@ pub struct Voice {
     pub gate_open: bool,
     /// Octaves that were chosen for what is tracked, or were known beforehand; 0 in *follow*.
     pub octave: i32,
+    /// The key that is heard, moved as the pitch is but for the octave; `None` while none is sure.
+    pub key: Option<HeardKey>,
 }
 
 impl Voice {
@@ -128,6 +135,7 @@ pub struct ConditioningState {
     dynamics: Dynamics,
     pitch: PlayedPitch,
     octave: OctaveChoice,
+    key: KeyEar,
     auto: AutoMode,
     consonant: Consonant,
     wander: Wander,
@@ -152,6 +160,7 @@ impl ConditioningState {
             dynamics: Dynamics::default(),
             pitch: PlayedPitch::default(),
             octave: OctaveChoice::default(),
+            key: KeyEar::default(),
             auto: AutoMode::default(),
             consonant: Consonant::default(),
             wander: Wander::default(),
@@ -170,14 +179,16 @@ impl ConditioningState {
         self.kept_z.fill(0.0);
     }
 
-    /// The same, but what was heard goes on deciding about the octave, and the content wanders on from where it is. For a
+    /// The same, but what was heard goes on deciding about the octave and the key, and the content wanders on from where it is. For a
     /// silence that is not listened to.
     pub fn rest(&mut self) {
         let mut octave = self.octave;
         octave.rest();
+        let key = self.key;
         let wander = self.wander;
         self.reset();
         self.octave = octave;
+        self.key = key;
         self.wander = wander;
     }
 
@@ -187,14 +198,20 @@ impl ConditioningState {
         self.octave.change_targets();
     }
 
-    /// The octave chosen from what was heard goes on from what another side of the same playing has chosen and heard.
+    /// Octave and key go on from what another side of the same playing has chosen and heard.
     pub fn take_octave_of(&mut self, other: &Self) {
         self.octave.go_on_from(&other.octave);
+        self.key = other.key;
     }
 
     /// The octave that was chosen from what was heard, -3..=3, asked for or not.
     pub fn octave(&self) -> i32 {
         self.octave.octave()
+    }
+
+    /// The key that is heard, before transposition, asked for or not.
+    pub fn key(&self) -> Option<Key> {
+        self.key.believed().map(|heard| heard.key)
     }
 
     /// Becomes `other` without allocating.
@@ -210,6 +227,7 @@ impl ConditioningState {
             dynamics: other.dynamics,
             pitch: other.pitch.clone(),
             octave: other.octave,
+            key: other.key,
             auto: other.auto,
             consonant: other.consonant,
             wander: other.wander,
@@ -272,12 +290,13 @@ impl ConditioningState {
         let chosen = self.octave.step(&wanted, frame);
         // The input itself has no octave but its own.
         let octave = if follow { 0 } else { chosen };
+        self.key.step(frame);
         let consonant = self.consonant.step(frame);
         let consonant = if held || follow { 0.0 } else { consonant };
         let kind = controls.player.unvoiced;
         let played = self
             .pitch
-            .step(controls, octave, heard.f0_hz, heard.voicing);
+            .step(controls, octave, self.key(), heard.f0_hz, heard.voicing);
         Voice {
             played_hz: played.hz,
             voicing: played.voicing,
@@ -297,6 +316,10 @@ impl ConditioningState {
             } else {
                 chosen
             },
+            key: self.key.believed().map(|heard| HeardKey {
+                key: heard.key.transposed(transposition(controls)),
+                ..heard
+            }),
         }
     }
 
@@ -316,6 +339,7 @@ impl ConditioningState {
             follow: false,
             gate_open: true,
             octave: 0,
+            key: None,
         }
     }
 

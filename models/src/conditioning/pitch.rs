@@ -3,7 +3,7 @@
 use super::scale_note::ScaleNote;
 use super::smoothing::{Approach, share};
 use super::vibrato::NoteMiddle;
-use super::{AutoOctave, HopControls};
+use super::{ALL_NOTES, AutoOctave, HopControls, Key, KeyByEar};
 
 /// A pitch of 440 Hz, in semitones.
 const A4_SEMITONES: f32 = 69.0;
@@ -21,6 +21,8 @@ const PLAYABLE_HZ: (f32, f32) = (10.0, 20_000.0);
 pub(super) struct PlayedPitch {
     middle: NoteMiddle,
     scale_note: ScaleNote,
+    /// The notes that the present one is pulled to: a key that is heard within it counts from the next one on.
+    notes: u16,
     /// How far the pitch is pulled at present, semitones; `None` before the first note.
     pull: Option<f32>,
     unvoiced_frames: u32,
@@ -40,15 +42,17 @@ pub(super) struct Played {
 }
 
 impl PlayedPitch {
-    /// One frame, moved by an octave that was chosen besides what the controls ask for.
+    /// One frame, moved by an octave that was chosen besides what the controls ask for; `heard_key` is that of the input.
     pub(super) fn step(
         &mut self,
         controls: &HopControls,
         octave: i32,
+        heard_key: Option<Key>,
         f0_hz: f32,
         voicing: f32,
     ) -> Played {
-        let shaped_hz = self.shaped_hz(controls, octave, f0_hz, voicing);
+        let notes = notes_of(controls, heard_key);
+        let shaped_hz = self.shaped_hz(controls, octave, notes, f0_hz, voicing);
         let (low, high) = PLAYABLE_HZ;
         match self.held_semitones(controls) {
             Some(semitones) => Played {
@@ -72,7 +76,14 @@ impl PlayedPitch {
     }
 
     /// The tracked pitch with its vibrato changed, moved, and pulled to the scale.
-    fn shaped_hz(&mut self, controls: &HopControls, octave: i32, f0_hz: f32, voicing: f32) -> f32 {
+    fn shaped_hz(
+        &mut self,
+        controls: &HopControls,
+        octave: i32,
+        notes: u16,
+        f0_hz: f32,
+        voicing: f32,
+    ) -> f32 {
         let wanted_octaves = controls.pitch_ratio.log2() + octave as f32;
         let (octave_before, found_before) =
             std::mem::replace(&mut self.octave, (octave, controls.auto_octave));
@@ -103,9 +114,12 @@ impl PlayedPitch {
         let semitones = to_semitones(f0_hz);
         let (middle, begins) = self.middle.step(semitones);
         let pitch = &controls.pitch;
+        if begins || pitch.key == KeyByEar::Off {
+            self.notes = notes;
+        }
         let moved_middle = middle + 12.0 * shift_octaves;
         let wanted = if pitch.snap > 0.0 {
-            let note = self.scale_note.step(moved_middle, pitch.notes, begins);
+            let note = self.scale_note.step(moved_middle, self.notes, begins);
             pitch.snap * (note - moved_middle)
         } else {
             0.0
@@ -120,6 +134,23 @@ impl PlayedPitch {
             moved_hz * (change / 12.0).exp2()
         }
     }
+}
+
+/// The notes that played pitches are pulled to, a bit for each of the twelve.
+fn notes_of(controls: &HopControls, heard_key: Option<Key>) -> u16 {
+    let key = match controls.pitch.key {
+        KeyByEar::Off => return controls.pitch.notes,
+        KeyByEar::Listening => heard_key,
+        KeyByEar::Known(key) => key,
+    };
+    key.map_or(ALL_NOTES, |key| {
+        key.transposed(transposition(controls)).notes()
+    })
+}
+
+/// By how many semitones, rounded, the controls move what is heard.
+pub(super) fn transposition(controls: &HopControls) -> i32 {
+    (12.0 * controls.pitch_ratio.log2()).round() as i32
 }
 
 /// What a glide goes in a frame, as a share of what is left.
@@ -151,7 +182,7 @@ mod tests {
     fn last_hz(controls: &HopControls, f0_hz: f32, frames: usize) -> f32 {
         let mut pitch = PlayedPitch::default();
         (0..frames)
-            .map(|_| pitch.step(controls, 0, f0_hz, 1.0).hz)
+            .map(|_| pitch.step(controls, 0, None, f0_hz, 1.0).hz)
             .last()
             .unwrap_or_default()
     }
@@ -162,7 +193,7 @@ mod tests {
         for (f0_hz, ratio, voicing) in [(221.3, 1.0, 0.9), (97.7, 2.0, 0.2), (640.1, 0.5, 1.0)] {
             controls.pitch_ratio = ratio;
             let mut pitch = PlayedPitch::default();
-            let played = pitch.step(&controls, 0, f0_hz, voicing);
+            let played = pitch.step(&controls, 0, None, f0_hz, voicing);
             assert_eq!((played.hz, played.voicing), (f0_hz * ratio, voicing));
         }
     }
@@ -203,17 +234,45 @@ mod tests {
             ..PitchControls::default()
         });
         controls.note_semitones = Some(57.0);
-        let first = pitch.step(&controls, 0, 700.0, 0.0);
+        let first = pitch.step(&controls, 0, None, 700.0, 0.0);
         assert!((first.hz - 220.0).abs() < 0.01 && first.voicing == 1.0);
         controls.note_semitones = Some(69.0);
         let way: Vec<f32> = (0..40)
-            .map(|_| pitch.step(&controls, 0, 700.0, 0.0).hz)
+            .map(|_| pitch.step(&controls, 0, None, 700.0, 0.0).hz)
             .collect();
         assert!(
             way[0] < 300.0 && way[8] < 430.0 && way[20] > 425.0,
             "{way:?}"
         );
         controls.note_semitones = None;
-        assert_eq!(pitch.step(&controls, 0, 700.0, 0.0).hz, 700.0);
+        assert_eq!(pitch.step(&controls, 0, None, 700.0, 0.0).hz, 700.0);
+    }
+
+    #[test]
+    fn a_key_that_is_heard_counts_from_the_next_note_on() {
+        let mut controls = controls(PitchControls {
+            snap: 1.0,
+            glide_ms: 0.0,
+            key: KeyByEar::Listening,
+            ..PitchControls::default()
+        });
+        // A fifth higher C major is G major, in which an F is pulled to the F sharp.
+        controls.pitch_ratio = (7.0f32 / 12.0).exp2();
+        let mut pitch = PlayedPitch::default();
+        let mut play = |key, heard: f32, voicing, frames: usize| {
+            let hz = (0..frames).map(|_| pitch.step(&controls, 0, key, to_hz(heard), voicing).hz);
+            to_semitones(hz.last().unwrap_or_default())
+        };
+        let c_major = Some(Key::default());
+        assert!((play(None, 58.2, 1.0, 30) - 65.0).abs() < 0.01, "all notes");
+        assert!(
+            (play(c_major, 58.2, 1.0, 30) - 65.0).abs() < 0.01,
+            "the same note"
+        );
+        play(c_major, 58.2, 0.0, 10);
+        assert!(
+            (play(c_major, 58.2, 1.0, 30) - 66.0).abs() < 0.01,
+            "the next one"
+        );
     }
 }

@@ -1,10 +1,11 @@
-//! Looks through a whole recording for the octave that brings it home.
+//! Looks through a whole recording for the octave that brings it home, and for its key.
 
 use super::auto_mode::AutoMode;
 use super::heard_pitches::HeardPitches;
+use super::key_by_ear::NoteTimes;
 use super::octave::{LOUD_DB, PLAIN_DB, SURE_VOICING};
 use super::pitch::to_semitones;
-use super::{HomeRegister, Mode};
+use super::{HeardKey, HomeRegister, Mode};
 use crate::features::{Features, FeaturesState, log_to_db};
 use crate::low_cut::LowCut;
 use crate::rates::HOP_SAMPLES;
@@ -63,11 +64,28 @@ impl OctaveSurvey {
         }
     }
 
+    /// The key of all loud notes, before any transposition; `None` where none is sure.
+    pub fn key(&self) -> Option<HeardKey> {
+        let loudest_db = self.loudest_db();
+        let mut times = NoteTimes::default();
+        for heard in &self.heard {
+            let below_db = loudest_db - heard.loudness_db;
+            if heard.voicing >= SURE_VOICING && below_db < LOUD_DB {
+                times.hear(heard.semitones, below_db, 1.0);
+            }
+        }
+        times.sure()
+    }
+
+    fn loudest_db(&self) -> f32 {
+        let loudness = self.heard.iter().map(|heard| heard.loudness_db);
+        loudness.fold(f32::MIN, f32::max)
+    }
+
     /// The octave that brings the middle of all loud notes home, when everything is moved by `semitones` besides, -3..=3.
     /// 0 where nothing is heard, in *follow*, and in *auto* if more than a quarter is chords.
     pub fn octave(&self, home: &HomeRegister, mode: Mode, semitones: f32) -> i32 {
-        let loudness = self.heard.iter().map(|heard| heard.loudness_db);
-        let loudest_db = loudness.fold(f32::MIN, f32::max);
+        let loudest_db = self.loudest_db();
         let within = |heard: &&Heard, db: f32| heard.loudness_db > loudest_db - db;
         let plain = self.heard.iter().filter(|heard| within(heard, PLAIN_DB));
         let (all, followed) = plain.fold((0, 0), |(all, followed), heard| {

@@ -6,7 +6,7 @@ use super::LOUDEST_DB;
 use super::content::Contents;
 use crate::blend::Blend;
 use crate::chain::{Base, Targets};
-use crate::conditioning::{ConditioningState, HopControls, Key, PlayedKey, PlayerControls};
+use crate::conditioning::{ConditioningState, HopControls, PlayedKey, PlayerControls, VoiceNote};
 use crate::envelope::ENVELOPE_POINTS;
 use crate::features::{FeatureFrame, log_to_db};
 use crate::performer::{PerformerState, planned_share};
@@ -98,7 +98,7 @@ impl EnsembleVoice {
     }
 
     /// Whether it sounds, or is about to.
-    pub(super) fn sounds(&self, key: &Key) -> bool {
+    pub(super) fn sounds(&self, key: &VoiceNote) -> bool {
         self.awake || key.note != self.note
     }
 
@@ -140,7 +140,7 @@ impl EnsembleVoice {
         base: &Base,
         targets: &Targets<'_>,
         (contents, silence): (&Contents, &FeatureFrame),
-        (controls, key): (&HopControls, &Key),
+        (controls, key): (&HopControls, &VoiceNote),
         [tonal, noisy]: [&mut [f32; HOP_SAMPLES]; 2],
     ) -> bool {
         if key.note != self.note {
@@ -177,9 +177,9 @@ impl EnsembleVoice {
         base: &Base,
         targets: &Targets<'_>,
         (contents, silence): (&Contents, &FeatureFrame),
-        (controls, key): (&HopControls, &Key),
+        (controls, key): (&HopControls, &VoiceNote),
     ) {
-        let key = Key {
+        let key = VoiceNote {
             semitones: key.semitones + 12.0 * controls.pitch_ratio.log2(),
             louder_db: key.louder_db + self.swell_db(controls.dynamics.attack_ms),
             ..*key

@@ -3,7 +3,7 @@
 //! Thread: audio.
 
 use super::note_tracker::{Beginning, Note};
-use crate::conditioning::Key;
+use crate::conditioning::VoiceNote;
 use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// A key that is let go falls by 60 dB in this time at least: a bow is lifted, a damper falls.
@@ -48,7 +48,7 @@ impl KeyedNote {
 
     /// One frame of a key whose notes are as loud as `level_db`; `None` before the first note, and once a note that was let go has
     /// fallen silent.
-    pub(super) fn step(&mut self, key: &Key, level_db: f32) -> Option<Note> {
+    pub(super) fn step(&mut self, key: &VoiceNote, level_db: f32) -> Option<Note> {
         if key.note != self.number {
             self.number = key.note;
             let begins = match &self.note {
@@ -92,12 +92,12 @@ fn fall_db(release_ms: f32) -> f32 {
 mod tests {
     use super::*;
 
-    fn key(note: u32, held: bool) -> Key {
-        Key {
+    fn key(note: u32, held: bool) -> VoiceNote {
+        VoiceNote {
             note,
             semitones: 60.0,
             held,
-            ..Key::default()
+            ..VoiceNote::default()
         }
     }
 
@@ -130,7 +130,7 @@ mod tests {
             for _ in 0..let_go_frames {
                 keyed.step(&key(1, false), -20.0);
             }
-            let next = Key {
+            let next = VoiceNote {
                 slurred,
                 ..key(2, true)
             };

@@ -23,7 +23,7 @@ mod recent;
 mod tone;
 mod walk;
 
-use crate::conditioning::{CORNERS, Key, PlayerControls, Voice};
+use crate::conditioning::{CORNERS, PlayerControls, Voice, VoiceNote};
 use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace};
 use crate::features::log_to_db;
 use crate::memory::Memory;
@@ -240,7 +240,7 @@ impl PerformerState {
         memories: &Memories<'_>,
         weights: &[f32; CORNERS],
         controls: &PlayerControls,
-        key: &Key,
+        key: &VoiceNote,
         voice: &mut Voice,
         envelopes: [&mut Envelope; 2],
     ) {

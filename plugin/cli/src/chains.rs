@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use mynah_engine::{Controls, Corners};
+use mynah_engine::{Controls, Corners, KeyByEar};
 use mynah_models::Base;
 
 use crate::channels::Route;
@@ -18,6 +18,8 @@ pub(crate) struct Voice<'a> {
     pub(crate) controls: &'a Controls,
     /// With *Auto octave*: the octave for all of the file, or `None` to choose it while it plays.
     pub(crate) octave: Option<i32>,
+    /// With the scale *auto*: how the key is found.
+    pub(crate) key: KeyByEar,
     pub(crate) melody: Option<&'a Melody>,
 }
 
@@ -49,6 +51,7 @@ impl Chains {
                 channels,
             )?;
             chain.set_octave(voice.octave);
+            chain.set_key(voice.key);
             if let Some(melody) = voice.melody {
                 chain.set_notes(melody.at_rate(rate_hz));
             }

@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Play(Box<Play>),
     /// Make a page on which every target is heard beside what was played.
     Demo(Demo),
+    /// Write down what a recording plays, as a MIDI file.
+    Transcribe(Transcribe),
     /// Make a target of your own from recordings of an instrument.
     Learn(Learn),
     /// List the targets: shipped ones and those of your own folder; or add, remove, rename or show one.
@@ -269,6 +271,48 @@ pub(crate) struct Demo {
     /// Replace existing files in --out-dir.
     #[arg(short, long)]
     pub(crate) force: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Transcribe {
+    /// File to write down; - for the standard input.
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+    /// MIDI file, or - for the standard output.
+    #[arg(short, long, value_name = "OUT.mid")]
+    pub(crate) output: PathBuf,
+    /// How many notes sound at once: 1, a melody.
+    #[arg(long, value_enum, default_value = "1")]
+    pub(crate) voices: VoiceCount,
+    /// Write how the pitch moves within a note, as pitch bend [default].
+    #[arg(long, overrides_with = "no_bend")]
+    pub(crate) bend: bool,
+    /// Write the notes alone, without pitch bend.
+    #[arg(long, overrides_with = "bend")]
+    pub(crate) no_bend: bool,
+    /// Write how the loudness moves within a note, as expression (CC 11).
+    #[arg(long)]
+    pub(crate) expression: bool,
+    /// Replace an existing file.
+    #[arg(short, long)]
+    pub(crate) force: bool,
+    /// Refuse an input of which anything is lost, cut short or damaged.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Print JSON: all notes.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// How many notes sound at once.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VoiceCount {
+    /// A melody.
+    #[value(name = "1")]
+    One,
 }
 
 #[derive(Args, Debug)]

@@ -10,8 +10,14 @@ use midly::{Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 
 /// Larger files are no scores.
 const MAX_BYTES: u64 = 64 << 20;
-/// How far the pitch wheel bends.
+/// How far the pitch wheel bends, semitones, until a file says otherwise: by registered parameter 0, as its data.
 const BEND_RANGE_SEMITONES: f64 = 2.0;
+const PARAMETER_MSB: u8 = 101;
+const PARAMETER_LSB: u8 = 100;
+const DATA_SEMITONES: u8 = 6;
+const DATA_CENTS: u8 = 38;
+/// No parameter is meant until one is named.
+const NO_PARAMETER: [u8; 2] = [127, 127];
 /// Length of a quarter note until a file says otherwise.
 const QUARTER_S: f64 = 0.5;
 const ALL_SOUND_OFF: u8 = 120;
@@ -47,7 +53,7 @@ impl MidiFile {
         MidiFile::parse(&bytes).with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
     }
 
-    fn parse(bytes: &[u8]) -> Result<MidiFile> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<MidiFile> {
         let (header, tracks) = midly::parse(bytes).map_err(|_| not_midi(bytes))?;
         if header.format == Format::Sequential {
             bail!("its tracks are pieces of their own (format 2): save it as format 0 or 1");
@@ -126,7 +132,7 @@ impl Melody {
     }
 
     #[cfg(test)]
-    fn parse(bytes: &[u8]) -> Result<Melody> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Melody> {
         Ok(Melody {
             changes: changes(&MidiFile::parse(bytes)?),
         })
@@ -206,13 +212,50 @@ fn changes(file: &MidiFile) -> Vec<(f64, Option<f32>)> {
 #[derive(Default)]
 struct Notes {
     held: Vec<(u8, u8)>,
-    /// By channel.
-    bend_semitones: [f64; 16],
+    wheels: [Wheel; 16],
+}
+
+/// The pitch wheel of a channel.
+#[derive(Clone, Copy)]
+struct Wheel {
+    /// -1 to 1.
+    turned: f64,
+    range: [u8; 2],
+    /// What data are for, at present.
+    parameter: [u8; 2],
+}
+
+impl Default for Wheel {
+    fn default() -> Self {
+        Wheel {
+            turned: 0.0,
+            range: [BEND_RANGE_SEMITONES as u8, 0],
+            parameter: NO_PARAMETER,
+        }
+    }
+}
+
+impl Wheel {
+    fn semitones(&self) -> f64 {
+        let [semitones, cents] = self.range.map(f64::from);
+        self.turned * (semitones + cents / 100.0)
+    }
+
+    fn control(&mut self, controller: u8, value: u8) {
+        match controller {
+            PARAMETER_MSB => self.parameter[0] = value,
+            PARAMETER_LSB => self.parameter[1] = value,
+            DATA_SEMITONES if self.parameter == [0, 0] => self.range = [value, 0],
+            DATA_CENTS if self.parameter == [0, 0] => self.range[1] = value,
+            RESET_ALL_CONTROLLERS => self.turned = 0.0,
+            _ => {}
+        }
+    }
 }
 
 impl Notes {
     fn take(&mut self, channel: u8, message: &MidiMessage) {
-        let bend = &mut self.bend_semitones[usize::from(channel) % 16];
+        let wheel = &mut self.wheels[usize::from(channel) % 16];
         match message {
             MidiMessage::NoteOn { key, vel } => {
                 let note = (channel, key.as_int());
@@ -225,13 +268,10 @@ impl Notes {
                 let note = (channel, key.as_int());
                 self.held.retain(|held| *held != note);
             }
-            MidiMessage::PitchBend { bend: wheel } => {
-                *bend = wheel.as_f64() * BEND_RANGE_SEMITONES;
-            }
-            MidiMessage::Controller { controller, .. } => match controller.as_int() {
-                RESET_ALL_CONTROLLERS => *bend = 0.0,
+            MidiMessage::PitchBend { bend } => wheel.turned = bend.as_f64(),
+            MidiMessage::Controller { controller, value } => match controller.as_int() {
                 ALL_SOUND_OFF | ALL_NOTES_OFF.. => self.held.retain(|held| held.0 != channel),
-                _ => {}
+                controller => wheel.control(controller, value.as_int()),
             },
             _ => {}
         }
@@ -239,7 +279,7 @@ impl Notes {
 
     fn pitch(&self) -> Option<f32> {
         let (channel, key) = self.held.last()?;
-        let bend = self.bend_semitones[usize::from(*channel) % 16];
+        let bend = self.wheels[usize::from(*channel) % 16].semitones();
         Some((f64::from(*key) + bend) as f32)
     }
 }
@@ -306,6 +346,17 @@ mod tests {
             (1.5, Some(60.0)),
             (2.0, None),
         ];
+        assert_eq!(changes_of(0, QUARTERS, &[&track]), expected);
+    }
+
+    #[test]
+    fn a_file_says_how_far_the_wheel_bends() {
+        // Bent up by half of the wheel, before and after it is said to reach an octave.
+        let track = [
+            0, 0xe0, 0, 0x60, 0, 0x90, 60, 100, 96, 0xb0, 101, 0, 0, 0xb0, 100, 0, 0, 0xb0, 6, 12,
+            0, 0xb0, 101, 127, 0, 0xb0, 100, 127, 0, 0xb0, 6, 5, 96, 0x80, 60, 0,
+        ];
+        let expected = [(0.0, Some(61.0)), (0.5, Some(66.0)), (1.0, None)];
         assert_eq!(changes_of(0, QUARTERS, &[&track]), expected);
     }
 

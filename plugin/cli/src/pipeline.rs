@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use mynah_engine::{Controls, Corners, Engine, EngineSpec, Survey};
+use mynah_engine::{Controls, Corners, Engine, EngineSpec, KeyByEar, Scale, Survey};
 use mynah_models::{Base, Target};
 
 /// Samples given to the engine at once. Any other number would give the same output to the bit.
@@ -58,6 +58,11 @@ impl Translation {
     /// The octave for all of it, with *Auto octave*; `None` to choose it while it plays.
     pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
         self.engine.set_octave(octave);
+    }
+
+    /// With the scale *auto*: how the key is found.
+    pub(crate) fn set_key(&mut self, key: KeyByEar) {
+        self.engine.set_key(key);
     }
 
     /// Translates one block (any length); `sink` gets the planes of the output that is due, possibly none.
@@ -142,7 +147,7 @@ impl Translation {
 }
 
 /// Translates a whole mono signal; the output has its length and is aligned with it. With *Auto octave* all of it is moved
-/// by the same octave.
+/// by the same octave, and with the scale *auto* all of it snaps to the same key.
 ///
 /// # Errors
 /// A rate the engine does not run at.
@@ -190,6 +195,12 @@ pub(crate) fn translate_mono_by(
 ) -> Result<Vec<f32>> {
     let mut translation = Translation::new(base, Arc::clone(target), controls, rate_hz, 1)?;
     translation.set_octave(octave);
+    if controls.scale == Scale::Auto {
+        let mut survey = Survey::new(f64::from(rate_hz))?;
+        survey.hear(&[signal]);
+        let heard = survey.key();
+        translation.set_key(KeyByEar::Known(heard.map(|heard| heard.key)));
+    }
     let mut output = Vec::with_capacity(signal.len());
     translation.push(&[signal], |planes| {
         output.extend_from_slice(planes[0]);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use mynah_models::{
     Base, CORNERS, ChainState, Chords, ChordsState, Ensemble, EnsembleState, HOP_SAMPLES,
-    HopControls, LowCut, Mode, ModelHash, Telemetry,
+    HopControls, Key, LowCut, Mode, ModelHash, Telemetry,
 };
 
 use crate::controls::Plays;
@@ -46,7 +46,12 @@ pub(crate) trait Chain {
         0
     }
 
-    /// Makes the octave of `to` go on from what `from`, another side of the same playing, has chosen.
+    /// The key that is heard, before transposition.
+    fn key(&self, _state: &Self::State) -> Option<Key> {
+        None
+    }
+
+    /// Makes octave and key of `to` go on from what `from`, another side of the same playing, has chosen.
     fn take_octave(&self, _from: &Self::State, _to: &mut Self::State) {}
 
     /// Makes `to` continue as `from` would.
@@ -210,6 +215,13 @@ impl Chain for ModelChain {
         match state {
             ModelState::Sound { chain, .. } => chain.octave(),
             ModelState::Keys(_) => 0,
+        }
+    }
+
+    fn key(&self, state: &ModelState) -> Option<Key> {
+        match state {
+            ModelState::Sound { chain, .. } => chain.key(),
+            ModelState::Keys(_) => None,
         }
     }
 

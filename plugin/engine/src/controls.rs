@@ -7,7 +7,7 @@ mod text;
 mod value;
 
 use mynah_models::{
-    AutoOctave, CORNERS, DynamicsControls, HopControls, PitchControls, PlayerControls,
+    AutoOctave, CORNERS, DynamicsControls, HopControls, KeyByEar, PitchControls, PlayerControls,
     ToneControls, VariationControls,
 };
 
@@ -174,6 +174,11 @@ impl Controls {
             pitch: PitchControls {
                 snap: self.snap,
                 notes: self.scale.notes(self.key, self.notes),
+                key: if self.scale == Scale::Auto {
+                    KeyByEar::Listening
+                } else {
+                    KeyByEar::Off
+                },
                 glide_ms: self.glide_ms,
                 vibrato: self.vibrato,
             },

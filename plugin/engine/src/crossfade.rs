@@ -7,7 +7,9 @@ mod lane;
 
 use std::time::Instant;
 
-use mynah_models::{AutoOctave, CORNERS, HOP_SAMPLES, HopControls, Mode, MorphGlide, Telemetry};
+use mynah_models::{
+    AutoOctave, CORNERS, HOP_SAMPLES, HeardKey, HopControls, KeyByEar, Mode, MorphGlide, Telemetry,
+};
 
 use crate::chain::{Chain, Hop};
 use crate::guard;
@@ -44,6 +46,8 @@ pub(crate) struct Crossfade<C: Chain> {
     fresh: bool,
     /// The octave that was chosen when the chain last ran.
     octave: i32,
+    /// The key that was heard then, as it was played.
+    key: Option<HeardKey>,
     /// Where each hop is reported, if anywhere.
     pub(crate) monitor: Option<MonitorFeed>,
 }
@@ -67,6 +71,7 @@ impl<C: Chain> Crossfade<C> {
             weights: [[0.0; CORNERS]; 2],
             fresh: true,
             octave: 0,
+            key: None,
             monitor: None,
         }
     }
@@ -148,7 +153,9 @@ impl<C: Chain> Crossfade<C> {
             }
         }
         if index == self.leader && self.patch.is_some() && !lane.gate.is_asleep() {
-            self.octave = self.chain.telemetry(&lane.states[self.active]).octave;
+            let heard = self.chain.telemetry(&lane.states[self.active]);
+            self.octave = heard.octave;
+            self.key = heard.key;
         }
     }
 
@@ -208,6 +215,11 @@ impl<C: Chain> Crossfade<C> {
         self.octave
     }
 
+    /// The key that was heard last, likewise.
+    pub(crate) fn key(&self) -> Option<HeardKey> {
+        self.key
+    }
+
     pub(crate) fn has_target(&self) -> bool {
         self.patch.is_some()
     }
@@ -233,6 +245,7 @@ impl<C: Chain> Crossfade<C> {
         self.running = 1;
         self.leader = 0;
         self.octave = 0;
+        self.key = None;
         self.fresh = true;
     }
 
@@ -287,13 +300,12 @@ impl<C: Chain> Crossfade<C> {
     /// Runs a lane's chain, and during a fade the one being faded out beside it.
     fn run(&mut self, index: usize, controls: &HopControls, input: &Hop, wet: &mut Hop) {
         let [before, now] = self.presences();
-        let [octave_before, octave_now] =
-            [1 - self.active, self.active].map(|state| self.octave_of(index, state, controls));
+        let [controls_before, controls_now] =
+            [1 - self.active, self.active].map(|state| self.led(index, state, controls));
         let (new, old) = both(&mut self.lanes[index].states, self.active);
         let controls_now = HopControls {
             mode: self.mode,
-            auto_octave: octave_now,
-            ..*controls
+            ..controls_now
         };
         run_chain(
             &self.chain,
@@ -312,8 +324,7 @@ impl<C: Chain> Crossfade<C> {
         };
         let controls_before = HopControls {
             mode: fade.mode,
-            auto_octave: octave_before,
-            ..*controls
+            ..controls_before
         };
         run_chain(
             &self.chain,
@@ -332,16 +343,21 @@ impl<C: Chain> Crossfade<C> {
         }
     }
 
-    /// How one of a lane's states finds the octave: the leader's from what it hears, the other's from the leader's, so that two
-    /// that hear the same play the same.
-    fn octave_of(&self, index: usize, state: usize, controls: &HopControls) -> AutoOctave {
-        match controls.auto_octave {
-            AutoOctave::Listening if index != self.leader => {
-                let leader = &self.lanes[self.leader];
-                AutoOctave::Led(self.chain.octave(&leader.states[state]))
-            }
-            asked_for => asked_for,
+    /// The controls of one of a lane's states: octave and key are found from what the leader hears, so that two that hear
+    /// the same play the same.
+    fn led(&self, index: usize, state: usize, controls: &HopControls) -> HopControls {
+        let mut led = *controls;
+        if index == self.leader {
+            return led;
         }
+        let leader = &self.lanes[self.leader].states[state];
+        if led.auto_octave == AutoOctave::Listening {
+            led.auto_octave = AutoOctave::Led(self.chain.octave(leader));
+        }
+        if led.pitch.key == KeyByEar::Listening {
+            led.pitch.key = KeyByEar::Known(self.chain.key(leader));
+        }
+        led
     }
 
     /// What of the present hop belongs to targets that there are: among what is faded out, and among what

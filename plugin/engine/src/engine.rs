@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, ModelHash};
+use mynah_models::{Base, KeyByEar, ModelHash};
 
 use crate::chain::ModelChain;
 use crate::controls::{Controls, Plays};
@@ -165,7 +165,14 @@ impl Engine {
     /// beforehand, or `None` to choose it from what is heard. From the next hop on, like the controls; kept by
     /// [`reset`](Self::reset).
     pub fn set_octave(&mut self, octave: Option<i32>) {
-        self.pipeline.set_octave(octave);
+        self.pipeline.beforehand.set_octave(octave);
+    }
+
+    /// How the key is found while *Scale* is *auto*: listening, as at first, or one that a [`Survey`](crate::Survey) has found
+    /// beforehand. [`KeyByEar::Off`] counts as listening. From the next hop on, like the controls; kept by
+    /// [`reset`](Self::reset).
+    pub fn set_key(&mut self, key: KeyByEar) {
+        self.pipeline.beforehand.set_key(key);
     }
 
     /// Processes one channel or two in place: any number of samples, up to the length of the shorter

@@ -51,6 +51,7 @@
 //! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
 //!   rings out to below -96 dBFS before anything rests.
 
+mod beforehand;
 mod cancellation;
 mod chain;
 mod controls;
@@ -96,7 +97,7 @@ pub use library::{
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};
-pub use mynah_models::{Mode, NOTE_NAMES, Telemetry, VOICES, note_name};
+pub use mynah_models::{HeardKey, Key, KeyByEar, Mode, NOTE_NAMES, Telemetry, VOICES, note_name};
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,

@@ -1,6 +1,6 @@
 //! What the engine lets an editor see. Raw values: scaling for the eye is the editor's business.
 
-use mynah_models::Telemetry;
+use mynah_models::{HeardKey, Telemetry};
 
 /// A peak falls to a tenth of its height (-20 dB) in this time, so that a display that looks 30 times a
 /// second misses none.
@@ -15,6 +15,8 @@ pub struct Meters {
     pub output_peak: f32,
     /// The octave in use: the control's or, with *Auto octave*, the one that was chosen last for the tracked pitch.
     pub octave: i32,
+    /// The key that was heard last, as it is played, whether *Snap* pulls to it or not; `None` while none is sure.
+    pub key: Option<HeardKey>,
     /// What the chain hears in the input; the default (zeros) while it does not run.
     pub telemetry: Telemetry,
     /// The keys that are held, by finger or pedal, a bit each; none where a sound is played.

@@ -10,6 +10,7 @@
 //!
 //! All of it is work per host sample, or per hop of the chain; nothing depends on the host's blocks.
 
+use crate::beforehand::Beforehand;
 use crate::cancellation::Cancellation;
 use crate::chain::Chain;
 use crate::controls::{Channels, Controls, Plays, db_to_gain};
@@ -28,7 +29,7 @@ use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
 use crate::stagger;
 
-use mynah_models::{AutoOctave, HopControls};
+use mynah_models::HopControls;
 
 /// How long it takes from mono to stereo and back.
 const WIDTH_MS: f64 = 50.0;
@@ -50,8 +51,8 @@ pub(crate) struct Pipeline<C: Chain> {
     keyboard: Option<Keyboard>,
     /// The held note, in MIDI semitones, that was asked for last; taken with the controls.
     wanted_note: Option<f32>,
-    /// The octave that was found beforehand, likewise.
-    wanted_octave: Option<i32>,
+    /// Octave and key that were found beforehand, likewise.
+    pub(crate) beforehand: Beforehand,
     hop_controls: HopControls,
     input_gain: Glide,
     output_gain: Glide,
@@ -91,7 +92,7 @@ impl<C: Chain> Pipeline<C> {
             controls,
             keyboard: (spec.plays == Plays::Keys).then(Keyboard::default),
             wanted_note: None,
-            wanted_octave: None,
+            beforehand: Beforehand::default(),
             hop_controls: controls.for_chain(),
             input_gain: glide(1.0),
             output_gain: glide(1.0),
@@ -164,10 +165,6 @@ impl<C: Chain> Pipeline<C> {
         }
     }
 
-    pub(crate) fn set_octave(&mut self, octave: Option<i32>) {
-        self.wanted_octave = octave;
-    }
-
     /// In place; one channel or two, further ones are left as they are.
     pub(crate) fn process(&mut self, channels: &mut [&mut [f32]]) {
         let heard = channels.len().min(2);
@@ -219,7 +216,8 @@ impl<C: Chain> Pipeline<C> {
             && self.wanted == self.controls
             && self.wants_stereo() == self.is_stereo
             && self.wanted_note == self.hop_controls.note_semitones
-            && self.wanted_auto_octave() == self.hop_controls.auto_octave
+            && self.beforehand.octave(&self.wanted) == self.hop_controls.auto_octave
+            && self.beforehand.key(&self.wanted) == self.hop_controls.pitch.key
             && self.crossfade.is_settled()
             && self.keyboard.as_ref().is_none_or(Keyboard::rests)
     }
@@ -272,6 +270,7 @@ impl<C: Chain> Pipeline<C> {
             } else {
                 self.controls.octave
             },
+            key: self.crossfade.key(),
             telemetry: self.crossfade.telemetry(),
             has_target: self.crossfade.has_target(),
             held_keys: self.keyboard.as_ref().map_or(0, Keyboard::held_keys),
@@ -289,15 +288,6 @@ impl<C: Chain> Pipeline<C> {
     /// Whether each side is to have a voice of its own: a single channel has no sides.
     fn wants_stereo(&self) -> bool {
         self.wanted.channels == Channels::Stereo && self.channels == 2
-    }
-
-    /// How the octave is found besides the control's.
-    fn wanted_auto_octave(&self) -> AutoOctave {
-        match self.wanted_octave {
-            _ if !self.wanted.octave_auto => AutoOctave::Off,
-            Some(octave) => AutoOctave::Known(octave),
-            None => AutoOctave::Listening,
-        }
     }
 
     /// One sample of both channels; equal in where there is only one.
@@ -399,9 +389,10 @@ impl<C: Chain> Pipeline<C> {
             }
         }
         self.take_width();
-        // A note makes no sound by itself, nor does an octave: the path goes on resting with another one.
+        // A note makes no sound by itself, nor does an octave or a key: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
-        self.hop_controls.auto_octave = self.wanted_auto_octave();
+        self.hop_controls.auto_octave = self.beforehand.octave(&self.wanted);
+        self.hop_controls.pitch.key = self.beforehand.key(&self.wanted);
         let manner = self.manner();
         if let Some(keyboard) = &mut self.keyboard {
             if !keyboard.rests() {

@@ -1,6 +1,6 @@
-//! Hears a whole recording before it is translated, so that all of it is moved by the same octave.
+//! Hears a whole recording before it is translated, so that all of it is moved by the same octave and snapped to one key.
 
-use mynah_models::OctaveSurvey;
+use mynah_models::{HeardKey, OctaveSurvey};
 
 use crate::controls::Controls;
 use crate::corners::Corners;
@@ -47,6 +47,11 @@ impl Survey {
                 self.heard.hear(&hops[0])
             });
         }
+    }
+
+    /// The key for [`Engine::set_key`](crate::Engine::set_key), before any transposition; `None` where none is sure.
+    pub fn key(&self) -> Option<HeardKey> {
+        self.heard.key()
     }
 
     /// The octave for [`Engine::set_octave`](crate::Engine::set_octave): the one that brings the middle of all loud notes

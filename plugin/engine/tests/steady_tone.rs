@@ -23,7 +23,7 @@ const PROMINENCE_DB: f64 = 12.0;
 /// them: its whitening filter is estimated anew in every frame.
 fn allowed_db(mode: Mode) -> f64 {
     match mode {
-        Mode::Track => -50.0,
+        Mode::Track | Mode::Chords => -50.0,
         Mode::Follow | Mode::Auto => -32.0,
     }
 }

@@ -18,6 +18,10 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Measure which notes the performer finds.
     Notes(Notes),
+    /// Measure which notes are written down.
+    Transcribe(Transcribe),
+    /// Measure which keys are heard.
+    Keys(Keys),
     /// Say which instrument the outside judge hears in sound files.
     Listen(Listen),
     /// Measure the recorded notes of the shipped targets and write them into their files.
@@ -137,6 +141,32 @@ pub(crate) struct Notes {
     /// Phrases of each source, 1 to 100.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) phrases: u16,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Transcribe {
+    /// Folder of recorded notes and scores (manifest.csv, scores/).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// SoundFont whose sung patches are sources, too [default: that of Debian's fluid-soundfont-gm].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) soundfont: Option<PathBuf>,
+    /// Phrases of each source, 1 to 100.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) phrases: u16,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Keys {
+    /// Folder of recorded notes and scores (manifest.csv, scores/).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

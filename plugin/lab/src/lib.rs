@@ -7,10 +7,12 @@ mod bench;
 mod cli;
 mod eval;
 mod evaluate;
+mod keys;
 mod listen;
 mod memories;
 mod notes;
 mod outside;
+mod transcribe;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -24,6 +26,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         match arguments.command {
             Command::Eval(arguments) => evaluate::run(&arguments),
             Command::Notes(arguments) => notes::run(&arguments),
+            Command::Transcribe(arguments) => transcribe::run(&arguments),
+            Command::Keys(arguments) => keys::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
             Command::Memories(arguments) => memories::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),

@@ -40,7 +40,7 @@ const ONE_VOICE: &str = "gm-voice-oohs";
 /// How a source makes its notes.
 #[derive(Serialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-enum Family {
+pub(crate) enum Family {
     Struck,
     Held,
     Sung,
@@ -49,7 +49,7 @@ enum Family {
 }
 
 /// Who plays the phrases.
-enum Source<'a> {
+pub(crate) enum Source<'a> {
     Player(Player<'a>),
     Patch(&'a SoundFont, u8),
 }
@@ -109,28 +109,7 @@ pub(crate) fn run(arguments: &Notes) -> Result<()> {
     let entry = library.entries().first();
     let target = entry.map(|entry| mynah_cli::find_target(&library, &entry.info.name));
     let (_, target) = target.unwrap_or_else(|| Err(anyhow::anyhow!("no target is installed")))?;
-    let mut sources: Vec<(String, Family, Source)> = Vec::new();
-    for instrument in &folder.instruments {
-        let family = if STRUCK.contains(&instrument.name.as_str()) {
-            Family::Struck
-        } else {
-            Family::Held
-        };
-        let player = Player::Recorded(instrument);
-        sources.push((instrument.name.clone(), family, Source::Player(player)));
-    }
-    let sung = Player::Synthesised(Voice::Sung);
-    sources.push((sung.name().to_owned(), Family::Sung, Source::Player(sung)));
-    if let Some(font) = &font {
-        for (program, name) in SUNG {
-            let family = if name == ONE_VOICE {
-                Family::Sung
-            } else {
-                Family::Choir
-            };
-            sources.push((name.to_owned(), family, Source::Patch(font, program)));
-        }
-    }
+    let sources = sources(&folder, font.as_ref());
     let counted: Vec<Counts> = sources
         .par_iter()
         .map(|(_, _, source)| {
@@ -166,8 +145,45 @@ pub(crate) fn run(arguments: &Notes) -> Result<()> {
     }
 }
 
+/// Its name, how it makes its notes, and what plays them.
+pub(crate) type Performing<'a> = (String, Family, Source<'a>);
+
+/// Everything that plays held-out phrases, one voice each but for choirs.
+pub(crate) fn sources<'a>(
+    folder: &'a DataFolder,
+    font: Option<&'a SoundFont>,
+) -> Vec<Performing<'a>> {
+    let mut sources: Vec<Performing> = Vec::new();
+    for instrument in &folder.instruments {
+        let family = if STRUCK.contains(&instrument.name.as_str()) {
+            Family::Struck
+        } else {
+            Family::Held
+        };
+        let player = Player::Recorded(instrument);
+        sources.push((instrument.name.clone(), family, Source::Player(player)));
+    }
+    let sung = Player::Synthesised(Voice::Sung);
+    sources.push((sung.name().to_owned(), Family::Sung, Source::Player(sung)));
+    if let Some(font) = font {
+        for (program, name) in SUNG {
+            let family = if name == ONE_VOICE {
+                Family::Sung
+            } else {
+                Family::Choir
+            };
+            sources.push((name.to_owned(), family, Source::Patch(font, program)));
+        }
+    }
+    sources
+}
+
 /// Held-out phrases that the source can play.
-fn phrases(folder: &DataFolder, source: &Source, count: usize) -> Result<Vec<pairs::Excerpt>> {
+pub(crate) fn phrases(
+    folder: &DataFolder,
+    source: &Source,
+    count: usize,
+) -> Result<Vec<pairs::Excerpt>> {
     let player = match source {
         Source::Player(player) => *player,
         Source::Patch(..) => Player::Synthesised(Voice::Sung),
@@ -176,7 +192,12 @@ fn phrases(folder: &DataFolder, source: &Source, count: usize) -> Result<Vec<pai
 }
 
 impl Source<'_> {
-    fn perform(&self, notes: &[Note], take: usize) -> Result<Vec<f32>> {
+    /// Whether it is an instrument of recorded notes.
+    pub(crate) fn is_recorded(&self) -> bool {
+        matches!(self, Source::Player(Player::Recorded(_)))
+    }
+
+    pub(crate) fn perform(&self, notes: &[Note], take: usize) -> Result<Vec<f32>> {
         match self {
             Source::Player(player) => player.perform(notes, take),
             Source::Patch(font, program) => font.perform(*program, notes),
@@ -185,7 +206,7 @@ impl Source<'_> {
 }
 
 /// When each of the notes begins to sound, played alone, seconds.
-fn begins_s(source: &Source, notes: &[Note], take: usize) -> Result<Vec<f64>> {
+pub(crate) fn begins_s(source: &Source, notes: &[Note], take: usize) -> Result<Vec<f64>> {
     let begins = |note: &Note| {
         let sound = source.perform(std::slice::from_ref(note), take)?;
         let energies: Vec<f64> = sound

@@ -215,7 +215,7 @@ impl App {
         if let Some(piano) = piano {
             piano::show(ui, &self.shared, reading.held_keys, piano);
         }
-        panels::show(ui, desk, layout.panels, reading.octave);
+        panels::show(ui, desk, layout.panels, reading);
         self.output.show(ui, layout.output);
         let load = self.scope.load();
         status_line::show(

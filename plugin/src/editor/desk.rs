@@ -34,7 +34,11 @@ impl<'a> Desk<'a> {
             Control::PlayerVibrato => controls.mode != Mode::Follow && controls.performance > 0.0,
             Control::Scale => controls.snap > 0.0,
             Control::Key => {
-                controls.snap > 0.0 && !matches!(controls.scale, Scale::Chromatic | Scale::Custom)
+                controls.snap > 0.0
+                    && !matches!(
+                        controls.scale,
+                        Scale::Chromatic | Scale::Custom | Scale::Auto
+                    )
             }
             Control::Octave => !controls.octave_auto,
             Control::Hysteresis => controls.floor_db > Control::Floor.info().min,
@@ -145,8 +149,15 @@ impl Handle<'_> {
 
     /// Sets one of the countable values.
     pub(super) fn set_step(&self, step: usize) {
+        self.begin();
+        self.set_to_step(step);
+        self.end();
+    }
+
+    /// The same, within a gesture.
+    pub(super) fn set_to_step(&self, step: usize) {
         let steps = self.steps().unwrap_or(1).max(1) as f32;
-        self.set_once(step as f32 / steps);
+        self.set(step as f32 / steps);
     }
 
     pub(super) fn reset(&self) {

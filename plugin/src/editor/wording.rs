@@ -1,6 +1,6 @@
 //! The words of the editor, apart from drawing so that they can be tested.
 
-use mynah_engine::{Control, ControlGroup, ControlInfo, note_name};
+use mynah_engine::{Control, ControlGroup, ControlInfo, HeardKey, note_name};
 
 use crate::shared::Condition;
 use crate::targets::{Catalogue, Entry, Found, MISSING_INDEX, SavedTarget};
@@ -42,6 +42,17 @@ pub(super) fn short_name(display_name: &str) -> String {
 pub(super) fn octave(octave: i32) -> String {
     let info = Control::Octave.info();
     format!("{} {}", info.text(octave as f32), info.shown_unit())
+}
+
+/// The key that is heard, where the scale is *auto*: `Auto: A minor, 87 %`.
+pub(super) fn key_by_ear(heard: Option<HeardKey>) -> String {
+    heard.map_or_else(
+        || "Auto: listening".to_owned(),
+        |heard| {
+            let percent = (100.0 * heard.certainty).round();
+            format!("Auto: {}, {percent} %", heard.key.name())
+        },
+    )
 }
 
 /// A control's name within its panel, whose title need not be said again: `Attack` for the player's.

@@ -3,6 +3,7 @@
 pub(crate) mod dither;
 pub(crate) mod flac;
 pub(crate) mod metadata;
+pub(crate) mod mono;
 pub(crate) mod pending;
 pub mod read;
 pub mod resample;

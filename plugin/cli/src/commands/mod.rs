@@ -11,6 +11,7 @@ mod play;
 mod presets;
 mod setting;
 mod targets;
+mod transcribe;
 
 use std::io::Write;
 use std::path::Path;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Bounce(arguments) => bounce::run(&arguments),
         Command::Play(arguments) => play::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Transcribe(arguments) => transcribe::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
         Command::Params(arguments) => params::run(&arguments),

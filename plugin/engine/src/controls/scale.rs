@@ -13,6 +13,7 @@ pub(super) const SCALES: &[&str] = &[
     "minor pentatonic",
     "blues",
     "custom",
+    "auto",
 ];
 
 /// Which notes belong together.
@@ -33,14 +34,16 @@ pub enum Scale {
     Blues,
     /// The player's own notes.
     Custom,
+    /// The key that is heard: major, or minor with both sevenths.
+    Auto,
 }
 
 impl Scale {
     /// The notes of the scale on `key` (0 to 11 for C to B), a bit for each of the twelve, C lowest. `own` are
-    /// those of the custom scale, which no key moves.
+    /// those of the custom scale, which no key moves. Of *auto*, all: which it is, is heard.
     pub fn notes(self, key: i32, own: i32) -> u16 {
         let steps: &[u32] = match self {
-            Self::Chromatic => return 0x0fff,
+            Self::Chromatic | Self::Auto => return 0x0fff,
             Self::Custom => return (own & 0x0fff) as u16,
             Self::Major => &[0, 2, 4, 5, 7, 9, 11],
             Self::Minor => &[0, 2, 3, 5, 7, 8, 10],

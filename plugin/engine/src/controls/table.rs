@@ -226,8 +226,8 @@ control_table! {
     "key", "Key", Pitch, Choice(KEYS), 0.0..=11.0, "",
     "First note of the scale that Snap pulls to.";
     Scale, scale: Scale = 0.0;
-    "scale", "Scale", Pitch, Choice(SCALES), 0.0..=6.0, "",
-    "Scale that Snap pulls to. Custom takes the notes of your own choice.";
+    "scale", "Scale", Pitch, Choice(SCALES), 0.0..=7.0, "",
+    "Scale that Snap pulls to. Custom takes the notes of your own choice, Auto those of the key that is heard.";
     Notes, notes: i32 = 4095.0;
     "notes", "Notes", Pitch, Notes, 0.0..=4095.0, "",
     "Notes of the custom scale, whatever the key. None is the same as all.";

@@ -61,4 +61,4 @@ choice!(Mode: Track, Follow, Auto, Chords);
 choice!(Unvoiced: Held, Noise, Softened, Swallowed);
 choice!(Quality: Eco, Full);
 choice!(Channels: Mono, Stereo);
-choice!(Scale: Chromatic, Major, Minor, MajorPentatonic, MinorPentatonic, Blues, Custom);
+choice!(Scale: Chromatic, Major, Minor, MajorPentatonic, MinorPentatonic, Blues, Custom, Auto);

@@ -13,7 +13,7 @@ mod channel;
 mod event;
 mod voices;
 
-use mynah_models::{HOP_SAMPLES, Key, SAMPLE_RATE_HZ, VOICES};
+use mynah_models::{HOP_SAMPLES, SAMPLE_RATE_HZ, VOICES, VoiceNote};
 
 use channel::{ALL_NOTES_OFF, ALL_SOUND_OFF, BEND_RANGE_SEMITONES, Channel};
 pub use event::{KeyEvent, NoteAddress, NoteExpression};
@@ -57,7 +57,7 @@ pub(crate) struct Keyboard {
     /// Channels from the second on that carry one note each.
     members: u8,
     voices: Voices,
-    keys: [Key; VOICES],
+    keys: [VoiceNote; VOICES],
     vibratos: [f32; VOICES],
     /// The pedal of all channels.
     sustains: bool,
@@ -69,7 +69,7 @@ impl Default for Keyboard {
             channels: [Channel::default(); CHANNELS],
             members: 0,
             voices: Voices::default(),
-            keys: [Key::default(); VOICES],
+            keys: [VoiceNote::default(); VOICES],
             vibratos: [0.0; VOICES],
             sustains: false,
         }
@@ -125,7 +125,7 @@ impl Keyboard {
     }
 
     /// What each voice plays in the next hop.
-    pub(crate) fn advance(&mut self, manner: &Manner) -> [Key; VOICES] {
+    pub(crate) fn advance(&mut self, manner: &Manner) -> [VoiceNote; VOICES] {
         self.voices.keep_to(manner.voices);
         self.press_pedal(manner.sustains);
         for voice in 0..VOICES {
@@ -165,7 +165,7 @@ impl Keyboard {
                     next
                 }
             };
-            self.keys[voice] = Key {
+            self.keys[voice] = VoiceNote {
                 note: note.number,
                 semitones: f32::from(note.key),
                 bend_semitones: if glide == 0.0 {

@@ -43,13 +43,13 @@ fn controller(channel: u8, number: u8, value: f32) -> KeyEvent {
     }
 }
 
-fn played(keyboard: &mut Keyboard, manner: &Manner, events: &[KeyEvent]) -> [Key; VOICES] {
+fn played(keyboard: &mut Keyboard, manner: &Manner, events: &[KeyEvent]) -> [VoiceNote; VOICES] {
     events.iter().for_each(|event| keyboard.take(event, manner));
     keyboard.advance(manner)
 }
 
 /// The keys of the voices that are held, in order.
-fn held(keys: &[Key; VOICES]) -> Vec<f32> {
+fn held(keys: &[VoiceNote; VOICES]) -> Vec<f32> {
     let held = keys.iter().filter(|key| key.held);
     let mut held: Vec<f32> = held.map(|key| key.semitones).collect();
     held.sort_by(f32::total_cmp);
@@ -57,7 +57,7 @@ fn held(keys: &[Key; VOICES]) -> Vec<f32> {
 }
 
 /// After so many hops of nothing new.
-fn settled(keyboard: &mut Keyboard, manner: &Manner) -> [Key; VOICES] {
+fn settled(keyboard: &mut Keyboard, manner: &Manner) -> [VoiceNote; VOICES] {
     for _ in 0..60 {
         keyboard.advance(manner);
     }

@@ -170,7 +170,7 @@ mod tests {
             assert!((-9.0..=6.0).contains(&c.breath_db) && c.air_db.abs() <= 4.0);
             assert!(c.attack_ms <= 60.0 && c.release_ms <= 900.0 && c.variation <= 0.5);
             let snaps = c.snap > 0.0;
-            let scaled = !matches!(c.scale, Scale::Chromatic | Scale::Custom);
+            let scaled = !matches!(c.scale, Scale::Chromatic | Scale::Custom | Scale::Auto);
             assert_eq!(snaps, scaled);
         }
         let with = |test: &dyn Fn(&Preset) -> bool| all.iter().filter(|p| test(p)).count();

@@ -12,6 +12,7 @@ use super::fonts;
 use super::theme::{PANEL_ROUNDING, Theme};
 use super::widgets::switch::Words;
 use super::widgets::{knob, switch};
+use crate::shared::Reading;
 
 /// Distance between panels, logical pixels.
 const GAP: f32 = 10.0;
@@ -39,13 +40,13 @@ pub(super) fn show_player(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     cells(ui, desk, right, others);
 }
 
-/// Draws all others. `octave` is the one in use.
-pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, octave: i32) {
+/// Draws all others, with what the meters read.
+pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, reading: &Reading) {
     let row = |index: usize| {
         let top = rect.top() + index as f32 * (PANEL_HEIGHT + GAP);
         Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PANEL_HEIGHT))
     };
-    pitch::show(ui, desk, row(0), octave);
+    pitch::show(ui, desk, row(0), reading);
 
     let (dynamics, tone) = split(row(1), 0.5);
     row_of(ui, desk, dynamics, ControlGroup::Dynamics);

@@ -3,6 +3,7 @@
 
 mod clicks;
 mod instrument;
+mod key;
 mod keyboard;
 mod late;
 mod learning;
@@ -243,6 +244,7 @@ impl Bench {
             pitch_hz: 441.5,
             voicing: 1.0,
             octave: -1,
+            key: None,
             cancels: false,
             reports: false,
             held_keys: 1 << 57 | 1 << 61 | 1 << 64,

@@ -50,7 +50,7 @@ impl Bench {
         self.harness.run_steps(2);
     }
 
-    fn shortcut(&mut self, modifiers: Modifiers, key: Key) {
+    pub(super) fn shortcut(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.run_steps(2);
     }

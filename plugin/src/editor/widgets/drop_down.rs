@@ -14,20 +14,25 @@ use crate::editor::wording;
 /// Height of a field, logical pixels.
 pub(in crate::editor) const HEIGHT: f32 = 26.0;
 
-/// Draws a field for a choice with many values; a double-click resets it.
+/// Draws a field for a choice with many values; a double-click resets it. `shown` is what stands for the chosen one, if not
+/// its name.
 pub(in crate::editor) fn show(
     ui: &mut Ui,
     control: Handle<'_>,
     rect: Rect,
     choices: &[&str],
+    shown: Option<String>,
     in_use: bool,
 ) {
     let info = control.info();
     let chosen = control.step();
-    let texts: Vec<String> = choices
+    let mut texts: Vec<String> = choices
         .iter()
         .map(|text| wording::capitalized(text))
         .collect();
+    if let Some((text, shown)) = texts.get_mut(chosen).zip(shown) {
+        *text = shown;
+    }
     let list = List {
         id: ui.scope_id().with(info.id),
         name: info.name,

@@ -41,6 +41,8 @@ pub(super) struct FileReport {
     pub(super) channels: Option<usize>,
     /// Octaves by which it was moved; `None` where they were chosen while it played.
     pub(super) octave: Option<i32>,
+    /// The key that was found for the scale *auto*; `None` where there was nothing to find, or none was sure.
+    pub(super) key: Option<String>,
     pub(super) clipped_samples: u64,
     pub(super) losses: Vec<Loss>,
     pub(super) warnings: Vec<String>,
@@ -65,6 +67,7 @@ impl FileReport {
             rate_hz: None,
             channels: None,
             octave: None,
+            key: None,
             clipped_samples: 0,
             losses: Vec::new(),
             warnings: Vec::new(),
@@ -93,6 +96,9 @@ impl FileReport {
             None => line += "  octave chosen while playing",
             Some(0) if !self.octave_found => {}
             Some(octave) => line += &format!("  octave {octave:+}"),
+        }
+        if let Some(key) = &self.key {
+            line += &format!("  key {key}");
         }
         line + "\n"
     }

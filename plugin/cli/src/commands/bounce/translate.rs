@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use mynah_engine::Channels::Stereo;
-use mynah_engine::Survey;
+use mynah_engine::{KeyByEar, Scale, Survey};
 use mynah_models::Base;
 
 use super::SILENCE;
@@ -66,7 +66,16 @@ impl Work {
         report.channels = Some(channels);
         // Two sides that go into one engine, which keeps them apart.
         let is_stereo = self.setting.controls.channels == Stereo && reader.channels() == 2;
-        let octave = self.octave(&mut job.source, &route, is_stereo)?;
+        let survey = self.survey(&mut job.source, &route, is_stereo)?;
+        let controls = &self.setting.controls;
+        let octave = match &survey {
+            Some(survey) if self.finds_octave() => {
+                Some(survey.octave(&self.setting.targets, controls))
+            }
+            _ => None,
+        };
+        let key = survey.filter(|_| self.finds_key()).and_then(|s| s.key());
+        report.key = key.map(|heard| heard.key.name());
         report.octave_found = octave.is_some();
         report.octave = match octave {
             None if self.setting.controls.octave_auto => None,
@@ -80,6 +89,7 @@ impl Work {
                 targets: &self.setting.targets,
                 controls: &self.setting.controls,
                 octave,
+                key: KeyByEar::Known(key.map(|heard| heard.key)),
                 melody: self.melody.as_ref(),
             },
             rate_hz,
@@ -166,11 +176,26 @@ impl Work {
         report.warnings.extend(warnings);
     }
 
-    /// The octave for a whole file, if one is to be found: hears all of it first, of channels that are translated by
-    /// themselves one after the other, so that all of them are moved by the same.
-    fn octave(&self, source: &mut Source, route: &Route, is_stereo: bool) -> Result<Option<i32>> {
+    /// Whether one octave is to be found for a whole file.
+    fn finds_octave(&self) -> bool {
+        self.setting.controls.octave_auto && !self.setting.octave_live
+    }
+
+    /// Whether one key is to be found for a whole file.
+    fn finds_key(&self) -> bool {
         let controls = &self.setting.controls;
-        if !controls.octave_auto || self.setting.octave_live {
+        controls.scale == Scale::Auto && controls.snap > 0.0
+    }
+
+    /// What a whole file plays, if an octave or a key is to be found: hears all of it first, of channels that are translated
+    /// by themselves one after the other, so that all of them are treated alike.
+    fn survey(
+        &self,
+        source: &mut Source,
+        route: &Route,
+        is_stereo: bool,
+    ) -> Result<Option<Survey>> {
+        if !self.finds_octave() && !self.finds_key() {
             return Ok(None);
         }
         let passes: Vec<Route> = match route {
@@ -200,7 +225,7 @@ impl Work {
                 }
             }
         }
-        Ok(survey.map(|survey| survey.octave(&self.setting.targets, controls)))
+        Ok(survey)
     }
 }
 

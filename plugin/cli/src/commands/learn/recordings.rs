@@ -8,14 +8,12 @@ use mynah_learn::recording::Recording;
 use mynah_models::SAMPLE_RATE_HZ;
 
 use super::status::Status;
+use crate::audio::mono::each_piece;
 use crate::audio::read::Reader;
-use crate::audio::resample::Pieces;
 use crate::commands::bounce::check_rate;
 use crate::commands::bounce::inputs::{Input, expand};
 use crate::progress::Bars;
 
-/// Sound is handed on in pieces of so many seconds: hours of it need no more memory than minutes.
-const PIECE_S: usize = 60;
 /// No more is listened to: two hours.
 const LONGEST_S: f64 = 7_200.0;
 
@@ -92,10 +90,8 @@ fn take(mut input: Input, longest_s: f64, listener: &mut Listener) -> Result<Tak
     let name = name.to_string_lossy().into_owned();
     let mut reader: Reader = input.source.reader()?;
     check_rate(&reader, input.source.path())?;
-    let rate_hz = reader.rate_hz();
-    let mut pieces = Pieces::new(f64::from(rate_hz) / f64::from(SAMPLE_RATE_HZ));
     let (mut heard_s, mut is_first) = (0.0, true);
-    let mut hand_on = |audio: Vec<f32>| {
+    let goes_on = each_piece(&mut reader, |audio| {
         heard_s += audio.len() as f64 / f64::from(SAMPLE_RATE_HZ);
         if std::mem::take(&mut is_first) {
             let name = name.clone();
@@ -104,32 +100,10 @@ fn take(mut input: Input, longest_s: f64, listener: &mut Listener) -> Result<Tak
             listener.take_more(&audio);
         }
         heard_s < longest_s
-    };
-    let (mut goes_on, mut mono) = (true, Vec::new());
-    while goes_on && let Some(planes) = reader.next_block()? {
-        add_mean(planes, &mut mono);
-        if mono.len() >= PIECE_S * rate_hz as usize {
-            goes_on = hand_on(pieces.push(&mono));
-            mono.clear();
-        }
-    }
-    goes_on = goes_on && hand_on(pieces.push(&mono));
-    if goes_on {
-        hand_on(pieces.finish());
-    }
+    })?;
     reader.warn_of_losses();
     Ok(Taken {
         heard_s,
         is_cut: !goes_on,
     })
-}
-
-/// The mean of all channels; what is no number is silence.
-fn add_mean(planes: &[Vec<f32>], mono: &mut Vec<f32>) {
-    let gain = 1.0 / planes.len().max(1) as f32;
-    let frames = planes.first().map_or(0, Vec::len);
-    mono.extend((0..frames).map(|frame| {
-        let mean = gain * planes.iter().map(|plane| plane[frame]).sum::<f32>();
-        if mean.is_finite() { mean } else { 0.0 }
-    }));
 }

@@ -1,0 +1,115 @@
+//! `mynah transcribe`: a recording in, a MIDI file of what it plays out.
+
+mod midi_file;
+mod report;
+
+use std::io::Write;
+
+use anyhow::{Context, Result, bail};
+use mynah_engine::Library;
+use mynah_transcribe::{Transcriber, Transcription, Voices};
+
+use self::midi_file::{Curves, bend_range_semitones, midi_file};
+use self::report::Report;
+use super::bounce::check_rate;
+use crate::audio::mono::each_piece;
+use crate::audio::pending::{Destination, Pending};
+use crate::audio::read::Loss;
+use crate::audio::source::Source;
+use crate::cli::{Transcribe, VoiceCount};
+use crate::identity::is_same_file;
+use crate::interrupt;
+use crate::progress::Bars;
+
+/// Transcribes one file.
+///
+/// # Errors
+/// It cannot be read, or its MIDI file cannot be written.
+pub(super) fn run(arguments: &Transcribe) -> Result<()> {
+    interrupt::listen();
+    let output = Destination::of(&arguments.output);
+    let mut source = Source::of(&arguments.input);
+    check(arguments, &source, &output)?;
+    let (transcription, losses) = transcribe(arguments, &mut source)?;
+    let curves = Curves {
+        bend: !arguments.no_bend,
+        expression: arguments.expression,
+    };
+    let bytes = midi_file(&transcription, curves)?;
+    let (mut file, pending) = Pending::create(&output, arguments.force)?;
+    let shown = pending.shown();
+    file.write_all(&bytes)
+        .with_context(|| format!("cannot write '{shown}'"))?;
+    drop(file);
+    pending.publish()?;
+    if transcription.notes.is_empty() {
+        eprintln!("mynah: no notes are heard in '{}'", source.shown());
+    }
+    if arguments.json {
+        let range = bend_range_semitones(&transcription, curves);
+        return super::print_json(&Report::new(
+            source.shown(),
+            shown,
+            range,
+            &transcription,
+            losses,
+        ));
+    }
+    if !arguments.quiet {
+        let notes = transcription.notes.len();
+        let plural = if notes == 1 { "" } else { "s" };
+        let seconds = transcription.seconds;
+        let line = format!(
+            "{} -> {shown}  {notes} note{plural} in {seconds:.1} s\n",
+            source.shown()
+        );
+        if output == Destination::Stdout {
+            eprint!("{line}");
+        } else {
+            super::print(&line)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what cannot work before anything is read.
+fn check(arguments: &Transcribe, source: &Source, output: &Destination) -> Result<()> {
+    if *output == Destination::Stdout && arguments.json {
+        bail!("--json needs the standard output, which is the MIDI file's: choose another output");
+    }
+    if let Destination::File(path) = output
+        && is_same_file(path, source.path())
+    {
+        bail!("'{}' is the input and cannot be the output", path.display());
+    }
+    output.check(arguments.force)
+}
+
+/// The notes of a file, and what of it is lost.
+fn transcribe(arguments: &Transcribe, source: &mut Source) -> Result<(Transcription, Vec<Loss>)> {
+    let base = Library::shipped().base()?;
+    let voices = match arguments.voices {
+        VoiceCount::One => Voices::One,
+    };
+    let mut reader = source.reader()?;
+    check_rate(&reader, source.path())?;
+    let name = source.path().file_name().unwrap_or_default();
+    let bars = Bars::new(arguments.quiet);
+    let bar = bars.waiting(&name.to_string_lossy());
+    let mut transcriber = Transcriber::new(&base, voices);
+    each_piece(&mut reader, |piece| {
+        transcriber.take(&piece);
+        true
+    })?;
+    let losses = reader.losses().to_vec();
+    let shown = source.shown();
+    if let (true, Some(loss)) = (arguments.strict, losses.first()) {
+        bail!("'{shown}' {loss}; --strict refuses such files");
+    }
+    let transcription = transcriber.finish();
+    bar.finish_and_clear();
+    for loss in &losses {
+        eprintln!("mynah: '{shown}' {loss}");
+    }
+    Ok((transcription, losses))
+}
