@@ -281,7 +281,7 @@ pub(crate) struct Transcribe {
     /// MIDI file, or - for the standard output.
     #[arg(short, long, value_name = "OUT.mid")]
     pub(crate) output: PathBuf,
-    /// How many notes sound at once: 1, a melody.
+    /// How many notes sound at once: 1, a melody, or several, up to six.
     #[arg(long, value_enum, default_value = "1")]
     pub(crate) voices: VoiceCount,
     /// Write how the pitch moves within a note, as pitch bend [default].
@@ -311,8 +311,10 @@ pub(crate) struct Transcribe {
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VoiceCount {
     /// A melody.
-    #[value(name = "1")]
+    #[value(name = "1", alias = "one")]
     One,
+    /// Chords, up to six notes at once, without bends.
+    Several,
 }
 
 #[derive(Args, Debug)]

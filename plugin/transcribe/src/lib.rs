@@ -10,6 +10,8 @@
 //!   -> curves        its velocity, bends and levels
 //! ```
 //!
+//! Of several voices at once ([`Transcriber::of_several`]) the voices network says all of it.
+//!
 //! Thread: any but the audio thread; everything here allocates and takes its time.
 #![deny(unsafe_code)]
 
@@ -19,9 +21,10 @@ mod hearing;
 mod medians;
 mod notes;
 mod segmentation;
+mod several;
 mod strokes;
 mod transcriber;
 mod transcription;
 
-pub use transcriber::{Transcriber, Voices};
+pub use transcriber::Transcriber;
 pub use transcription::{Bend, Level, TranscribedNote, Transcription};

@@ -10,7 +10,7 @@ mod invented;
 
 use mynah_cli::notes::Note;
 use mynah_engine::Library;
-use mynah_transcribe::{Transcriber, Transcription, Voices};
+use mynah_transcribe::{Transcriber, Transcription};
 
 /// How far a beginning may be off, seconds.
 const NEAR_S: f64 = 0.05;
@@ -18,7 +18,7 @@ const NEAR_S: f64 = 0.05;
 /// The notes of a sound, taken in pieces.
 fn transcribe(sound: &[f32]) -> Transcription {
     let base = Library::shipped().base().unwrap();
-    let mut transcriber = Transcriber::new(&base, Voices::One);
+    let mut transcriber = Transcriber::of_one_voice(&base);
     for piece in sound.chunks(7_001) {
         transcriber.take(piece);
     }

@@ -79,7 +79,7 @@ impl Chain for PassThrough {
     ) {
         let gain = match controls.mode {
             Mode::Track => patch.track,
-            Mode::Follow | Mode::Auto => patch.follow,
+            Mode::Follow | Mode::Auto | Mode::Chords => patch.follow,
         };
         let (delayed, kept) = input.split_at(HOP_SAMPLES - CHAIN_DELAY_SAMPLES);
         output[..CHAIN_DELAY_SAMPLES].copy_from_slice(&state.tail);

@@ -9,7 +9,7 @@ use mynah_cli::synth::RATE_HZ;
 use mynah_cli::{print, print_json};
 use mynah_engine::Library;
 use mynah_models::Base;
-use mynah_transcribe::{Transcriber, Transcription, Voices};
+use mynah_transcribe::{Transcriber, Transcription};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &Transcribe) -> Result<()> {
 }
 
 fn transcribe(base: &Base, sound: &[f32]) -> Transcription {
-    let mut transcriber = Transcriber::new(base, Voices::One);
+    let mut transcriber = Transcriber::of_one_voice(base);
     transcriber.take(sound);
     transcriber.finish()
 }

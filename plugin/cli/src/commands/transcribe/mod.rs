@@ -6,8 +6,8 @@ mod report;
 use std::io::Write;
 
 use anyhow::{Context, Result, bail};
-use mynah_engine::Library;
-use mynah_transcribe::{Transcriber, Transcription, Voices};
+use mynah_engine::{Library, shipped_voices};
+use mynah_transcribe::{Transcriber, Transcription};
 
 use self::midi_file::{Curves, bend_range_semitones, midi_file};
 use self::report::Report;
@@ -87,16 +87,22 @@ fn check(arguments: &Transcribe, source: &Source, output: &Destination) -> Resul
 
 /// The notes of a file, and what of it is lost.
 fn transcribe(arguments: &Transcribe, source: &mut Source) -> Result<(Transcription, Vec<Loss>)> {
-    let base = Library::shipped().base()?;
-    let voices = match arguments.voices {
-        VoiceCount::One => Voices::One,
+    let (base, net);
+    let mut transcriber = match arguments.voices {
+        VoiceCount::One => {
+            base = Library::shipped().base()?;
+            Transcriber::of_one_voice(&base)
+        }
+        VoiceCount::Several => {
+            net = shipped_voices()?;
+            Transcriber::of_several(&net)
+        }
     };
     let mut reader = source.reader()?;
     check_rate(&reader, source.path())?;
     let name = source.path().file_name().unwrap_or_default();
     let bars = Bars::new(arguments.quiet);
     let bar = bars.waiting(&name.to_string_lossy());
-    let mut transcriber = Transcriber::new(&base, voices);
     each_piece(&mut reader, |piece| {
         transcriber.take(&piece);
         true
