@@ -1,7 +1,7 @@
 //! Several voices out of one sound: what the voices network hears at once, up to six notes, is played by as many voices of an
 //! ensemble. A strummed guitar becomes bowed strings, a piano a section of saxophones.
 //!
-//! Notes are heard later than one voice's pitch is: an onset after some 50 ms, in the median. The path's latency is none the
+//! Notes are heard later than one voice's pitch is: an onset after 24 ms, in the median (`REPORT.md`). The path's latency is none the
 //! longer for it.
 //!
 //! Threads: [`Chords`] is made on any thread but the audio thread, immutable, and shared; a [`ChordsState`] belongs to one stream.

@@ -15,7 +15,7 @@ class PedalboardHost:
     def __init__(self, bundle: Path, setup: Setup) -> None:
         """Loads the plugin."""
         self.setup = setup
-        self.plugin = pedalboard.load_plugin(str(bundle))
+        self.plugin = pedalboard.load_plugin(str(bundle), plugin_name="Mynah")
         self._named = {parameter.name: parameter for parameter in self.plugin.parameters.values()}
 
     def parameters(self) -> dict[str, float]:

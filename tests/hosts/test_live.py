@@ -71,7 +71,7 @@ def test_hosts_agree_on_automation(bundle: Path) -> None:
     sound = melody(48_000)
     values = {
         "Target": target_value("Flute"),
-        "Mode": 0.5,
+        "Mode": 1 / 3,
         "Octave": 0.75,
         "Input gain": 0.6,
         "Drive": 0.25,

@@ -8,10 +8,14 @@ import pytest
 from host import DEFAULTS, TARGETS, Host, Setup, target_value
 
 
-def test_scan_finds_one_effect(bundle: Path) -> None:
-    """A scan finds Mynah, an effect, and nothing else."""
-    assert pedalboard.VST3Plugin.get_plugin_names_for_file(str(bundle)) == ["Mynah"]
-    plugin = pedalboard.load_plugin(str(bundle))
+def test_scan_finds_an_effect_and_an_instrument(bundle: Path) -> None:
+    """A scan finds Mynah, an effect, and Mynah Instrument, and nothing else."""
+    names = pedalboard.VST3Plugin.get_plugin_names_for_file(str(bundle))
+    assert names == ["Mynah", "Mynah Instrument"]
+    instrument = pedalboard.load_plugin(str(bundle), plugin_name="Mynah Instrument")
+    assert instrument.is_instrument
+    assert not instrument.is_effect
+    plugin = pedalboard.load_plugin(str(bundle), plugin_name="Mynah")
     assert (plugin.name, plugin.manufacturer_name) == ("Mynah", "Mynah")
     assert plugin.category == "Fx|Pitch Shift"
     assert plugin.is_effect
@@ -31,9 +35,9 @@ def test_values_have_words(bundle: Path, host_type: type[Host]) -> None:
     for name in TARGETS:
         host.set("Target", target_value(name))
         assert host.text("Target") == name
-    host.set("Mode", 0.5)
+    host.set("Mode", 1 / 3)
     assert host.text("Mode") == "Follow"
-    host.set("Scale", 1.0)
+    host.set("Scale", 6 / 7)
     assert host.text("Scale") == "Custom"
     host.set("Octave", 0.25)
     assert host.text("Octave") == "-1"

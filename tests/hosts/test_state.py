@@ -15,7 +15,7 @@ SETTINGS = DEFAULTS | {
     "Target B": target_value("Piano"),
     "Morph X": 0.3,
     "Brightness": 0.7,
-    "Mode": 0.5,
+    "Mode": 1 / 3,
     "Octave": 0.75,
     "Input gain": 0.4,
     "Drive": 0.3,
