@@ -212,8 +212,8 @@ class VoicesClipMaker:
             lines = several_lines([self._covers(n) for n in names], rng)
             return [Part(n, tuple(line)) for n, line in zip(names, lines, strict=True) if line]
         if kind == "mixed-score":
-            events = self._scores.cut(None, rng)
-            if events is None:
+            cut = self._scores.cut(None, rng)
+            if cut is None:
                 return None
             names = [
                 self._name(str(rng.choice(["piano", "guitar", "other", "other"])), rng)
@@ -221,7 +221,7 @@ class VoicesClipMaker:
             ]
             shift = int(rng.integers(-4, 5))
             parts = []
-            for name, notes in zip(names, by_voice(events, len(names)), strict=True):
+            for name, notes in zip(names, by_voice(cut, len(names)), strict=True):
                 moved = self._one(
                     name, transposed_into([_moved(e, shift) for e in notes], self._covers(name), rng)
                 )
@@ -231,8 +231,8 @@ class VoicesClipMaker:
         covers = self._covers(name)
         if manner == "score":
             wanted = f"piece-{family}" if rng.random() < 0.6 else None
-            events = self._scores.cut(wanted, rng)
-            return self._one(name, transposed_into(events, covers, rng) if events else None)
+            piece = self._scores.cut(wanted, rng)
+            return self._one(name, transposed_into(piece, covers, rng) if piece else None)
         low = min((m for m in range(LOWEST_MIDI, 101) if covers(m)), default=LOWEST_MIDI)
         high = max((m for m in range(LOWEST_MIDI, 101) if covers(m)), default=100)
         if family == "guitar":

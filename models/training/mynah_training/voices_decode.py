@@ -118,12 +118,12 @@ def transcribe(late_sounding: Answers, late_onset: Answers, t: LateThresholds) -
     for p in range(pitches):
         s, o = sounding[:, p], onset[:, p]
         starts: list[int] = []
-        for k in np.flatnonzero(o > t.onset):
+        for k in map(int, np.flatnonzero(o > t.onset)):
             near = o[max(k - t.peak_frames, 0) : k + t.peak_frames + 1]
             if o[k] < near.max() or s[k : k + t.body_frames].mean() < t.sounding:
                 continue
             if not starts or k - starts[-1] >= t.rest_frames:
-                starts.append(int(k))
+                starts.append(k)
         # Where it surely sounds and no beginning was heard.
         run, last_end = 0, -1
         found: list[tuple[int, int]] = []

@@ -29,10 +29,10 @@ def tensors_of(network: VoicesNetwork) -> dict[str, Tensor]:
 
 def architecture_of(network: VoicesNetwork) -> dict[str, object]:
     """Sizes as the file has them."""
-    pitch = list(network.pitch)
+    shapes = {name: list(values.shape) for name, values in network.state_dict().items()}
     return {
         "channels": network.input.out_channels,
-        "squeezed": pitch[0].squeeze.out_channels if pitch else 1,
+        "squeezed": shapes.get("pitch.0.squeeze.weight", [1])[0],
         "dilations": list(network.dilations),
         "pitch_after": list(network.pitch_after),
     }

@@ -135,7 +135,7 @@ def score(
 def summary(network: VoicesNetwork, clips: Sequence[LabelledVoices]) -> dict[str, float]:
     """Frame F, note F live and offline."""
     heard = [answers(network, clip) for clip in clips]
-    hits, said, true = sum(frame_counts(c, h[0]) for c, h in zip(clips, heard, strict=True))
+    hits, said, true = np.sum([frame_counts(c, h[0]) for c, h in zip(clips, heard, strict=True)], axis=0)
     return {
         "frame_f": 2.0 * float(hits) / max(float(said + true), 1.0),
         "live_f": score(clips, heard, live).f,
@@ -156,7 +156,9 @@ def report(folder: Path, network_path: Path) -> None:
         if not keep:
             continue
         some, said = [clips[k] for k in keep], [heard[k] for k in keep]
-        hits, positive, true = sum(frame_counts(c, h[0]) for c, h in zip(some, said, strict=True))
+        hits, positive, true = np.sum(
+            [frame_counts(c, h[0]) for c, h in zip(some, said, strict=True)], axis=0
+        )
         frame_f = 2.0 * hits / max(positive + true, 1)
         line = f"{name:18} {frame_f:7.3f} |"
         for decode in (live, offline):

@@ -76,7 +76,9 @@ def keyboard_voicing(rng: np.random.Generator, low: int, high: int) -> list[int]
     left = [m for m in range(max(low, middle - 26), middle) if m % 12 == root or rng.random() < 0.15]
     right = [m for m in range(middle, min(middle + 24, high)) if m % 12 in tones]
     hand_low = right[int(rng.integers(0, max(len(right) - 3, 1))) :] if right else []
-    lower = rng.choice(left, min(len(left), int(rng.integers(0, 3))), replace=False) if left else []
+    lower: Sequence[int] = []
+    if left:
+        lower = rng.choice(left, min(len(left), int(rng.integers(0, 3))), replace=False).tolist()
     upper = hand_low[: int(rng.integers(1, 5))]
     if len(upper) > 2 and rng.random() < 0.3:
         upper = upper[::2]

@@ -87,6 +87,7 @@ class VoicesNetwork(nn.Module):
         self.output = nn.Conv2d(channels, len(OUTPUTS), 1)
         with torch.no_grad():
             # Most pitches are silent most of the time.
+            assert self.output.bias is not None
             self.output.bias[:4] = torch.tensor([-3.0, -5.0, -3.0, -5.0])
 
     def forward(self, x: Tensor) -> Tensor:

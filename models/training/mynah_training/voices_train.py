@@ -177,7 +177,8 @@ def train(cache: Path, out: Path, minutes: float, seed: int, init: Path | None =
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent_s = state["step"], state["seconds"]
-    losses, begun = [], time.monotonic() - spent_s
+    losses: list[list[float]] = []
+    begun = time.monotonic() - spent_s
     while (done := (time.monotonic() - begun) / (60.0 * minutes)) < 1.0 or losses:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, done)
