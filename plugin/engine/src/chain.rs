@@ -105,7 +105,7 @@ pub(crate) enum ModelState {
         /// What was run last; the other one's past is an older one.
         in_chords: bool,
     },
-    Keys(EnsembleState),
+    Keys(Box<EnsembleState>),
 }
 
 /// The ensembles of the bases that are in use: all instances share one of each.
@@ -161,7 +161,7 @@ impl Chain for ModelChain {
                     in_chords: false,
                 }
             }
-            Networks::Keys(ensemble) => ModelState::Keys(EnsembleState::new(ensemble)),
+            Networks::Keys(ensemble) => ModelState::Keys(Box::new(EnsembleState::new(ensemble))),
         }
     }
 

@@ -303,7 +303,7 @@ fn played_from_keys(block: usize, events: &[NoteEvent<()>], shared: &Shared) -> 
         let (start, end) = (index * block, index * block + part.len());
         let next_event = || {
             let event = events.next_if(|event| (event.timing() as usize) < end)?;
-            let mut event = event.clone();
+            let mut event = *event;
             event.subtract_timing(start as u32);
             Some(event)
         };

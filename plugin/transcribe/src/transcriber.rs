@@ -16,7 +16,7 @@ pub struct Transcriber<'a> {
 }
 
 enum Ear<'a> {
-    One(Hearing<'a>),
+    One(Box<Hearing<'a>>),
     Several(Box<Several<'a>>),
 }
 
@@ -24,7 +24,7 @@ impl<'a> Transcriber<'a> {
     /// Hears one voice, a melody, with the features and the onset network of `base`; of a base without that network, beginnings
     /// of notes are heard by level and pitch alone.
     pub fn of_one_voice(base: &'a Base) -> Self {
-        let ear = Ear::One(Hearing::new(base));
+        let ear = Ear::One(Box::new(Hearing::new(base)));
         Self { ear }
     }
 

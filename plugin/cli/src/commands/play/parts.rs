@@ -65,18 +65,18 @@ impl Parts {
             }
             join(&mut played, &info.name, Corners::from(target), *channel);
         }
-        for channel in 0..CHANNELS {
+        for (channel, notes) in notes.into_iter().enumerate() {
             let mapped = arguments
                 .map
                 .iter()
                 .any(|(of, _)| usize::from(*of) == channel);
-            if notes[channel] == 0 || mapped {
+            if notes == 0 || mapped {
                 continue;
             }
             if channel == DRUMS {
                 warnings.push(format!(
                     "the {} notes of channel 10 are drums, and left out: --map 10=NAME plays them",
-                    notes[channel]
+                    notes
                 ));
             } else if setting.targets.any() {
                 let targets = setting.targets.clone();
