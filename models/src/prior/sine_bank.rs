@@ -60,6 +60,9 @@ pub(super) fn sum_sines(lanes: &Lanes, from: &[f32], to: &[f32], output: &mut [f
 
 /// The same for partials that are `ratios` times as fast as the fundamental and have each their own phase in `turns`,
 /// which is moved on.
+///
+/// Here each lane is a partial, and samples follow one another by rotation from a start in double precision. While the pitch
+/// slides, all samples are the same angle apart; at the last the phase is the exact one.
 #[inline(always)]
 pub(super) fn sum_partials(
     lanes: &Lanes,
@@ -69,23 +72,46 @@ pub(super) fn sum_partials(
     to: &[f32],
     output: &mut [f32],
 ) {
-    let mut old = [0.0_f32; LANES];
-    let mut new = [0.0_f32; LANES];
-    let travelled = lanes.travelled[output.len().clamp(1, LANES) - 1];
-    let partials = ratios.iter().zip(turns).zip(from.iter().zip(to));
-    for ((ratio, turns), (from, to)) in partials {
-        let ratio = f64::from(*ratio);
-        for lane in 0..LANES {
-            let there = *turns + ratio * lanes.travelled[lane];
-            let (sine, _) = sin_cos_turns(there - f64::from(there as i32));
-            old[lane] += from * sine as f32;
-            new[lane] += to * sine as f32;
+    let count = output.len().clamp(1, LANES);
+    let travelled = lanes.travelled[count - 1];
+    let step = travelled / count as f64;
+    let mut old = [[0.0_f32; LANES]; LANES];
+    let mut new = [[0.0_f32; LANES]; LANES];
+    let groups = ratios.chunks(LANES).zip(turns.chunks_mut(LANES));
+    for ((ratios, turns), (from, to)) in groups.zip(from.chunks(LANES).zip(to.chunks(LANES))) {
+        let (mut sine, mut cosine) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        let (mut sine_step, mut cosine_step) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        let (mut own_from, mut own_to) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        own_from[..from.len()].copy_from_slice(from);
+        own_to[..to.len()].copy_from_slice(to);
+        for (lane, (ratio, turns)) in ratios.iter().zip(turns.iter_mut()).enumerate() {
+            let ratio = f64::from(*ratio);
+            let (start_sine, start_cosine) = sin_cos_turns(*turns);
+            let angle = ratio * step;
+            let (angle_sine, angle_cosine) = sin_cos_turns(angle - f64::from(angle as i32));
+            (sine[lane], cosine[lane]) = (start_sine as f32, start_cosine as f32);
+            (sine_step[lane], cosine_step[lane]) = (angle_sine as f32, angle_cosine as f32);
+            if lane < from.len() {
+                let there = *turns + ratio * travelled;
+                *turns = there - there.floor();
+            }
         }
-        let there = *turns + ratio * travelled;
-        *turns = there - there.floor();
+        for (old, new) in old.iter_mut().zip(&mut new).take(count) {
+            for lane in 0..LANES {
+                let rotated = sine[lane] * cosine_step[lane] + cosine[lane] * sine_step[lane];
+                cosine[lane] = cosine[lane] * cosine_step[lane] - sine[lane] * sine_step[lane];
+                sine[lane] = rotated;
+                old[lane] += own_from[lane] * rotated;
+                new[lane] += own_to[lane] * rotated;
+            }
+        }
     }
-    for (lane, output) in output.iter_mut().enumerate().take(LANES) {
-        *output = old[lane] + lanes.weight[lane] * (new[lane] - old[lane]);
+    for (sample, output) in output.iter_mut().enumerate().take(LANES) {
+        let (old, new) = (
+            old[sample].iter().sum::<f32>(),
+            new[sample].iter().sum::<f32>(),
+        );
+        *output = old + lanes.weight[sample] * (new - old);
     }
 }
 
