@@ -28,8 +28,8 @@ const OCTAVES: std::ops::RangeInclusive<i32> = -2..=2;
 /// Notes that die away on a target that holds its own, or the other way round.
 const ARTICULATION_SEMITONES: f32 = 8.0;
 /// Playing is held up to the first share of notes that die away, and struck from the second on.
-const HELD_SHARE: f32 = 0.4;
-const STRUCK_SHARE: f32 = 0.6;
+const HELD_SHARE: f32 = 0.3;
+const STRUCK_SHARE: f32 = 0.7;
 /// Where there are fewer notes in a second than this, those of a struck target are gone before they end.
 const SLOW_NOTES_PER_S: f32 = 1.0;
 const SLOW_SEMITONES: f32 = 4.0;
