@@ -1,5 +1,7 @@
 //! The status line says which targets suit what is played.
 
+use egui_kittest::kittest::NodeT as _;
+
 use super::*;
 
 /// Hops of a note and of the rest after it: 0.4 s and 53 ms.
@@ -8,7 +10,7 @@ const REST_HOPS: usize = 20;
 
 impl Bench {
     /// Plays notes that fall by so many dB a second.
-    fn hear(&mut self, notes: &[f32], falls_db_per_s: f32) {
+    fn hear_notes(&mut self, notes: &[f32], falls_db_per_s: f32) {
         for semitones in notes {
             for hop in 0..NOTE_HOPS + REST_HOPS {
                 let sounds = hop < NOTE_HOPS;
@@ -28,22 +30,21 @@ impl Bench {
     fn suits(&self) -> Option<String> {
         let shown = self.harness.query_by_label_contains("Suits: ")?;
         assert!(self.layout().status.contains_rect(shown.rect()));
-        use egui_kittest::kittest::NodeT as _;
-        shown.accesskit_node().label()
+        shown.accesskit_node().value()
     }
 }
 
 #[test]
 fn what_suits_is_said_once_enough_is_heard() {
     let mut bench = Bench::new();
-    bench.hear(&[84.0, 86.0, 88.0], 0.0);
+    bench.hear_notes(&[84.0, 86.0, 88.0], 0.0);
     assert_eq!(bench.suits(), None, "three notes are not enough");
-    bench.hear(&[84.0, 86.0, 88.0, 84.0], 0.0);
+    bench.hear_notes(&[84.0, 86.0, 88.0, 84.0], 0.0);
     let high = bench.suits().unwrap();
     assert!(high.starts_with("Suits: Flute"), "{high}");
     // Enough of something else, and that counts.
     for _ in 0..8 {
-        bench.hear(&[52.0, 55.0, 57.0, 59.0, 57.0, 55.0], 15.0);
+        bench.hear_notes(&[52.0, 55.0, 57.0, 59.0, 57.0, 55.0], 15.0);
     }
     let low = bench.suits().unwrap();
     assert!(low.starts_with("Suits: Guitar"), "{low}");
