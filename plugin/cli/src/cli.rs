@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Write down what a recording plays, as a MIDI file.
     Transcribe(Transcribe),
+    /// Say which targets suit what a recording plays, and in which octave.
+    Suggest(Suggest),
     /// Make a target of your own from recordings of an instrument.
     Learn(Learn),
     /// List the targets: shipped ones and those of your own folder; or add, remove, rename or show one.
@@ -303,6 +305,22 @@ pub(crate) struct Transcribe {
     #[arg(long)]
     pub(crate) json: bool,
     /// Print nothing.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Suggest {
+    /// File of one voice; - for the standard input.
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+    /// Refuse an input of which anything is lost, cut short or damaged.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Print JSON: all targets.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress bar.
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }

@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`Engine`] | audio | never allocate, lock, wait or free |
 //! | [`Monitor`] | any one other, a display's | look at what the engine reports |
-//! | [`Survey`] | any but audio | allocate |
+//! | [`Survey`], [`suggest()`] | any but audio | allocate |
 //! | [`Library`], [`Preset`] | any but audio | read and write files, allocate, lock |
 //!
 //! [`engine`] makes the first two as a pair, joined by a lock-free queue. The networks run inside [`Engine::process`], every 128
@@ -75,6 +75,7 @@ mod room;
 mod sides;
 mod smoothing;
 mod stagger;
+mod suggest;
 mod survey;
 mod user_file;
 
@@ -103,5 +104,6 @@ pub use preset::{
     factory_presets, preset_folder, surprise,
 };
 pub use room::in_room;
+pub use suggest::{HeardNote, HeardPlaying, Suggestion, suggest};
 pub use survey::Survey;
 pub use user_file::{Existing, ReadError, data_folder, file_stem, read_whole, write_whole};

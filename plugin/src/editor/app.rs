@@ -19,6 +19,8 @@ use super::meter::Meter;
 use super::models::{self, Models};
 use super::presets::Presets;
 use super::scope::{Colours, Scope};
+use super::status_line::Live;
+use super::suits::Suits;
 use super::targets::{cards, morph_pad};
 use super::theme::Theme;
 use super::{fonts, grip, header, panels, piano, status_line, theme};
@@ -40,6 +42,7 @@ pub(super) struct App {
     input: Meter,
     output: Meter,
     scope: Scope,
+    suits: Suits,
     presets: Presets,
     models: Models,
     learning: Arc<Learning>,
@@ -68,6 +71,7 @@ impl App {
             input: Meter::new("IN"),
             output: Meter::new("OUT"),
             scope: Scope::new(),
+            suits: Suits::default(),
             presets: Presets::new().playing(plays),
             models: Models::new(learning.clone()),
             learning,
@@ -86,7 +90,13 @@ impl App {
         let reading = self.shared.take_reading();
         self.input.update(reading.input_peak, elapsed_s);
         self.output.update(reading.output_peak, elapsed_s);
-        self.shared.take_reports(|report| self.scope.take(report));
+        let listens = self.params.plays() == Plays::Sound;
+        self.shared.take_reports(|report| {
+            self.scope.take(report);
+            if listens {
+                self.suits.take(report);
+            }
+        });
 
         let look = self.params.editor_look.get();
         theme::choose(ui.ctx(), look.dark);
@@ -141,6 +151,11 @@ impl App {
         self.models = Models::new(learning.clone());
         self.learning = learning;
         self
+    }
+
+    #[cfg(test)]
+    pub(super) fn suits(&mut self) -> &mut Suits {
+        &mut self.suits
     }
 
     #[cfg(test)]
@@ -224,8 +239,11 @@ impl App {
             &self.shared,
             catalogue,
             layout.status,
-            &load,
-            reading.cancels,
+            &Live {
+                load: &load,
+                cancels: reading.cancels,
+                suits: self.suits.words(catalogue),
+            },
         );
     }
 }

@@ -24,6 +24,7 @@ mod presets;
 mod scope;
 mod screen;
 mod status_line;
+mod suits;
 mod targets;
 mod theme;
 mod widgets;

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::desk::Desk;
+use super::suits::Words;
 use super::theme::Theme;
 use super::{fonts, wording};
 use crate::notice::notice;
@@ -17,15 +18,24 @@ const GAP: f32 = 16.0;
 /// What to do where one voice has nothing to hear.
 const CANCELS: &str = "Left and right cancel each other in Mono: set Channels to Stereo";
 
-/// Draws the line. `load` is how busy the processor is, in words; `cancels`, whether the mono that is translated is none.
+/// What changes while it plays.
+pub(super) struct Live<'a> {
+    /// How busy the processor is, in words.
+    pub(super) load: &'a str,
+    /// The mono that is translated is none.
+    pub(super) cancels: bool,
+    /// Which targets suit what is played.
+    pub(super) suits: &'a Words,
+}
+
+/// Draws the line.
 pub(super) fn show(
     ui: &mut Ui,
     desk: Desk<'_>,
     shared: &Shared,
     catalogue: &Catalogue,
     rect: Rect,
-    load: &str,
-    cancels: bool,
+    live: &Live<'_>,
 ) {
     let sounding = desk
         .params
@@ -42,18 +52,18 @@ pub(super) fn show(
             catalogue,
         )
     });
-    let of_sound = cancels.then(|| CANCELS.to_owned());
+    let of_sound = live.cancels.then(|| CANCELS.to_owned());
     let of_kernel = || catalogue.kernel_note().map(str::to_owned);
     let complaint = notice().map(str::to_owned).or(of_target).or(of_sound);
     let complaint = complaint.or_else(of_kernel);
     // The corner belongs to the grip.
     let rect = Rect::from_min_max(rect.min, rect.max - vec2(6.0, 0.0));
-    let right = show_costs(ui, shared, rect, load);
+    let right = show_costs(ui, shared, rect, live.load);
     let room = Rect::from_min_max(rect.min, pos2(right - GAP, rect.bottom()));
     if let Some(complaint) = complaint {
         show_complaint(ui, &complaint, room);
     } else {
-        show_models(ui, desk, catalogue, room);
+        show_models(ui, desk, catalogue, room, live.suits);
     }
 }
 
@@ -88,8 +98,8 @@ impl Writer<'_> {
     }
 }
 
-/// The base model and the targets that sound, each with the beginning of its hash.
-fn show_models(ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue, room: Rect) {
+/// The base model and the targets that sound, each with the beginning of its hash; then what suits.
+fn show_models(ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue, room: Rect, suits: &Words) {
     let theme = Theme::of(ui);
     let mut writer = Writer {
         ui,
@@ -126,6 +136,15 @@ fn show_models(ui: &Ui, desk: Desk<'_>, catalogue: &Catalogue, room: Rect) {
     for (name, hash) in &models {
         writer.write(name, true, theme.text, 6.0);
         writer.write(wording::short_hash(hash), false, theme.faint, GAP);
+    }
+    if !suits.names.is_empty() {
+        let text = format!("Suits: {}", suits.names);
+        if let Some(written) = writer.write(&text, false, theme.dim, GAP) {
+            let response = ui
+                .interact(written, ui.scope_id().with("suits"), Sense::hover())
+                .on_hover_text(&suits.reasons);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod params;
 mod play;
 mod presets;
 mod setting;
+mod suggest;
 mod targets;
 mod transcribe;
 
@@ -34,6 +35,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Play(arguments) => play::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Transcribe(arguments) => transcribe::run(&arguments),
+        Command::Suggest(arguments) => suggest::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
         Command::Params(arguments) => params::run(&arguments),

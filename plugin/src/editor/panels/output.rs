@@ -10,7 +10,7 @@ use crate::editor::theme::Theme;
 use crate::editor::widgets::segments;
 
 /// The choices' share of the panel's width.
-const CHOICES_SHARE: f32 = 0.44;
+const CHOICES_SHARE: f32 = 0.52;
 /// A choice with what it means written below, logical pixels.
 const CHOICE_HEIGHT: f32 = 48.0;
 /// From the choice's lower edge to the middle of the words below, logical pixels.

@@ -14,6 +14,7 @@ mod presets;
 mod rasteriser;
 mod recording;
 mod snapshots;
+mod suits;
 
 use std::path::PathBuf;
 use std::sync::Arc;

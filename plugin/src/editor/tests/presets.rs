@@ -7,6 +7,13 @@ use mynah_engine::{Preset, PresetFolder, PresetSource, factory_presets};
 use super::*;
 use crate::preset::is_set;
 
+/// Those of the factory that are the effect's.
+fn effect_presets() -> Vec<Preset> {
+    let presets = factory_presets().iter();
+    let of_effect = presets.filter(|preset| preset.plays == Plays::Sound);
+    of_effect.cloned().collect()
+}
+
 struct Own {
     folder: tempfile::TempDir,
     bench: Bench,
@@ -61,7 +68,7 @@ fn presets_are_stepped_through_and_say_when_they_are_changed() {
     let mut bench = Bench::new();
     assert_eq!(bench.preset(), "No preset");
     bench.click("Next preset");
-    let presets = factory_presets();
+    let presets = effect_presets();
     assert_eq!(bench.preset(), presets[0].name);
     assert!(bench.is_preset(&presets[0]));
     bench.click("Next preset");
@@ -79,7 +86,7 @@ fn presets_are_stepped_through_and_say_when_they_are_changed() {
 #[test]
 fn presets_of_one_name_are_stepped_through_by_their_places() {
     let mut own = Own::new();
-    let factory = &factory_presets()[2];
+    let factory = &effect_presets()[2];
     for (file, number) in [("a.json", 3.0), ("b.json", 4.0), ("c.json", 5.0)] {
         let mut preset = factory.clone();
         preset.controls.set(Control::Bend, number);

@@ -87,21 +87,40 @@ fn check(arguments: &Transcribe, source: &Source, output: &Destination) -> Resul
 
 /// The notes of a file, and what of it is lost.
 fn transcribe(arguments: &Transcribe, source: &mut Source) -> Result<(Transcription, Vec<Loss>)> {
-    let (base, net);
-    let mut transcriber = match arguments.voices {
-        VoiceCount::One => {
-            base = Library::shipped().base()?;
-            Transcriber::of_one_voice(&base)
-        }
+    match arguments.voices {
+        VoiceCount::One => one_voice(source, arguments.strict, arguments.quiet),
         VoiceCount::Several => {
-            net = shipped_voices()?;
-            Transcriber::of_several(&net)
+            let net = shipped_voices()?;
+            let transcriber = Transcriber::of_several(&net);
+            written_down(transcriber, source, arguments.strict, arguments.quiet)
         }
-    };
+    }
+}
+
+/// The notes of a file of one voice, and what of it is lost, which is told on the standard error. With `strict` that is an
+/// error.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn one_voice(
+    source: &mut Source,
+    strict: bool,
+    quiet: bool,
+) -> Result<(Transcription, Vec<Loss>)> {
+    let base = Library::shipped().base()?;
+    written_down(Transcriber::of_one_voice(&base), source, strict, quiet)
+}
+
+fn written_down(
+    mut transcriber: Transcriber<'_>,
+    source: &mut Source,
+    strict: bool,
+    quiet: bool,
+) -> Result<(Transcription, Vec<Loss>)> {
     let mut reader = source.reader()?;
     check_rate(&reader, source.path())?;
     let name = source.path().file_name().unwrap_or_default();
-    let bars = Bars::new(arguments.quiet);
+    let bars = Bars::new(quiet);
     let bar = bars.waiting(&name.to_string_lossy());
     each_piece(&mut reader, |piece| {
         transcriber.take(&piece);
@@ -109,7 +128,7 @@ fn transcribe(arguments: &Transcribe, source: &mut Source) -> Result<(Transcript
     })?;
     let losses = reader.losses().to_vec();
     let shown = source.shown();
-    if let (true, Some(loss)) = (arguments.strict, losses.first()) {
+    if let (true, Some(loss)) = (strict, losses.first()) {
         bail!("'{shown}' {loss}; --strict refuses such files");
     }
     let transcription = transcriber.finish();
