@@ -14,6 +14,7 @@ use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::Match;
+use clack_host::events::UnknownEvent;
 use clack_host::events::event_types::{
     MidiEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent, ParamValueEvent,
 };
@@ -21,7 +22,9 @@ use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 
 use crate::alloc;
-use crate::host::{Audio, Change, Host, Note, NoteAction, Parameter, Setup, library};
+use crate::host::{
+    Audio, Change, Host, Message, Note, NoteAction, Parameter, SENT_CAPACITY, Sent, Setup, library,
+};
 
 /// Answers the plugin's calls to its host: none matter here.
 pub struct Quiet;
@@ -161,6 +164,24 @@ fn push_note(events: &mut EventBuffer, note: &Note) {
     };
 }
 
+/// What an event of the plugin says; nothing for parameters.
+fn message(event: &UnknownEvent) -> Option<Message> {
+    let key = |event: Pckn| event.key.into_specific().unwrap() as u8;
+    if let Some(on) = event.as_event::<NoteOnEvent>() {
+        let velocity = (on.velocity() * 127.0).round() as u8;
+        return Some(Message::On(key(on.pckn()), velocity));
+    }
+    if let Some(off) = event.as_event::<NoteOffEvent>() {
+        return Some(Message::Off(key(off.pckn())));
+    }
+    let [status, first, second] = event.as_event::<MidiEvent>()?.data();
+    Some(match status {
+        0xe0 => Message::Wheel(u16::from(first) | (u16::from(second) << 7)),
+        0xb0 => Message::Controller(first, second),
+        _ => panic!("unexpected MIDI of status {status:#x}"),
+    })
+}
+
 impl<const KEYS: bool> Host for ClapOf<KEYS> {
     type Audio = ClapAudio;
 
@@ -279,6 +300,8 @@ impl<const KEYS: bool> Host for ClapOf<KEYS> {
             outputs: AudioPorts::with_capacity(2, 1),
             largest: self.largest.clone(),
             setup,
+            passed_samples: 0,
+            sent: Vec::new(),
             allocations: 0,
         }
     }
@@ -311,6 +334,12 @@ impl<const KEYS: bool> Host for ClapOf<KEYS> {
         let ports: PluginNotePorts = handle.get_extension().unwrap();
         ports.count(&handle, true) as usize
     }
+
+    fn note_outputs(&mut self) -> usize {
+        let handle = self.instance.plugin_handle();
+        let ports: PluginNotePorts = handle.get_extension().unwrap();
+        ports.count(&handle, false) as usize
+    }
 }
 
 /// The audio side of a CLAP instance.
@@ -320,6 +349,8 @@ pub struct ClapAudio {
     outputs: AudioPorts,
     largest: Vec<(u32, f64)>,
     setup: Setup,
+    passed_samples: usize,
+    sent: Vec<Sent>,
     allocations: usize,
 }
 
@@ -336,7 +367,8 @@ impl Audio for ClapAudio {
             events.push(&event(change.at, change.id, change.value * largest));
         }
         notes.for_each(|note| push_note(&mut events, note));
-        let mut output_events = EventBuffer::with_capacity(64);
+        let mut sent = EventBuffer::with_capacity(SENT_CAPACITY);
+        let frames = channels.first().map_or(0, Vec::len);
         let in_place = self.setup.in_place;
         let inputs = self.setup.inputs();
         let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
@@ -359,7 +391,7 @@ impl Audio for ClapAudio {
             channels: AudioPortBufferType::f32_output_only(outputs.into_iter()),
         }]);
         let input_events = InputEvents::from_buffer(&events);
-        let mut output_events = OutputEvents::from_buffer(&mut output_events);
+        let mut output_events = OutputEvents::from_buffer(&mut sent);
         let processor = self.processor.as_mut().unwrap();
         let (status, allocations) = alloc::count(|| {
             processor.process(
@@ -373,6 +405,17 @@ impl Audio for ClapAudio {
         });
         status.unwrap();
         self.allocations += allocations;
+        let start = self.passed_samples;
+        self.sent.extend(sent.iter().filter_map(|event| {
+            let at = event.header().time() as usize;
+            assert!(at < frames.max(1), "an event beyond the block");
+            let message = message(event)?;
+            Some(Sent {
+                at: start + at,
+                message,
+            })
+        }));
+        self.passed_samples += frames;
         if !in_place {
             for (channel, samples) in channels.iter_mut().zip(written) {
                 channel.copy_from_slice(&samples);
@@ -382,6 +425,10 @@ impl Audio for ClapAudio {
 
     fn reset(&mut self) {
         self.processor.as_mut().unwrap().reset();
+    }
+
+    fn take_sent(&mut self) -> Vec<Sent> {
+        std::mem::take(&mut self.sent)
     }
 
     fn allocations(&self) -> usize {

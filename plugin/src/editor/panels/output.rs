@@ -43,7 +43,12 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
         ui,
         desk,
         knobs,
-        &[Control::InputGain, Control::Mix, Control::OutputGain],
+        &[
+            Control::InputGain,
+            Control::Mix,
+            Control::OutputGain,
+            Control::MidiOut,
+        ],
     );
 }
 
