@@ -21,7 +21,7 @@ const STEADY_SEMITONES: f32 = 0.25;
 const STEADY_DB: f32 = 1.5;
 /// What is at least as surely voiced has a pitch.
 const VOICED: f32 = 0.5;
-/// Its pitch is open for so many looks, 75 ms: another key within that is the one that was meant ..
+/// A note's pitch is open for so many looks, 75 ms: another key within that is the one that was meant ..
 const OPEN_LOOKS: u32 = 28;
 /// .. if it differs by this, semitones.
 const MISTAKEN_SEMITONES: f32 = 0.7;
@@ -144,6 +144,8 @@ pub(crate) struct MidiOut {
     /// .. since when, and its loudest moment so far.
     looks: u32,
     loudest_db: f32,
+    /// The key that sounded when it began.
+    before: Option<u8>,
     steady: Steady,
     sounding: Option<Sounding>,
     /// The key that sounded when all sound was forgotten: the host has yet to be told.
@@ -160,6 +162,7 @@ impl Default for MidiOut {
             number: None,
             looks: 0,
             loudest_db: 0.0,
+            before: None,
             steady: Steady::default(),
             sounding: None,
             owed: None,
@@ -242,6 +245,7 @@ impl MidiOut {
             self.looks = self.looks.saturating_add(1);
             self.loudest_db = self.loudest_db.max(heard.loudness_db);
         } else {
+            self.before = self.sounding.map(|sounding| sounding.key);
             self.stop(at);
             self.number = Some(heard.notes);
             self.looks = 0;
@@ -252,7 +256,7 @@ impl MidiOut {
             return self.stop(at);
         }
         let Some(sounding) = self.sounding else {
-            if self.looks >= LATEST_LOOKS || self.steady.looks >= STEADY_LOOKS {
+            if self.looks >= LATEST_LOOKS || self.is_settled(heard) {
                 self.start(at, heard, pitch);
             }
             return;
@@ -268,6 +272,13 @@ impl MidiOut {
             self.bend(at, pitch - key, BEND_STEP_SEMITONES);
         }
         self.level(at, heard.loudness_db - self.loudest_db, LEVEL_STEP_DB);
+    }
+
+    /// Whether nothing more is to be waited for. What has the pitch of the note before may have got its own not yet.
+    fn is_settled(&self, heard: &Telemetry) -> bool {
+        let is_another =
+            |key: u8| (heard.note_semitones - f32::from(key)).abs() > MISTAKEN_SEMITONES;
+        self.steady.looks >= STEADY_LOOKS && self.before.is_none_or(is_another)
     }
 
     fn start(&mut self, at: u32, heard: &Telemetry, pitch: Option<f32>) {

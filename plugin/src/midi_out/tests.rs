@@ -144,7 +144,7 @@ fn another_note_lets_the_one_before_go_and_a_slur_is_struck_at_once() {
             ),
             (20, Word::Off { key: 60 }),
             (
-                23,
+                28,
                 Word::On {
                     key: 60,
                     velocity: hard

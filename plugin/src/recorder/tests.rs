@@ -84,10 +84,11 @@ fn gestures_are_undone_through_the_host_and_automation_is_not() {
 }
 
 #[test]
-fn loading_a_preset_is_one_step_and_leaves_bypass_and_channels() {
+fn loading_a_preset_is_one_step_and_leaves_bypass_channels_and_midi_out() {
     let desk = Desk::new();
     desk.turn(Control::Bypass, 1.0);
     desk.turn(Control::Channels, 1.0);
+    desk.turn(Control::MidiOut, 1.0);
     desk.turn(Control::Cents, 30.0);
     let values = desk.params.values();
     for preset in factory_presets() {
@@ -107,6 +108,7 @@ fn loading_a_preset_is_one_step_and_leaves_bypass_and_channels() {
         let expected = Controls {
             bypass: true,
             channels: Channels::Stereo,
+            midi_out: true,
             ..preset.controls
         };
         let controls = desk.params.controls();
