@@ -45,7 +45,7 @@ pub mod ids {
 
     /// Which instrument; index / 64.
     pub const TARGET: u32 = hash("target");
-    /// Track (0), follow (1/2) or auto (1).
+    /// Track (0), follow (1/3), auto (2/3) or chords (1).
     pub const MODE: u32 = hash("mode");
     /// -2..=2 octaves.
     pub const OCTAVE: u32 = hash("octave");

@@ -52,7 +52,7 @@ pub const PUBLISHED: [Published; 47] = [
     row("bend", 3_020_089, "Bend", 0.5, 0),
     row("snap", 3_534_794, "Snap", 0.0, 0),
     row("key", 106_079, "Key", 0.0, 11),
-    row("scale", 109_250_890, "Scale", 0.0, 6),
+    row("scale", 109_250_890, "Scale", 0.0, 7),
     row("notes", 105_008_833, "Notes", 1.0, 4095),
     row("glide", 98_444_197, "Glide", 0.3419952, 0),
     row("vibrato", 451_310_969, "Vibrato", 0.5, 0),
