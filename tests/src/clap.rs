@@ -1,6 +1,8 @@
 //! The plugin as a CLAP, loaded in process by clack-host.
 #![allow(unsafe_code)]
 
+mod events;
+
 use std::ffi::CString;
 use std::io::Cursor;
 use std::path::Path;
@@ -13,18 +15,12 @@ use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
-use clack_host::events::Match;
-use clack_host::events::UnknownEvent;
-use clack_host::events::event_types::{
-    MidiEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent, ParamValueEvent,
-};
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 
+use self::events::{change, message, push_note};
 use crate::alloc;
-use crate::host::{
-    Audio, Change, Host, Message, Note, NoteAction, Parameter, SENT_CAPACITY, Sent, Setup, library,
-};
+use crate::host::{Audio, Change, Host, Note, Parameter, SENT_CAPACITY, Sent, Setup, library};
 
 /// Answers the plugin's calls to its host: none matter here.
 pub struct Quiet;
@@ -136,52 +132,6 @@ impl<const KEYS: bool> ClapOf<KEYS> {
     }
 }
 
-fn event(at: usize, id: u32, plain: f64) -> ParamValueEvent {
-    let id = ClapId::from_raw(id).unwrap();
-    ParamValueEvent::new(
-        at as u32,
-        id,
-        Pckn::new(Match::All, Match::All, Match::All, Match::All),
-        plain,
-    )
-}
-
-/// Puts a note event behind those that are there.
-fn push_note(events: &mut EventBuffer, note: &Note) {
-    let at = note.at as u32;
-    let pckn = Pckn::new(0_u16, 0_u16, u16::from(note.key), Match::All);
-    match note.action {
-        NoteAction::On => events.push(&NoteOnEvent::new(at, pckn, 0.8)),
-        NoteAction::Off => events.push(&NoteOffEvent::new(at, pckn, 0.0)),
-        NoteAction::Tuning(semitones) => {
-            let tuning = NoteExpressionType::Tuning;
-            events.push(&NoteExpressionEvent::new(at, pckn, tuning, semitones))
-        }
-        NoteAction::Wheel(raw) => {
-            let data = [0xe0, (raw & 127) as u8, (raw >> 7) as u8];
-            events.push(&MidiEvent::new(at, 0, data))
-        }
-    };
-}
-
-/// What an event of the plugin says; nothing for parameters.
-fn message(event: &UnknownEvent) -> Option<Message> {
-    let key = |event: Pckn| event.key.into_specific().unwrap() as u8;
-    if let Some(on) = event.as_event::<NoteOnEvent>() {
-        let velocity = (on.velocity() * 127.0).round() as u8;
-        return Some(Message::On(key(on.pckn()), velocity));
-    }
-    if let Some(off) = event.as_event::<NoteOffEvent>() {
-        return Some(Message::Off(key(off.pckn())));
-    }
-    let [status, first, second] = event.as_event::<MidiEvent>()?.data();
-    Some(match status {
-        0xe0 => Message::Wheel(u16::from(first) | (u16::from(second) << 7)),
-        0xb0 => Message::Controller(first, second),
-        _ => panic!("unexpected MIDI of status {status:#x}"),
-    })
-}
-
 impl<const KEYS: bool> Host for ClapOf<KEYS> {
     type Audio = ClapAudio;
 
@@ -239,7 +189,7 @@ impl<const KEYS: bool> Host for ClapOf<KEYS> {
     }
 
     fn set(&mut self, id: u32, value: f64) {
-        let events = [event(0, id, value * self.largest(id))];
+        let events = [change(0, id, value * self.largest(id))];
         let params = self.params();
         let mut handle = self.instance.inactive_plugin_handle().unwrap();
         params.flush(
@@ -358,13 +308,13 @@ impl Audio for ClapAudio {
     fn process_notes(&mut self, channels: &mut [Vec<f32>], changes: &[Change], notes: &[Note]) {
         let mut events = EventBuffer::new();
         let mut notes = notes.iter().peekable();
-        for change in changes {
-            while let Some(note) = notes.next_if(|note| note.at < change.at) {
+        for moved in changes {
+            while let Some(note) = notes.next_if(|note| note.at < moved.at) {
                 push_note(&mut events, note);
             }
-            let known = self.largest.iter().find(|(id, _)| *id == change.id);
+            let known = self.largest.iter().find(|(id, _)| *id == moved.id);
             let largest = known.map_or(1.0, |(_, largest)| *largest);
-            events.push(&event(change.at, change.id, change.value * largest));
+            events.push(&change(moved.at, moved.id, moved.value * largest));
         }
         notes.for_each(|note| push_note(&mut events, note));
         let mut sent = EventBuffer::with_capacity(SENT_CAPACITY);
