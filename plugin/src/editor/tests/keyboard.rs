@@ -45,7 +45,7 @@ fn tab_reaches_everything_and_comes_back() {
         - "mode quality channels notes morph_x morph_y"
             .split(' ')
             .count();
-    let expected = lone + 3 + 2 + 2 + cards + CORNERS + 1 + 2 + 2 + 7;
+    let expected = lone + 4 + 2 + 2 + cards + CORNERS + 1 + 2 + 2 + 7;
     assert_eq!(reached.len(), expected);
 }
 
