@@ -26,6 +26,7 @@ mod key_events;
 mod learning;
 mod lock;
 mod look;
+mod midi_out;
 mod notes;
 mod notice;
 mod opened;
@@ -168,6 +169,12 @@ impl<const CONTROLLERS: bool, const KEYS: bool> Plugin for Mynah<CONTROLLERS, KE
     } else {
         MidiConfig::Basic
     };
+    // In VST3, too, this adds no parameters: what goes out are events.
+    const MIDI_OUTPUT: MidiConfig = if KEYS {
+        MidiConfig::None
+    } else {
+        MidiConfig::MidiCCs
+    };
     // Of more events in a block than this, the rest would be stored in memory allocated then and there.
     const INPUT_EVENT_CAPACITY: usize = 16_384;
     // Blocks are split at parameter changes, so that automation lands on the same hop whatever
@@ -241,6 +248,10 @@ impl<const CONTROLLERS: bool, const KEYS: bool> Plugin for Mynah<CONTROLLERS, KE
             || context.next_event(),
             &self.shared,
         );
+        for said in self.sound.said() {
+            // A host without room or without an output for notes loses them: there is nobody to tell.
+            let _ = context.try_send_event(said.event());
+        }
         match tail_samples {
             0 => ProcessStatus::Normal,
             sound::ENDLESS_TAIL => ProcessStatus::KeepAlive,

@@ -5,6 +5,7 @@ use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
 use crate::key_events::key_event;
+use crate::midi_out::{MidiOut, Said};
 use crate::notes::NoteStack;
 use crate::recording::{Feed, Recording};
 use crate::shared::{Condition, PressedKey, Reading, Shared};
@@ -26,6 +27,8 @@ pub(crate) struct Sound {
     notes: NoteStack,
     /// The key that is pressed in the editor.
     pressed: Option<PressedKey>,
+    /// What the host is told of the notes that are played.
+    midi_out: MidiOut,
     /// Where what comes in goes while it is recorded.
     feed: Option<Feed>,
 }
@@ -89,6 +92,7 @@ impl Sound {
     ) -> u32 {
         let base = catalogue.prepare();
         let rate_hz = stream.rate_hz;
+        self.midi_out.prepare(rate_hz);
         if let Some(feed) = &mut self.feed {
             feed.prepare(rate_hz, stream.is_offline);
         }
@@ -138,10 +142,16 @@ impl Sound {
     pub(crate) fn reset(&mut self) {
         self.notes.clear();
         self.pressed = None;
+        self.midi_out.reset();
         if let Some(running) = &mut self.running {
             running.engine.reset();
             running.engine.set_note(None);
         }
+    }
+
+    /// What the host is to be told of the block that was processed last, in order. Audio thread.
+    pub(crate) fn said(&self) -> &[Said] {
+        self.midi_out.said()
     }
 
     /// Replaces one block of one or two channels by its translation and returns the tail, in
@@ -162,7 +172,8 @@ impl Sound {
             let silent = channels.iter_mut();
             silent.for_each(|channel| channel.fill(0.0));
         }
-        let notes = &mut self.notes;
+        let (notes, midi_out) = (&mut self.notes, &mut self.midi_out);
+        midi_out.begin_block(self.running.is_some() && MidiOut::is_wanted(self.plays, controls));
         let Some(running) = &mut self.running else {
             while let Some(event) = next_event() {
                 notes.take(&event);
@@ -181,15 +192,16 @@ impl Sound {
         running.engine.set_controls(controls);
         // Up to each event that changes the pitch, so that it counts at its sample whatever the block.
         let mut done_samples = 0;
+        let engine = &mut running.engine;
         if self.plays == Plays::Keys {
-            press(&mut running.engine, &mut self.pressed, shared.pressed_key());
+            press(engine, &mut self.pressed, shared.pressed_key());
         }
         while let Some(event) = next_event() {
             if self.plays == Plays::Keys {
                 if let Some(said) = key_event(&event) {
                     let end = event.timing() as usize;
-                    done_samples = process_part(&mut running.engine, channels, done_samples, end);
-                    running.engine.take_key(&said);
+                    done_samples = process_part(engine, midi_out, channels, done_samples, end);
+                    engine.take_key(&said);
                 }
                 continue;
             }
@@ -197,11 +209,11 @@ impl Sound {
             notes.take(&event);
             if notes.pitch_semitones() != before {
                 let end = event.timing() as usize;
-                done_samples = process_part(&mut running.engine, channels, done_samples, end);
-                running.engine.set_note(notes.pitch_semitones());
+                done_samples = process_part(engine, midi_out, channels, done_samples, end);
+                engine.set_note(notes.pitch_semitones());
             }
         }
-        process_part(&mut running.engine, channels, done_samples, usize::MAX);
+        process_part(engine, midi_out, channels, done_samples, usize::MAX);
         if shared.editor_open() {
             let meters = running.engine.meters();
             shared.publish(&Reading {
@@ -251,18 +263,25 @@ impl Running {
 /// Processes the samples of a block from `start` up to `end`, or as many as there are; where it stopped.
 fn process_part(
     engine: &mut Engine,
+    midi_out: &mut MidiOut,
     channels: &mut [&mut [f32]],
     start: usize,
     end: usize,
 ) -> usize {
     let samples = channels.iter().map(|channel| channel.len()).min();
     let end = end.clamp(start, samples.unwrap_or_default().max(start));
-    match channels {
-        [mono] => engine.process(&mut [&mut mono[start..end]]),
-        [left, right, ..] => {
-            engine.process(&mut [&mut left[start..end], &mut right[start..end]]);
+    let mut done = start;
+    while done < end {
+        let next = end.min(done.saturating_add(midi_out.part_samples()));
+        match channels {
+            [mono] => engine.process(&mut [&mut mono[done..next]]),
+            [left, right, ..] => {
+                engine.process(&mut [&mut left[done..next], &mut right[done..next]]);
+            }
+            [] => {}
         }
-        [] => {}
+        midi_out.pass(next - done, next, || engine.meters().telemetry);
+        done = next;
     }
     end
 }

@@ -5,13 +5,14 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; the crate's root is above all of them.
-const MODULES: [&str; 22] = [
+const MODULES: [&str; 23] = [
     "lock",
     "held",
     "instances",
     "opened",
     "notes",
     "key_events",
+    "midi_out",
     "notice",
     "resident",
     "editor_size",

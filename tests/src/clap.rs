@@ -1,6 +1,8 @@
 //! The plugin as a CLAP, loaded in process by clack-host.
 #![allow(unsafe_code)]
 
+mod events;
+
 use std::ffi::CString;
 use std::io::Cursor;
 use std::path::Path;
@@ -13,15 +15,12 @@ use clack_extensions::note_ports::PluginNotePorts;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
-use clack_host::events::Match;
-use clack_host::events::event_types::{
-    MidiEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent, ParamValueEvent,
-};
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 
+use self::events::{change, message, push_note};
 use crate::alloc;
-use crate::host::{Audio, Change, Host, Note, NoteAction, Parameter, Setup, library};
+use crate::host::{Audio, Change, Host, Note, Parameter, SENT_CAPACITY, Sent, Setup, library};
 
 /// Answers the plugin's calls to its host: none matter here.
 pub struct Quiet;
@@ -133,34 +132,6 @@ impl<const KEYS: bool> ClapOf<KEYS> {
     }
 }
 
-fn event(at: usize, id: u32, plain: f64) -> ParamValueEvent {
-    let id = ClapId::from_raw(id).unwrap();
-    ParamValueEvent::new(
-        at as u32,
-        id,
-        Pckn::new(Match::All, Match::All, Match::All, Match::All),
-        plain,
-    )
-}
-
-/// Puts a note event behind those that are there.
-fn push_note(events: &mut EventBuffer, note: &Note) {
-    let at = note.at as u32;
-    let pckn = Pckn::new(0_u16, 0_u16, u16::from(note.key), Match::All);
-    match note.action {
-        NoteAction::On => events.push(&NoteOnEvent::new(at, pckn, 0.8)),
-        NoteAction::Off => events.push(&NoteOffEvent::new(at, pckn, 0.0)),
-        NoteAction::Tuning(semitones) => {
-            let tuning = NoteExpressionType::Tuning;
-            events.push(&NoteExpressionEvent::new(at, pckn, tuning, semitones))
-        }
-        NoteAction::Wheel(raw) => {
-            let data = [0xe0, (raw & 127) as u8, (raw >> 7) as u8];
-            events.push(&MidiEvent::new(at, 0, data))
-        }
-    };
-}
-
 impl<const KEYS: bool> Host for ClapOf<KEYS> {
     type Audio = ClapAudio;
 
@@ -218,7 +189,7 @@ impl<const KEYS: bool> Host for ClapOf<KEYS> {
     }
 
     fn set(&mut self, id: u32, value: f64) {
-        let events = [event(0, id, value * self.largest(id))];
+        let events = [change(0, id, value * self.largest(id))];
         let params = self.params();
         let mut handle = self.instance.inactive_plugin_handle().unwrap();
         params.flush(
@@ -279,6 +250,8 @@ impl<const KEYS: bool> Host for ClapOf<KEYS> {
             outputs: AudioPorts::with_capacity(2, 1),
             largest: self.largest.clone(),
             setup,
+            passed_samples: 0,
+            sent: Vec::new(),
             allocations: 0,
         }
     }
@@ -311,6 +284,12 @@ impl<const KEYS: bool> Host for ClapOf<KEYS> {
         let ports: PluginNotePorts = handle.get_extension().unwrap();
         ports.count(&handle, true) as usize
     }
+
+    fn note_outputs(&mut self) -> usize {
+        let handle = self.instance.plugin_handle();
+        let ports: PluginNotePorts = handle.get_extension().unwrap();
+        ports.count(&handle, false) as usize
+    }
 }
 
 /// The audio side of a CLAP instance.
@@ -320,6 +299,8 @@ pub struct ClapAudio {
     outputs: AudioPorts,
     largest: Vec<(u32, f64)>,
     setup: Setup,
+    passed_samples: usize,
+    sent: Vec<Sent>,
     allocations: usize,
 }
 
@@ -327,16 +308,17 @@ impl Audio for ClapAudio {
     fn process_notes(&mut self, channels: &mut [Vec<f32>], changes: &[Change], notes: &[Note]) {
         let mut events = EventBuffer::new();
         let mut notes = notes.iter().peekable();
-        for change in changes {
-            while let Some(note) = notes.next_if(|note| note.at < change.at) {
+        for moved in changes {
+            while let Some(note) = notes.next_if(|note| note.at < moved.at) {
                 push_note(&mut events, note);
             }
-            let known = self.largest.iter().find(|(id, _)| *id == change.id);
+            let known = self.largest.iter().find(|(id, _)| *id == moved.id);
             let largest = known.map_or(1.0, |(_, largest)| *largest);
-            events.push(&event(change.at, change.id, change.value * largest));
+            events.push(&change(moved.at, moved.id, moved.value * largest));
         }
         notes.for_each(|note| push_note(&mut events, note));
-        let mut output_events = EventBuffer::with_capacity(64);
+        let mut sent = EventBuffer::with_capacity(SENT_CAPACITY);
+        let frames = channels.first().map_or(0, Vec::len);
         let in_place = self.setup.in_place;
         let inputs = self.setup.inputs();
         let mut written: Vec<Vec<f32>> = channels.iter().map(|c| vec![9.0; c.len()]).collect();
@@ -359,7 +341,7 @@ impl Audio for ClapAudio {
             channels: AudioPortBufferType::f32_output_only(outputs.into_iter()),
         }]);
         let input_events = InputEvents::from_buffer(&events);
-        let mut output_events = OutputEvents::from_buffer(&mut output_events);
+        let mut output_events = OutputEvents::from_buffer(&mut sent);
         let processor = self.processor.as_mut().unwrap();
         let (status, allocations) = alloc::count(|| {
             processor.process(
@@ -373,6 +355,17 @@ impl Audio for ClapAudio {
         });
         status.unwrap();
         self.allocations += allocations;
+        let start = self.passed_samples;
+        self.sent.extend(sent.iter().filter_map(|event| {
+            let at = event.header().time() as usize;
+            assert!(at < frames.max(1), "an event beyond the block");
+            let message = message(event)?;
+            Some(Sent {
+                at: start + at,
+                message,
+            })
+        }));
+        self.passed_samples += frames;
         if !in_place {
             for (channel, samples) in channels.iter_mut().zip(written) {
                 channel.copy_from_slice(&samples);
@@ -382,6 +375,10 @@ impl Audio for ClapAudio {
 
     fn reset(&mut self) {
         self.processor.as_mut().unwrap().reset();
+    }
+
+    fn take_sent(&mut self) -> Vec<Sent> {
+        std::mem::take(&mut self.sent)
     }
 
     fn allocations(&self) -> usize {

@@ -96,6 +96,31 @@ pub enum NoteAction {
     Wheel(u16),
 }
 
+/// A MIDI event that the plugin has sent.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sent {
+    /// Sample of all that was processed since the activation.
+    pub at: usize,
+    /// What it says.
+    pub message: Message,
+}
+
+/// What a plugin can say by MIDI.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Message {
+    /// This key is struck, with a velocity of 0 to 127.
+    On(u8, u8),
+    /// It is let go.
+    Off(u8),
+    /// Where the pitch wheel stands: 14 bits, 8,192 at rest.
+    Wheel(u16),
+    /// A controller's number and value.
+    Controller(u8, u8),
+}
+
+/// How many events a block's list takes, so that the host allocates none while the plugin processes.
+pub const SENT_CAPACITY: usize = 4_096;
+
 /// One instance of the plugin, seen from the host's main thread.
 pub trait Host {
     /// The part that lives on the audio thread while the instance is active.
@@ -127,6 +152,8 @@ pub trait Host {
     fn takes_doubles(&mut self) -> bool;
     /// The number of inputs for notes.
     fn note_inputs(&mut self) -> usize;
+    /// The number of outputs for notes.
+    fn note_outputs(&mut self) -> usize;
 }
 
 /// The audio side of an active instance.
@@ -140,6 +167,8 @@ pub trait Audio: Send {
     fn process_notes(&mut self, channels: &mut [Vec<f32>], changes: &[Change], notes: &[Note]);
     /// Forgets all sound.
     fn reset(&mut self);
+    /// What the plugin has sent since the last call, in order.
+    fn take_sent(&mut self) -> Vec<Sent>;
     /// How often the plugin has called the allocator within its process function since the start.
     fn allocations(&self) -> usize;
 }

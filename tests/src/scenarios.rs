@@ -8,6 +8,7 @@ mod editor;
 mod faults;
 mod instances;
 mod instrument;
+mod midi_out;
 mod notes;
 mod parameters;
 mod published;
@@ -21,6 +22,7 @@ pub use editor::*;
 pub use faults::*;
 pub use instances::*;
 pub use instrument::*;
+pub use midi_out::*;
 pub use notes::*;
 pub use parameters::*;
 pub use published::*;
@@ -43,7 +45,7 @@ pub mod ids {
 
     /// Which instrument; index / 64.
     pub const TARGET: u32 = hash("target");
-    /// Track (0), follow (1/2) or auto (1).
+    /// Track (0), follow (1/3), auto (2/3) or chords (1).
     pub const MODE: u32 = hash("mode");
     /// -2..=2 octaves.
     pub const OCTAVE: u32 = hash("octave");
@@ -63,6 +65,8 @@ pub mod ids {
     pub const BYPASS: u32 = hash("bypass");
     /// Eco (0) or full (1).
     pub const QUALITY: u32 = hash("quality");
+    /// Off or on.
+    pub const MIDI_OUT: u32 = hash("midi_out");
 
     /// All, in the plugin's order.
     pub const ALL: [u32; PUBLISHED.len()] = {

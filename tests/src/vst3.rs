@@ -21,10 +21,10 @@ use vst3::Steinberg::{
 use vst3::{ComPtr, ComWrapper, Interface};
 
 use self::changes::Changes;
-use self::notes::Notes;
+use self::notes::{Notes, SentNotes};
 use self::stream::MemoryStream;
 use crate::alloc;
-use crate::host::{Audio, Change, Host, Note, Parameter, Setup, library};
+use crate::host::{Audio, Change, Host, Note, Parameter, Sent, Setup, library};
 
 /// One VST3 instance of the effect.
 pub type Vst3Host = Vst3Of<false>;
@@ -178,12 +178,17 @@ impl<const KEYS: bool> Host for Vst3Of<KEYS> {
             }
             let events = MediaTypes_::kEvent as i32;
             assert_eq!(self.component.activateBus(events, 0, 0, 1), kResultOk);
+            if !KEYS {
+                assert_eq!(self.component.activateBus(events, 1, 0, 1), kResultOk);
+            }
             assert_eq!(self.component.setActive(1), kResultOk);
             assert_eq!(processor.setProcessing(1), kResultOk);
         }
         Vst3Audio {
             processor: self.processor.clone(),
             setup,
+            passed_samples: 0,
+            sent: Vec::new(),
             allocations: 0,
         }
     }
@@ -211,6 +216,11 @@ impl<const KEYS: bool> Host for Vst3Of<KEYS> {
         // SAFETY: as in `parameters`.
         unsafe { self.component.getBusCount(MediaTypes_::kEvent as i32, 0) as usize }
     }
+
+    fn note_outputs(&mut self) -> usize {
+        // SAFETY: as in `parameters`.
+        unsafe { self.component.getBusCount(MediaTypes_::kEvent as i32, 1) as usize }
+    }
 }
 
 impl<const KEYS: bool> Drop for Vst3Of<KEYS> {
@@ -232,6 +242,8 @@ fn process_mode(setup: &Setup) -> i32 {
 pub struct Vst3Audio {
     processor: ComPtr<IAudioProcessor>,
     setup: Setup,
+    passed_samples: usize,
+    sent: Vec<Sent>,
     allocations: usize,
 }
 
@@ -260,6 +272,8 @@ impl Audio for Vst3Audio {
         let changes = changes.to_com_ptr::<IParameterChanges>().unwrap();
         let notes = ComWrapper::new(Notes::new(notes));
         let notes = notes.to_com_ptr::<IEventList>().unwrap();
+        let sent = ComWrapper::new(SentNotes::default());
+        let sent_list = sent.to_com_ptr::<IEventList>().unwrap();
         let mut data = ProcessData {
             processMode: process_mode(&self.setup),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
@@ -271,7 +285,7 @@ impl Audio for Vst3Audio {
             inputParameterChanges: changes.as_ptr(),
             outputParameterChanges: ptr::null_mut(),
             inputEvents: notes.as_ptr(),
-            outputEvents: ptr::null_mut(),
+            outputEvents: sent_list.as_ptr(),
             processContext: ptr::null_mut(),
         };
         // SAFETY: every pointer in `data` leads to a buffer that lives until the end of this
@@ -279,6 +293,15 @@ impl Audio for Vst3Audio {
         let (result, allocations) = alloc::count(|| unsafe { self.processor.process(&mut data) });
         assert_eq!(result, kResultOk);
         self.allocations += allocations;
+        let start = self.passed_samples;
+        self.sent.extend(sent.take().into_iter().map(|sent| {
+            assert!(sent.at < frames.max(1), "an event beyond the block");
+            Sent {
+                at: start + sent.at,
+                ..sent
+            }
+        }));
+        self.passed_samples += frames;
         if !self.setup.in_place {
             for (channel, samples) in channels.iter_mut().zip(written) {
                 channel.copy_from_slice(&samples);
@@ -292,6 +315,10 @@ impl Audio for Vst3Audio {
             assert_eq!(self.processor.setProcessing(0), kResultOk);
             assert_eq!(self.processor.setProcessing(1), kResultOk);
         }
+    }
+
+    fn take_sent(&mut self) -> Vec<Sent> {
+        std::mem::take(&mut self.sent)
     }
 
     fn allocations(&self) -> usize {

@@ -38,11 +38,12 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// The controls that a preset holds and sets: all but the bypass and the channels, which are the track's.
+    /// The controls that a preset holds and sets: all but the bypass, the channels and the MIDI output, which are the track's.
     pub fn parts() -> impl Iterator<Item = Control> {
         let of_the_track = [
             Control::Bypass,
             Control::Channels,
+            Control::MidiOut,
             Control::Modulation,
             Control::Expression,
             Control::Wheel,

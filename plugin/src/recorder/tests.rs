@@ -1,7 +1,9 @@
 //! The history with real parameters and a made-up host.
 #![allow(clippy::unwrap_used)]
 
-use mynah_engine::{Channels, Controls, Library, Preset, PresetSource, TargetRef, factory_presets};
+use mynah_engine::{
+    Channels, Controls, Library, Plays, Preset, PresetSource, TargetRef, factory_presets,
+};
 
 use super::*;
 use crate::fake_host::FakeHost;
@@ -84,13 +86,15 @@ fn gestures_are_undone_through_the_host_and_automation_is_not() {
 }
 
 #[test]
-fn loading_a_preset_is_one_step_and_leaves_bypass_and_channels() {
+fn loading_a_preset_is_one_step_and_leaves_bypass_channels_and_midi_out() {
     let desk = Desk::new();
     desk.turn(Control::Bypass, 1.0);
     desk.turn(Control::Channels, 1.0);
+    desk.turn(Control::MidiOut, 1.0);
     desk.turn(Control::Cents, 30.0);
     let values = desk.params.values();
-    for preset in factory_presets() {
+    let of_the_effect = |preset: &&Preset| preset.plays == Plays::Sound;
+    for preset in factory_presets().iter().filter(of_the_effect) {
         let source = Some(PresetSource::Factory);
         let loaded = Arc::new(Loaded {
             preset: preset.clone(),
@@ -107,6 +111,7 @@ fn loading_a_preset_is_one_step_and_leaves_bypass_and_channels() {
         let expected = Controls {
             bypass: true,
             channels: Channels::Stereo,
+            midi_out: true,
             ..preset.controls
         };
         let controls = desk.params.controls();

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod midi_out;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

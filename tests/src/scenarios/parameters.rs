@@ -44,8 +44,9 @@ pub fn values_have_words<H: Host>() {
     }
     for (id, value, part) in [
         (ids::MODE, 0.0, "Track"),
-        (ids::MODE, 0.5, "Follow"),
-        (ids::MODE, 1.0, "Auto"),
+        (ids::MODE, 1.0 / 3.0, "Follow"),
+        (ids::MODE, 2.0 / 3.0, "Auto"),
+        (ids::MODE, 1.0, "Chords"),
         (ids::QUALITY, 0.0, "Eco"),
         (ids::QUALITY, 1.0, "Full"),
         (ids::OCTAVE, 0.0, "-2"),

@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 46] = [
+pub const PUBLISHED: [Published; 47] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -52,7 +52,7 @@ pub const PUBLISHED: [Published; 46] = [
     row("bend", 3_020_089, "Bend", 0.5, 0),
     row("snap", 3_534_794, "Snap", 0.0, 0),
     row("key", 106_079, "Key", 0.0, 11),
-    row("scale", 109_250_890, "Scale", 0.0, 6),
+    row("scale", 109_250_890, "Scale", 0.0, 7),
     row("notes", 105_008_833, "Notes", 1.0, 4095),
     row("glide", 98_444_197, "Glide", 0.3419952, 0),
     row("vibrato", 451_310_969, "Vibrato", 0.5, 0),
@@ -80,4 +80,5 @@ pub const PUBLISHED: [Published; 46] = [
     row("bypass", 773_352_680, "Bypass", 0.0, 1),
     row("quality", 651_215_103, "Quality", 1.0, 1),
     row("channels", 1_432_626_128, "Channels", 0.0, 1),
+    row("midi_out", 501_713_200, "MIDI out", 0.0, 1),
 ];

@@ -31,7 +31,10 @@ pub fn equals_the_engine_at_any_block_size<H: Host>() {
         let expected = bounce(48_000.0, index, &controls, &input);
         let values = [
             (ids::TARGET, index_value(index)),
-            (ids::MODE, if mode == Mode::Follow { 0.5 } else { 0.0 }),
+            (
+                ids::MODE,
+                if mode == Mode::Follow { 1.0 / 3.0 } else { 0.0 },
+            ),
             (ids::OCTAVE, 0.75),
             (ids::OCTAVE_AUTO, 0.0),
             (ids::MIX, 0.75),
@@ -97,7 +100,7 @@ pub fn automation_does_not_depend_on_blocks<H: Host>() {
         (
             15_555,
             ids::MODE,
-            0.5,
+            1.0 / 3.0,
             Controls {
                 mix: 0.5,
                 mode: Mode::Follow,

@@ -1,13 +1,15 @@
 //! Note events as VST3 passes them to a block.
 
+use std::cell::RefCell;
+
 use vst3::Class;
 use vst3::Steinberg::Vst::{
-    Event, Event_::EventTypes_, Event__type0, IEventList, IEventListTrait, NoteExpressionTypeIDs_,
-    NoteExpressionValueEvent, NoteOffEvent, NoteOnEvent,
+    ControllerNumbers_, Event, Event_::EventTypes_, Event__type0, IEventList, IEventListTrait,
+    NoteExpressionTypeIDs_, NoteExpressionValueEvent, NoteOffEvent, NoteOnEvent,
 };
-use vst3::Steinberg::{int32, kInvalidArgument, kResultOk, tresult};
+use vst3::Steinberg::{int32, kInvalidArgument, kResultFalse, kResultOk, tresult};
 
-use crate::host::{Note, NoteAction};
+use crate::host::{Message, Note, NoteAction, SENT_CAPACITY, Sent};
 
 /// A block's note events. A note's key is its id, too.
 pub(super) struct Notes {
@@ -98,5 +100,81 @@ impl IEventListTrait for Notes {
 
     unsafe fn addEvent(&self, _event: *mut Event) -> tresult {
         kInvalidArgument
+    }
+}
+
+/// What the plugin sends in a block.
+pub(super) struct SentNotes {
+    events: RefCell<Vec<Event>>,
+}
+
+impl Default for SentNotes {
+    fn default() -> Self {
+        Self {
+            events: RefCell::new(Vec::with_capacity(SENT_CAPACITY)),
+        }
+    }
+}
+
+impl SentNotes {
+    /// In order, by the block's samples.
+    pub(super) fn take(&self) -> Vec<Sent> {
+        self.events.take().iter().map(sent).collect()
+    }
+}
+
+fn sent(event: &Event) -> Sent {
+    let message = match u32::from(event.r#type) {
+        kind if kind == EventTypes_::kNoteOnEvent as u32 => {
+            // SAFETY: the type says which of the union's members was written.
+            let on = unsafe { event.__field0.noteOn };
+            Message::On(on.pitch as u8, (on.velocity * 127.0).round() as u8)
+        }
+        kind if kind == EventTypes_::kNoteOffEvent as u32 => {
+            // SAFETY: as above.
+            let off = unsafe { event.__field0.noteOff };
+            Message::Off(off.pitch as u8)
+        }
+        kind if kind == EventTypes_::kLegacyMIDICCOutEvent as u32 => {
+            // SAFETY: as above.
+            let out = unsafe { event.__field0.midiCCOut };
+            let (low, high) = (out.value as u8, out.value2 as u8);
+            match u32::from(out.controlNumber) {
+                wheel if wheel == ControllerNumbers_::kPitchBend as u32 => {
+                    Message::Wheel(u16::from(low) | (u16::from(high) << 7))
+                }
+                _ => Message::Controller(out.controlNumber, low),
+            }
+        }
+        kind => panic!("unexpected event of type {kind}"),
+    };
+    Sent {
+        at: event.sampleOffset as usize,
+        message,
+    }
+}
+
+impl Class for SentNotes {
+    type Interfaces = (IEventList,);
+}
+
+#[allow(non_snake_case)]
+impl IEventListTrait for SentNotes {
+    unsafe fn getEventCount(&self) -> int32 {
+        self.events.borrow().len() as int32
+    }
+
+    unsafe fn getEvent(&self, _index: int32, _event: *mut Event) -> tresult {
+        kInvalidArgument
+    }
+
+    unsafe fn addEvent(&self, event: *mut Event) -> tresult {
+        let mut events = self.events.borrow_mut();
+        if events.len() == SENT_CAPACITY {
+            return kResultFalse;
+        }
+        // SAFETY: the caller's event, which is plain data.
+        events.push(unsafe { *event });
+        kResultOk
     }
 }

@@ -7,7 +7,7 @@ use super::{PADDING, cells, panel};
 use crate::editor::desk::Desk;
 use crate::editor::fonts;
 use crate::editor::theme::Theme;
-use crate::editor::widgets::segments;
+use crate::editor::widgets::{segments, switch};
 
 /// The choices' share of the panel's width.
 const CHOICES_SHARE: f32 = 0.52;
@@ -18,6 +18,9 @@ const WORDS_BELOW: f32 = 9.0;
 
 pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect) {
     let inside = panel(ui, rect, ControlGroup::Output.name());
+    // Beside the title: below it is no room for a switch with its words.
+    let title = Rect::from_min_max(rect.min, pos2(rect.right() - PADDING, inside.top()));
+    switch::show_in_title(ui, desk.control(Control::MidiOut), title);
     let width = rect.width() * CHOICES_SHARE;
     let row = |index: f32| {
         let top = inside.top() + index * CHOICE_HEIGHT;

@@ -102,7 +102,7 @@ fn values_are_typed() {
 }
 
 #[test]
-fn buttons_switch_mode_channels_bypass_quality_and_freeze() {
+fn buttons_switch_mode_channels_bypass_quality_freeze_and_midi_out() {
     let mut bench = Bench::new();
     for (label, mode) in [
         ("Mode Follow", Mode::Follow),
@@ -116,6 +116,7 @@ fn buttons_switch_mode_channels_bypass_quality_and_freeze() {
     for (label, control, numbers) in [
         ("Bypass", Control::Bypass, [1.0, 0.0]),
         ("Freeze", Control::Freeze, [1.0, 0.0]),
+        ("MIDI out", Control::MidiOut, [1.0, 0.0]),
     ] {
         for number in numbers {
             bench.click(label);
