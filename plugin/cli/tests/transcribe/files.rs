@@ -128,8 +128,8 @@ fn what_cannot_be_done_is_said_and_nothing_is_touched() {
             "no.wav",
         ),
         (
-            vec!["transcribe", input, "-o", new, "--voices", "several"],
-            "several",
+            vec!["transcribe", input, "-o", new, "--voices", "many"],
+            "many",
         ),
     ] {
         let output = run(&arguments);

@@ -153,3 +153,42 @@ fn a_slide_leads_from_note_to_note() {
         assert!((written - slide(t)).abs() < 0.5, "{written:.2} at {t:.2} s");
     }
 }
+
+#[test]
+fn chords_are_written_down_as_they_were_struck() {
+    let chords = [
+        (0.3, [48, 55, 64]),
+        (1.3, [53, 57, 69]),
+        (2.3, [50, 59, 67]),
+    ];
+    let seconds = 3.6;
+    let mut sound = vec![0.0f32; (seconds * RATE_HZ) as usize];
+    let mut played = Vec::new();
+    for (start_s, keys) in chords {
+        for midi in keys {
+            let note = Note {
+                start_s,
+                seconds: 0.9,
+                midi,
+                velocity: 90,
+            };
+            let one = render(Voice::Plucked, &[note], 1);
+            sound.iter_mut().zip(&one).for_each(|(sum, x)| *sum += x);
+            played.push((start_s, midi));
+        }
+    }
+    let net = mynah_engine::shipped_voices().unwrap();
+    let mut transcriber = mynah_transcribe::Transcriber::of_several(&net);
+    for piece in sound.chunks(7_001) {
+        transcriber.take(piece);
+    }
+    let found = transcriber.finish().notes;
+    let right = played.iter().filter(|(start_s, midi)| {
+        found.iter().any(|note| {
+            i32::from(note.midi) == *midi && (note.onset_s - start_s).abs() < super::NEAR_S
+        })
+    });
+    let right = right.count();
+    assert!(right >= 8, "{right} of 9: {found:?}");
+    assert!(found.len() <= 11, "{found:?}");
+}
