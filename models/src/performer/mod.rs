@@ -13,8 +13,10 @@
 //!
 //! Thread: a [`PerformerState`] belongs to one stream; its step is for the audio thread.
 
+mod blending;
 mod entry;
 mod keyed;
+mod keys;
 mod levelling;
 mod note_tracker;
 mod part;
@@ -23,15 +25,15 @@ mod recent;
 mod tone;
 mod walk;
 
-use crate::conditioning::{CORNERS, PlayerControls, Voice, VoiceNote};
-use crate::envelope::{ENVELOPE_POINTS, Envelope, EnvelopePlace};
+use crate::conditioning::{CORNERS, PlayerControls, Voice};
+use crate::envelope::Envelope;
 use crate::features::log_to_db;
 use crate::memory::Memory;
-use crate::prior::{Details, NO_DETAILS, NUMBERED_HARMONICS, TextureBlock, partial};
+use crate::prior::{Details, NO_DETAILS, TextureBlock};
 
 use keyed::KeyedNote;
-use levelling::{Comb, Levelling, Places};
-use note_tracker::{Beginning, Heard, Note, NoteTracker};
+use levelling::Levelling;
+use note_tracker::{Heard, Note, NoteTracker};
 use part::{Part, Shares, towards};
 use player::Player;
 use tone::{Tone, Wait};
@@ -233,49 +235,6 @@ impl PerformerState {
         );
     }
 
-    /// One frame of what a key asks for, instead of what is heard: `voice` is its note as it would sound without a player. The
-    /// rest as in [`step`](Self::step).
-    pub fn step_key(
-        &mut self,
-        memories: &Memories<'_>,
-        weights: &[f32; CORNERS],
-        controls: &PlayerControls,
-        key: &VoiceNote,
-        voice: &mut Voice,
-        envelopes: [&mut Envelope; 2],
-    ) {
-        self.clear();
-        let heard = Heard {
-            semitones: key.semitones,
-            voiced: true,
-            level_db: log_to_db(voice.log_loudness),
-            onset: None,
-            key_semitones: Some(key.semitones),
-        };
-        let note = self.keyed.step(key, heard.level_db);
-        if note.is_some_and(|note| note.begins == Some(Beginning::Attack)) {
-            // Out of silence there is nothing that a recording would have to come into.
-            self.shares = std::array::from_fn(|corner| {
-                memories[corner].map_or(Shares::default(), |memory| Shares {
-                    strokes: (2.0 * controls.performance).min(1.0),
-                    colour: wanted_colour(controls, memory, false),
-                })
-            });
-        }
-        let moment = Moment {
-            note,
-            heard,
-            bend_semitones: key.bend_semitones,
-            louder_db: key.louder_db + self.keyed.let_go_db(),
-        };
-        self.play(memories, weights, controls, moment, voice, envelopes);
-    }
-
-    /// How long a key that is let go takes to fall by 60 dB, at least 240 ms. For [`step_key`](Self::step_key).
-    pub fn set_release(&mut self, release_ms: f32) {
-        self.keyed.set_release(release_ms);
-    }
-
     /// A moment of a note as the targets play it.
     fn play(
         &mut self,
@@ -381,75 +340,6 @@ impl PerformerState {
             weight,
             shares: *shares,
         })
-    }
-
-    /// The recorded colour and noise of all targets, into the translators' envelopes and what is added to them.
-    fn blend(
-        &mut self,
-        parts: &[Option<Part>; CORNERS],
-        sounding: &Sounding,
-        harmonic: &mut Envelope,
-        noise: &mut Envelope,
-    ) {
-        let Performed {
-            details,
-            stretch,
-            texture,
-            share,
-            ..
-        } = &mut self.performed;
-        let pitch = sounding.pitch;
-        *share = parts
-            .iter()
-            .flatten()
-            .map(Part::share)
-            .sum::<f32>()
-            .min(1.0);
-        texture.share = *share;
-        if *share == 0.0 {
-            return;
-        }
-        for value in harmonic.iter_mut().chain(noise.iter_mut()) {
-            *value *= 1.0 - *share;
-        }
-        let with_memory = parts.iter().flatten();
-        *stretch = with_memory
-            .map(|part| part.share() * part.played.stretch)
-            .sum();
-        let f0_hz = to_hz(pitch);
-        let places: Places =
-            std::array::from_fn(|index| EnvelopePlace::at(f0_hz * partial(index + 1, *stretch)));
-        for (part, player) in parts.iter().zip(&mut self.players) {
-            let Some(part) = part else { continue };
-            let weight = part.share();
-            let (numbered, rest) = player.values().split_at(NUMBERED_HARMONICS);
-            let (own_harmonic, own_noise) = rest.split_at(ENVELOPE_POINTS);
-            let envelope: Envelope = std::array::from_fn(|point| own_harmonic[point]);
-            for ((detail, value), place) in details.iter_mut().zip(numbered).zip(&places) {
-                *detail += weight * (value - place.read(&envelope));
-            }
-            for (sum, value) in harmonic.iter_mut().zip(own_harmonic) {
-                *sum += weight * value;
-            }
-            for (sum, value) in noise.iter_mut().zip(own_noise) {
-                *sum += weight * value;
-            }
-            let ratio = ((pitch - part.played.recorded_semitones) / 12.0).exp2();
-            let power_share = weight / share.max(f32::MIN_POSITIVE);
-            player.add_texture(part.memory, ratio, power_share.sqrt(), &mut texture.samples);
-        }
-        let envelopes = [&*harmonic, &*noise];
-        let voicing = sounding.voicing;
-        let comb = (!sounding.follow).then_some(Comb { f0_hz, voicing });
-        let louder = self.levelling.step(envelopes, details, &places, comb);
-        let mut louder = louder.clamp(-MOST_LEVELLED, MOST_LEVELLED);
-        if let Some(most) = sounding.most_noise_log {
-            louder = louder.max(self.levelling.noise_rms_log(noise) - most);
-        }
-        let louder = *share * louder;
-        for value in harmonic.iter_mut().chain(noise.iter_mut()) {
-            *value -= louder;
-        }
     }
 
     fn clear(&mut self) {
