@@ -329,7 +329,7 @@ mod tests {
             ),
             (
                 "mode=both",
-                "'both' is not a value of mode: give track, follow or auto",
+                "'both' is not a value of mode: give track, follow, auto or chords",
             ),
             ("bypass=2", "'2' is not a value of bypass: give on or off"),
             (

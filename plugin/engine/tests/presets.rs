@@ -146,7 +146,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
         ),
         (
             with(r#""controls": {"mode": 1}"#),
-            "'1' is not a value of mode: give track, follow or auto",
+            "'1' is not a value of mode: give track, follow, auto or chords",
         ),
         (
             with(r#""controls": {"mix": [1]}"#),
