@@ -66,7 +66,7 @@ use targets::Catalogue;
 /// application with them.
 ///
 /// With `KEYS` it is the instrument, which has no input and plays what keys ask for. There VST3's controllers arrive as the
-/// parameters to which a host maps them ([`exports`]).
+/// parameters to which a host maps them (the module `exports`).
 pub struct Mynah<const CONTROLLERS: bool, const KEYS: bool = false> {
     params: Arc<MynahParams>,
     shared: Arc<Shared>,

@@ -61,7 +61,7 @@ pub type Memories<'a> = [Option<&'a Memory>; CORNERS];
 pub struct Performed {
     /// By how much the first harmonics differ from the envelope.
     pub details: Details,
-    /// How far the partials are stretched ([`partial`]).
+    /// How far the partials are stretched ([`partial`](crate::prior::partial)).
     pub stretch: f32,
     /// The harmonics have both signs ([`PriorFrame::spread`](crate::prior::PriorFrame::spread)): those of a struck string begin together.
     pub spread: bool,
