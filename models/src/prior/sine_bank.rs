@@ -61,8 +61,8 @@ pub(super) fn sum_sines(lanes: &Lanes, from: &[f32], to: &[f32], output: &mut [f
 /// The same for partials that are `ratios` times as fast as the fundamental and have each their own phase in `turns`,
 /// which is moved on.
 ///
-/// Here each lane is a partial, and samples follow one another by rotation from a start in double precision. While the pitch
-/// slides, all samples are the same angle apart; at the last the phase is the exact one.
+/// Here each lane is a partial, and samples follow one another by rotation from a start in double precision; while the pitch
+/// slides, in a straight line, the angle from one to the next is rotated, too.
 #[inline(always)]
 pub(super) fn sum_partials(
     lanes: &Lanes,
@@ -74,23 +74,29 @@ pub(super) fn sum_partials(
 ) {
     let count = output.len().clamp(1, LANES);
     let travelled = lanes.travelled[count - 1];
-    let step = travelled / count as f64;
+    let step = lanes.travelled[0];
+    let slide = match count {
+        1 => 0.0,
+        _ => 2.0 * (travelled / count as f64 - step) / (count - 1) as f64,
+    };
     let mut old = [[0.0_f32; LANES]; LANES];
     let mut new = [[0.0_f32; LANES]; LANES];
     let groups = ratios.chunks(LANES).zip(turns.chunks_mut(LANES));
     for ((ratios, turns), (from, to)) in groups.zip(from.chunks(LANES).zip(to.chunks(LANES))) {
         let (mut sine, mut cosine) = ([0.0_f32; LANES], [0.0_f32; LANES]);
         let (mut sine_step, mut cosine_step) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        let (mut sine_slide, mut cosine_slide) = ([0.0_f32; LANES], [0.0_f32; LANES]);
         let (mut own_from, mut own_to) = ([0.0_f32; LANES], [0.0_f32; LANES]);
         own_from[..from.len()].copy_from_slice(from);
         own_to[..to.len()].copy_from_slice(to);
         for (lane, (ratio, turns)) in ratios.iter().zip(turns.iter_mut()).enumerate() {
             let ratio = f64::from(*ratio);
             let (start_sine, start_cosine) = sin_cos_turns(*turns);
-            let angle = ratio * step;
-            let (angle_sine, angle_cosine) = sin_cos_turns(angle - f64::from(angle as i32));
+            let (angle_sine, angle_cosine) = sin_cos_turns(part_of_turn(ratio * step));
+            let (slide_sine, slide_cosine) = sin_cos_turns(part_of_turn(ratio * slide));
             (sine[lane], cosine[lane]) = (start_sine as f32, start_cosine as f32);
             (sine_step[lane], cosine_step[lane]) = (angle_sine as f32, angle_cosine as f32);
+            (sine_slide[lane], cosine_slide[lane]) = (slide_sine as f32, slide_cosine as f32);
             if lane < from.len() {
                 let there = *turns + ratio * travelled;
                 *turns = there - there.floor();
@@ -103,6 +109,11 @@ pub(super) fn sum_partials(
                 sine[lane] = rotated;
                 old[lane] += own_from[lane] * rotated;
                 new[lane] += own_to[lane] * rotated;
+                let turned =
+                    sine_step[lane] * cosine_slide[lane] + cosine_step[lane] * sine_slide[lane];
+                cosine_step[lane] =
+                    cosine_step[lane] * cosine_slide[lane] - sine_step[lane] * sine_slide[lane];
+                sine_step[lane] = turned;
             }
         }
     }
@@ -113,6 +124,12 @@ pub(super) fn sum_partials(
         );
         *output = old + lanes.weight[sample] * (new - old);
     }
+}
+
+/// An angle brought into 0 to 1 turns.
+#[inline(always)]
+fn part_of_turn(turns: f64) -> f64 {
+    turns - turns.floor()
 }
 
 /// A unit vector per lane.
