@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use mynah_engine::Library;
+use mynah_engine::{Engine, EngineSpec, Library};
 use mynah_models::{Base, Target};
 
 /// What a process may grow by, between the first steps and the last, MiB: beyond it something is kept.
@@ -26,6 +26,8 @@ const GROWTH_LIMIT_MIB: f64 = 64.0;
 pub struct Models {
     base: Arc<Base>,
     targets: Vec<Arc<Target>>,
+    /// What all engines share, and is none of theirs.
+    _playing: Arc<Mutex<Engine>>,
 }
 
 impl Models {
@@ -40,9 +42,13 @@ impl Models {
             let loaded = library.load(&entry.into());
             loaded.with_context(|| entry.info.name.clone())
         });
+        let targets: Vec<Arc<Target>> = targets.collect::<Result<_>>()?;
+        let first = targets.first().cloned();
+        let (playing, _) = mynah_engine::engine(EngineSpec::alone(48_000.0), base.clone(), first)?;
         Ok(Self {
             base,
-            targets: targets.collect::<Result<_>>()?,
+            targets,
+            _playing: Arc::new(Mutex::new(playing)),
         })
     }
 }

@@ -22,8 +22,6 @@ const UNIT_DENSITY_HZ: f32 = 12_000.0;
 
 /// What rings on is forgotten below this: -100 dBFS.
 const INAUDIBLE: f32 = 1e-5;
-/// The highest harmonics are not made where they are softer than this: -130 dBFS.
-const NOTHING: f32 = 3.2e-7;
 
 /// Harmonics that can have an amplitude of their own: what odd and even, and low strings, live by.
 pub const NUMBERED_HARMONICS: usize = 60;
@@ -294,9 +292,7 @@ impl Side {
             if frame.spread && rudin_shapiro(index) {
                 *amplitude = -*amplitude;
             }
-            if amplitude.abs() > NOTHING {
-                self.audible = index + 1;
-            }
+            self.audible = index + 1;
         }
     }
 }

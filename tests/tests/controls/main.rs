@@ -4,6 +4,7 @@
 
 mod automation;
 mod dynamics;
+mod keys;
 mod measure;
 mod mixing;
 mod morph;
@@ -83,4 +84,10 @@ effects! {
     Bypass => mixing::bypass_is_the_input,
     Quality => mixing::eco_leaves_the_generator_out,
     Channels => stereo::each_side_is_played_by_itself,
+    MidiOut => keys::what_is_sent_as_midi_sounds_the_same,
+    Voices => keys::so_many_keys_sound_at_once,
+    Modulation => keys::modulation_is_vibrato,
+    Expression => keys::expression_is_level,
+    Wheel => keys::the_wheel_bends_by_two_semitones,
+    Sustain => keys::sustain_holds_what_is_let_go,
 }
