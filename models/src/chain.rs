@@ -10,9 +10,12 @@
 //! [`ChainState::copy_from`] are for the audio thread: they never allocate, lock, log,
 //! do I/O or panic.
 
+use std::sync::Arc;
+
 use crate::architecture::Architecture;
 use crate::blend::Blend;
-use crate::conditioning::{CORNERS, ConditioningState, HopControls, Key, Tone};
+use crate::conditioning::{CORNERS, ConditioningState, HopControls, Key, Tone, Voice};
+use crate::envelope::Envelope;
 use crate::features::{Features, FeaturesState};
 use crate::file::{ModelFileError, ModelInfo, ModelKind, Params, Tensors};
 use crate::input::bounded_input;
@@ -25,6 +28,7 @@ use crate::streaming::encoder::{Encoder, EncoderState};
 use crate::streaming::generator::GeneratorState;
 use crate::streaming::onsets::{OnsetNet, OnsetNetState};
 use crate::telemetry::Telemetry;
+use crate::timbre::TimbreSpace;
 use crate::whole_file::read_model;
 
 mod target;
@@ -45,6 +49,7 @@ pub struct Base {
     features: Features,
     prior: Prior,
     tone: Tone,
+    timbre: Option<Arc<TimbreSpace>>,
     networks: Right<Networks>,
     definition: Definition,
 }
@@ -99,10 +104,24 @@ impl Base {
             features,
             prior: Prior::new(),
             tone: Tone::new(),
+            timbre: None,
             networks,
             definition,
             info,
         })
+    }
+
+    /// The same, with a space in which timbres can be moved; without one they stay where they are.
+    pub fn with_timbre(self, timbre: Arc<TimbreSpace>) -> Self {
+        Self {
+            timbre: Some(timbre),
+            ..self
+        }
+    }
+
+    /// The space in which timbres can be moved, if there is one.
+    pub fn timbre(&self) -> Option<&Arc<TimbreSpace>> {
+        self.timbre.as_ref()
     }
 
     /// What the player should know of how the networks are computed on this processor; nothing where all is well.
@@ -122,10 +141,6 @@ impl Base {
 
     pub(crate) fn prior(&self) -> &Prior {
         &self.prior
-    }
-
-    pub(crate) fn tone(&self) -> &Tone {
-        &self.tone
     }
 
     pub(crate) fn networks(&self) -> &Networks {
@@ -152,6 +167,25 @@ impl Base {
         let frame = frame + target.weights().macs_per_row();
         let samples = SAMPLE_RATE_HZ as usize;
         frame * samples / FRAME_SAMPLES + hop * samples / HOP_SAMPLES
+    }
+
+    /// Gives a frame that has been played the colour that the player wants: its place among all timbres, then its tone.
+    pub(crate) fn shape(
+        &self,
+        conditioning: &mut ConditioningState,
+        performer: &mut PerformerState,
+        controls: &HopControls,
+        voice: &Voice,
+        [harmonic, noise]: [&mut Envelope; 2],
+    ) {
+        let place = conditioning.timbre(controls);
+        if let Some(timbre) = &self.timbre {
+            let stretch = performer.performed().stretch;
+            let details = performer.details_mut();
+            let envelopes = [&mut *harmonic, &mut *noise];
+            timbre.shape(&place, voice, stretch, details, envelopes);
+        }
+        conditioning.shape(&self.tone, controls, harmonic, noise);
     }
 
     /// One hop. Finite input (full scale 1.0; clipped at +36 dB) gives finite output.
@@ -212,7 +246,8 @@ impl Base {
                 [&mut harmonic, &mut noise],
             );
             *telemetry = Telemetry::of(frame, &voice, onset, performer);
-            conditioning.shape(&self.tone, controls, &mut harmonic, &mut noise);
+            let envelopes = [&mut harmonic, &mut noise];
+            self.shape(conditioning, performer, controls, &voice, envelopes);
             let performed = performer.performed();
             let prior_frame = PriorFrame {
                 features: frame,

@@ -33,6 +33,7 @@ pub mod streaming;
 mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod timbre;
 pub mod voices;
 mod whole_file;
 
@@ -41,8 +42,8 @@ pub use chance::split_mix_64;
 pub use chords::{Chords, ChordsState};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HeardKey, HomeRegister, HopControls, Key,
-    KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, ToneControls,
-    Unvoiced, VOICES, VariationControls, VoiceNote,
+    KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, TIMBRE_AXES, TimbreControls,
+    ToneControls, Unvoiced, VOICES, VariationControls, VoiceNote,
 };
 pub use ensemble::{Ensemble, EnsembleState, LOUDEST_DB};
 pub use envelope::{ENVELOPE_POINTS, envelope_point_hz};
@@ -54,4 +55,4 @@ pub use note_names::{NOTE_NAMES, note_name};
 pub use rates::{CHAIN_DELAY_SAMPLES, FRAME_SAMPLES, HOP_SAMPLES, LEAKY_SLOPE, SAMPLE_RATE_HZ};
 pub use sinc::sinc;
 pub use telemetry::Telemetry;
-pub use whole_file::network_tensors;
+pub use whole_file::{network_tensors, target_content};

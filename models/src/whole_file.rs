@@ -4,7 +4,7 @@ use crate::architecture::{Architecture, Shape};
 use crate::file::{
     Header, MemoryInfo, ModelFileError, ModelInfo, ModelKind, Tensors, read_tensors,
 };
-use crate::memory::Memory;
+use crate::memory::{Memory, Recorded};
 
 /// Info and network tensors of a file of this `kind`, checked as when it is played; for what learns from them. Any thread but the
 /// audio thread.
@@ -18,10 +18,24 @@ pub fn network_tensors(
     let expected = match kind {
         ModelKind::Base => Architecture::base_tensors,
         ModelKind::Target => Architecture::target_tensors,
-        ModelKind::Voices => |_: &Architecture| Vec::new(),
+        ModelKind::Voices | ModelKind::Timbre => |_: &Architecture| Vec::new(),
     };
     let (info, tensors, _) = read_model(bytes, kind, expected, |_| Ok(()))?;
     Ok((info, tensors))
+}
+
+/// All that a target's file holds, as it stands there: info, network tensors, and the numbers of its memory, if it has one; for what makes
+/// another one of them. Any thread but the audio thread.
+///
+/// # Errors
+/// Whatever is wrong with the file ([`ModelFileError`]).
+pub fn target_content(
+    bytes: &[u8],
+) -> Result<(ModelInfo, Tensors, Option<Recorded>), ModelFileError> {
+    let (info, tensors) = network_tensors(bytes, ModelKind::Target)?;
+    let header = Header::read(bytes)?;
+    let recorded = info.memory.map(|memory| Recorded::read(&memory, &header));
+    Ok((info, tensors, recorded.transpose()?))
 }
 
 /// Info, network tensors and memory of a file of this `kind`, whose network has the tensors `expected`; `check` sees the

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 31] = [
+const LAYERS: [&str; 32] = [
     "rates",
     "chance",
     "note_names",
@@ -26,6 +26,7 @@ const LAYERS: [&str; 31] = [
     "whole_file",
     "streaming",
     "performer",
+    "timbre",
     "telemetry",
     "blend",
     "reference",

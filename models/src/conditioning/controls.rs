@@ -6,6 +6,8 @@ use super::voice_notes::{VOICES, VoiceNote};
 
 /// Targets that can sound together.
 pub const CORNERS: usize = 4;
+/// Axes of the timbre space: two of the map, brightness, breath, body.
+pub const TIMBRE_AXES: usize = 5;
 /// The twelve notes of the octave, one bit each, C lowest.
 pub const ALL_NOTES: u16 = 0x0fff;
 
@@ -45,6 +47,8 @@ pub struct HopControls {
     pub pitch: PitchControls,
     /// How the input's loudness becomes the target's.
     pub dynamics: DynamicsControls,
+    /// Where the target is moved to in the space of all instruments.
+    pub timbre: TimbreControls,
     /// What is changed in the target's spectrum.
     pub tone: ToneControls,
     /// Random movement of the content.
@@ -83,6 +87,8 @@ pub struct PlayerControls {
     pub vibrato: f32,
     /// What of that the colour has, 0 to 2.
     pub colour: f32,
+    /// How much sooner notes speak than they were recorded: -1 (in three times the time) to 1 (in a third of it).
+    pub sooner: f32,
     /// What becomes of consonants and breaths. Those of one voice only: in *follow* all sounds as it is.
     pub unvoiced: Unvoiced,
 }
@@ -138,6 +144,14 @@ pub struct DynamicsControls {
     pub release_ms: f32,
 }
 
+/// Where the target is moved to in the space of all instruments ([`TimbreSpace`](crate::timbre::TimbreSpace)): 0 of
+/// everything leaves it where it is.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct TimbreControls {
+    /// How far along each axis, -1..=1; 1 is twice the standard deviation of the shipped instruments, or of their notes.
+    pub place: [f32; TIMBRE_AXES],
+}
+
 /// What is changed in the target's spectrum.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct ToneControls {
@@ -173,6 +187,7 @@ impl Default for HopControls {
             morph: [1.0, 0.0, 0.0, 0.0],
             pitch: PitchControls::default(),
             dynamics: DynamicsControls::default(),
+            timbre: TimbreControls::default(),
             tone: ToneControls::default(),
             variation: VariationControls::default(),
             freeze: false,
@@ -189,6 +204,7 @@ impl Default for PlayerControls {
             attack: 1.0,
             vibrato: 1.0,
             colour: 1.0,
+            sooner: 0.0,
             unvoiced: Unvoiced::Held,
         }
     }

@@ -27,7 +27,7 @@ mod voice_notes;
 
 pub use controls::{
     ALL_NOTES, CORNERS, DynamicsControls, HopControls, Mode, PitchControls, PlayerControls,
-    ToneControls, Unvoiced, VariationControls,
+    TIMBRE_AXES, TimbreControls, ToneControls, Unvoiced, VariationControls,
 };
 pub use key_by_ear::KeyByEar;
 pub use keys::{HeardKey, Key};
@@ -50,6 +50,7 @@ use low_note::LowNote;
 use morph::Morph;
 use octave::{OctaveChoice, Wanted};
 use pitch::{PlayedPitch, transposition};
+use smoothing::Approach;
 use tone::ToneState;
 use unvoiced::{Consonant, loudness_change};
 use variation::Wander;
@@ -140,6 +141,7 @@ pub struct ConditioningState {
     consonant: Consonant,
     wander: Wander,
     morph: Morph,
+    timbre: Approach<TIMBRE_AXES>,
     tone: ToneState,
 }
 
@@ -165,6 +167,7 @@ impl ConditioningState {
             consonant: Consonant::default(),
             wander: Wander::default(),
             morph: Morph::default(),
+            timbre: Approach::default(),
             tone: ToneState::default(),
         }
     }
@@ -232,6 +235,7 @@ impl ConditioningState {
             consonant: other.consonant,
             wander: other.wander,
             morph: other.morph,
+            timbre: other.timbre,
             tone: other.tone,
         };
     }
@@ -346,6 +350,11 @@ impl ConditioningState {
     /// What each target weighs in this frame; `present` are those that there are. Their sum is 1, or 0 without any.
     pub fn morph(&mut self, controls: &HopControls, present: [bool; CORNERS]) -> [f32; CORNERS] {
         self.morph.step(&controls.morph, present)
+    }
+
+    /// Where the sound is in the timbre space in this frame. Once a frame.
+    pub fn timbre(&mut self, controls: &HopControls) -> [f32; TIMBRE_AXES] {
+        self.timbre.step(controls.timbre.place)
     }
 
     /// Shapes the envelopes of a frame in place. After [`step`](Self::step), once a frame.

@@ -220,8 +220,9 @@ impl EnsembleVoice {
         let envelopes = [&mut harmonic, &mut noise];
         self.performer
             .step_key(&memories, &weights, &player, &key, &mut voice, envelopes);
-        self.conditioning
-            .shape(base.tone(), controls, &mut harmonic, &mut noise);
+        let envelopes = [&mut harmonic, &mut noise];
+        let (conditioning, performer) = (&mut self.conditioning, &mut self.performer);
+        base.shape(conditioning, performer, controls, &voice, envelopes);
         let performed = self.performer.performed();
         let frame = PriorFrame {
             features: silence,

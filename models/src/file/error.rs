@@ -195,6 +195,14 @@ pub enum ModelFileError {
         /// What candle says.
         reason: String,
     },
+    /// A number of a timbre space that makes none.
+    #[error("the timbre space: {what} is {value}")]
+    BadTimbre {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f32,
+    },
     /// A number of a target's memory that points beyond what there is.
     #[error("the target's memory: {what} is {value}")]
     BadMemory {

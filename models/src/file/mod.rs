@@ -11,6 +11,7 @@ mod memory;
 mod params;
 mod rename;
 mod tensors;
+mod timbre;
 mod voices;
 mod write;
 
@@ -19,6 +20,7 @@ pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelHash, ModelInfo, ModelKind, 
 pub use memory::MemoryInfo;
 pub use params::{Params, Tensor, Tensors};
 pub use rename::{renamed, short_name};
+pub use timbre::TimbreInfo;
 pub use voices::VoicesInfo;
 pub use write::{ByteTensor, sealed, write, write_with};
 

@@ -33,7 +33,7 @@ pub struct Recorded {
 
 impl Recorded {
     /// Reads the tensors.
-    pub(super) fn read(info: &MemoryInfo, header: &Header) -> Result<Self, ModelFileError> {
+    pub(crate) fn read(info: &MemoryInfo, header: &Header) -> Result<Self, ModelFileError> {
         let signed = |name, shape: &[usize]| {
             let bytes = read_bytes(header, name, safetensors::Dtype::I8, shape)?;
             Ok::<_, ModelFileError>(bytes.iter().map(|byte| *byte as i8).collect())

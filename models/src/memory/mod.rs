@@ -157,12 +157,23 @@ impl Memory {
         Ok(memory)
     }
 
-    /// The mean of the rows between which a note is held. The mean of its codes is decoded: a file has thousands of rows.
+    /// What a note sounds like while it is held, as the performer compares notes.
     fn colour(&self, note: &RecordedNote) -> Colour {
+        let row = self.held_row(note);
+        let noises = &row[ROW_VALUES - ENVELOPE_POINTS..];
+        std::array::from_fn(|index| match index.checked_sub(COLOUR_HARMONICS) {
+            None => row[index],
+            Some(noise) => noises[noise * COLOUR_NOISE_POINTS],
+        })
+    }
+
+    /// The mean of the rows between which a note is held. The mean of its codes is decoded: a file has thousands of rows. Any
+    /// thread.
+    pub fn held_row(&self, note: &RecordedNote) -> Row {
         let (low, high) = note.hold_rows;
         let rows = note.first_row + low..note.first_row + high + 1;
         let codes = &self.codes[rows.start * self.components..rows.end * self.components];
-        let mut row = self.mean.clone();
+        let mut row: Row = std::array::from_fn(|value| self.mean[value]);
         for (component, values) in self.basis.chunks_exact(ROW_VALUES).enumerate() {
             let codes = codes.iter().skip(component).step_by(self.components);
             let sum: f32 = codes.map(|code| f32::from(*code)).sum();
@@ -171,11 +182,7 @@ impl Memory {
                 *out += mean * value;
             }
         }
-        let noises = &row[ROW_VALUES - ENVELOPE_POINTS..];
-        std::array::from_fn(|index| match index.checked_sub(COLOUR_HARMONICS) {
-            None => row[index],
-            Some(noise) => noises[noise * COLOUR_NOISE_POINTS],
-        })
+        row
     }
 
     /// The mean colour of all rows: envelope of the harmonics, envelope of the noise.

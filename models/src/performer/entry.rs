@@ -13,6 +13,34 @@ pub(super) struct Entry {
     pub(super) least_db: (f32, f32),
 }
 
+/// A note that is to speak as soon as it can is entered where it is so near to its loudest moment, dB, at most so many rows
+/// into it, and is at least so loud; one that is to take its time may be so much softer at first, dB.
+const SOONEST: Entry = Entry {
+    from_db: -6.0,
+    latest_row: 16,
+    least_db: (-1.5, -0.5),
+};
+const LATEST_SOFTER_DB: f32 = 24.0;
+
+impl Entry {
+    /// The same for a note that is to speak sooner than it was recorded (up to 1), or later (down to -1).
+    pub(super) fn sooner(&self, sooner: f32) -> Self {
+        let share = sooner.clamp(0.0, 1.0);
+        let towards = |from: f32, to: f32| from + share * (to - from).max(0.0);
+        let later = LATEST_SOFTER_DB * (-sooner).clamp(0.0, 1.0);
+        let (first, then) = self.least_db;
+        let rows = share * SOONEST.latest_row.saturating_sub(self.latest_row) as f32;
+        Self {
+            from_db: towards(self.from_db, SOONEST.from_db),
+            latest_row: self.latest_row + rows as usize,
+            least_db: (
+                towards(first, SOONEST.least_db.0) - later,
+                towards(then, SOONEST.least_db.1),
+            ),
+        }
+    }
+}
+
 /// The loudness that was measured rises as slowly as its window is long, and a struck note is there at once.
 pub(super) const STRUCK: Entry = Entry {
     from_db: -18.0,

@@ -8,11 +8,11 @@ use crate::prior::{Details, NUMBERED_HARMONICS};
 use crate::rates::SAMPLE_RATE_HZ;
 
 /// Where the first harmonics of a pitch lie on an envelope.
-pub(super) type Places = [EnvelopePlace; NUMBERED_HARMONICS];
+pub(crate) type Places = [EnvelopePlace; NUMBERED_HARMONICS];
 
 /// What each point of an envelope weighs.
 #[derive(Clone, Debug)]
-pub(super) struct Levelling {
+pub(crate) struct Levelling {
     /// Squared A-weighting.
     weights: Envelope,
     /// The same over the band around the point: a sum of squared amplitudes becomes one of white noise of unit variance,
@@ -25,15 +25,15 @@ pub(super) struct Levelling {
 
 /// The harmonics of a frame.
 #[derive(Clone, Copy)]
-pub(super) struct Comb {
+pub(crate) struct Comb {
     /// Their pitch.
-    pub(super) f0_hz: f32,
+    pub(crate) f0_hz: f32,
     /// 0 to 1.
-    pub(super) voicing: f32,
+    pub(crate) voicing: f32,
 }
 
 impl Levelling {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let hz = |point: usize| envelope_point_hz(point);
         let weight = |point: usize| a_weighting(f64::from(hz(point))).powi(2) as f32;
         let width_hz = |point: usize| {
@@ -68,7 +68,7 @@ impl Levelling {
 
     /// Natural log of the A-weighted amplitude of a frame whose envelopes are relative to the loudness: 0 if it is as loud as
     /// it should be. Its harmonics lie at `places`; in *follow* there are none, and the whitened input is as dense as noise.
-    pub(super) fn step(
+    pub(crate) fn step(
         &self,
         [harmonic, noise]: [&Envelope; 2],
         details: &Details,

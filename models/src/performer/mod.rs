@@ -31,8 +31,9 @@ use crate::features::log_to_db;
 use crate::memory::Memory;
 use crate::prior::{Details, NO_DETAILS, TextureBlock};
 
+pub(crate) use levelling::{Comb, Levelling, Places};
+
 use keyed::KeyedNote;
-use levelling::Levelling;
 use note_tracker::{Heard, Note, NoteTracker};
 use part::{Part, Shares, towards};
 use player::Player;
@@ -201,6 +202,11 @@ impl PerformerState {
         &self.performed
     }
 
+    /// By how much the first harmonics of the latest frame differ from its envelope, to be moved with it.
+    pub(crate) fn details_mut(&mut self) -> &mut Details {
+        &mut self.performed.details
+    }
+
     /// One frame. `weights` are those of the targets. `voice` and both envelopes are changed in place.
     pub fn step(
         &mut self,
@@ -330,7 +336,7 @@ impl PerformerState {
             *shares = Shares::default();
             return None;
         };
-        let played = player.step(memory, note, tone, &self.levelling)?;
+        let played = player.step(memory, note, tone, (&self.levelling, controls.sooner))?;
         shares.strokes = towards(shares.strokes, (2.0 * controls.performance).min(1.0));
         let colour = wanted_colour(controls, memory, follow);
         shares.colour = towards(shares.colour, colour);

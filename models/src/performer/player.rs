@@ -127,19 +127,19 @@ impl Player {
     }
 
     /// One frame of a note; `None` until a note begins that this player hears from its beginning. `tone` says whose
-    /// harmonics sound.
+    /// harmonics sound. Notes speak `sooner` than they were recorded, -1..=1.
     pub(super) fn step(
         &mut self,
         memory: &Memory,
         note: &Note,
         tone: Tone,
-        levelling: &Levelling,
+        (levelling, sooner): (&Levelling, f32),
     ) -> Option<Played> {
         let playing = memory.playing();
         match note.begins {
-            Some(beginning) => self.begin(memory, note, beginning),
+            Some(beginning) => self.begin(memory, note, beginning, sooner),
             None if self.walk.is_none() || self.memory != memory.identity() => {
-                self.begin(memory, note, Beginning::Slur)
+                self.begin(memory, note, Beginning::Slur, sooner)
             }
             None => self.settle(memory, note),
         }
@@ -246,7 +246,7 @@ impl Player {
         self.texture_position += block_samples;
     }
 
-    fn begin(&mut self, memory: &Memory, note: &Note, beginning: Beginning) {
+    fn begin(&mut self, memory: &Memory, note: &Note, beginning: Beginning, sooner: f32) {
         let Some(recorded) = self.choose(memory, note.semitones, note.under_loudest_db, true)
         else {
             return;
@@ -259,7 +259,8 @@ impl Player {
             Beginning::Again => AGAIN,
             Beginning::Slur => SLURRED,
         };
-        let walk = Walk::new(memory, recorded, &entry);
+        let sooner = if slurred { 0.0 } else { sooner };
+        let walk = Walk::new(memory, recorded, &entry.sooner(sooner), sooner);
         self.texture_before = None;
         self.texture_position =
             walk.place * (ROW_FRAMES * FRAME_SAMPLES) as f32 - TEXTURE_AHEAD_SAMPLES;

@@ -12,6 +12,9 @@ pub(super) const SWELL_FRAMES: f32 = 8.0;
 /// more every frame. A breath that is made louder instead is a hiss.
 const HURRIES_UNDER_DB: f32 = 8.0;
 pub(super) const HURRY_ROWS: f32 = 1.0;
+/// A note that speaks as soon as it can goes through its attack at so many times the speed, one that takes its time at
+/// that part of it.
+const FASTEST: f32 = 3.0;
 /// An attack is over in these first rows.
 const ATTACK_ROWS: usize = 60;
 /// A struck note that is held longer than it was recorded falls by this every frame, dB: 19 dB a second.
@@ -27,6 +30,8 @@ pub(super) struct Walk {
     pub(super) place: f32,
     /// Where its attack is over.
     attack_rows: f32,
+    /// How fast it goes until then: 1 is as it was recorded.
+    speed: f32,
     /// Through the attack faster than it was recorded.
     pub(super) hurries: bool,
     /// How loud the attack is at least, dB: first, and after [`SWELL_FRAMES`].
@@ -40,8 +45,13 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// A note that is begun as `entry` says.
-    pub(super) fn new(memory: &Memory, recorded: RecordedNote, entry: &Entry) -> Self {
+    /// A note that is begun as `entry` says and speaks `sooner` than it was recorded, -1..=1.
+    pub(super) fn new(
+        memory: &Memory,
+        recorded: RecordedNote,
+        entry: &Entry,
+        sooner: f32,
+    ) -> Self {
         let level_db = |row: usize| memory.level_db(&recorded, row as f32);
         let latest_row = entry.latest_row.min(recorded.hold_rows.0);
         let entered_row = (0..latest_row)
@@ -58,6 +68,7 @@ impl Walk {
             recorded,
             place: entered_row as f32,
             attack_rows: attack_rows as f32,
+            speed: FASTEST.powf(sooner),
             hurries: false,
             least_db,
             forward: true,
@@ -79,10 +90,11 @@ impl Walk {
         let mut recorded_db = memory.level_db(&self.recorded, self.place);
         self.hurries = false;
         if self.place < self.attack_rows {
-            let swell = (note.frames as f32 / SWELL_FRAMES).min(1.0);
+            let swell = (note.frames as f32 * self.speed / SWELL_FRAMES).min(1.0);
             let (first, then) = self.least_db;
             let least_db = first + swell * (then - first);
-            self.hurries = !struck && recorded_db < least_db - HURRIES_UNDER_DB;
+            self.hurries =
+                !struck && self.speed >= 1.0 && recorded_db < least_db - HURRIES_UNDER_DB;
             recorded_db = recorded_db.max(least_db);
         }
         recorded_db -= self.over_frames as f32 * RING_OUT_FALL_DB;
@@ -98,7 +110,12 @@ impl Walk {
     /// On to the next frame: a struck note to its end, a held one to and fro. `chance`, 0 to 1, says where it turns.
     pub(super) fn on(&mut self, struck: bool, chance: impl FnOnce() -> f32) {
         let hurry = if self.hurries { HURRY_ROWS } else { 0.0 };
-        let step = 1.0 / ROW_FRAMES as f32 + hurry;
+        let speed = if self.place < self.attack_rows {
+            self.speed
+        } else {
+            1.0
+        };
+        let step = speed / ROW_FRAMES as f32 + hurry;
         let hold = self.recorded.hold_rows;
         let (low, high) = (hold.0 as f32, hold.1 as f32);
         if struck {

@@ -262,7 +262,8 @@ pub(crate) fn var_builder(tensors: &Tensors) -> candle_core::Result<VarBuilder<'
 }
 
 /// Runs candle on one thread, which ends with the work: left alone, it would start one for each core in the host's
-/// process and keep them.
+/// process and keep them. It is waited for on another one: a worker of rayon's that waits for a pool begins other work
+/// meanwhile, which may load a model, too, and so on until the stack is at its end.
 pub(crate) fn in_candle<T: Send>(
     work: impl FnOnce() -> candle_core::Result<T> + Send,
 ) -> Result<T, ModelFileError> {
@@ -272,7 +273,13 @@ pub(crate) fn in_candle<T: Send>(
         let reason = reason.lines().next().unwrap_or_default().to_owned();
         ModelFileError::Unchecked { reason }
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    let pool = pool.map_err(|error| unchecked(&error))?;
-    pool.install(work).map_err(|error| unchecked(&error))
+    let one_thread = || {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build_scoped(|thread| thread.run(), |pool| pool.install(work))
+    };
+    let ended = std::thread::scope(|scope| scope.spawn(one_thread).join());
+    let computed = ended.map_err(|_| unchecked(&"it did not come to an end"))?;
+    let computed = computed.map_err(|error| unchecked(&error))?;
+    computed.map_err(|error| unchecked(&error))
 }

@@ -3,11 +3,12 @@
 
 use super::*;
 use crate::architecture::Architecture;
+use crate::chain::Base;
 use crate::features::Features;
 use crate::file::Tensors;
 use crate::networks::Networks;
 use crate::streaming::translator::TargetWeights;
-use crate::testing::random_tensors;
+use crate::testing::{random_base, random_tensors};
 
 fn is_fastest(instructions: Instructions) -> bool {
     let [this, fastest] = [instructions, Instructions::fastest()].map(|i| format!("{i:?}"));
@@ -143,4 +144,28 @@ fn what_is_no_number_is_never_near() {
         assert!(compare("it", &[bad, 0.0], &[1.0, 0.0], 0.0).is_err());
         assert!(compare("it", &[1.0, 0.0], &[bad, 0.0], 0.0).is_err());
     }
+}
+
+/// As many files are bounced at once: a worker that waits for candle and begins the next file meanwhile, which needs candle, too,
+/// runs out of stack.
+#[test]
+fn a_worker_that_loads_a_model_begins_nothing_else_meanwhile() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let bytes = random_base(5);
+    let (within, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    pool.scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|_| {
+                let now = within.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                Base::from_bytes(&bytes).unwrap();
+                within.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+    });
+    assert_eq!(most.load(Ordering::SeqCst), 1);
 }

@@ -1,5 +1,6 @@
 //! The command line's arguments.
 
+mod chance;
 mod notes;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use crate::channels::Channels;
 use crate::commands::Pattern;
 use crate::tail::Tail;
 
+pub(crate) use self::chance::{Invent, OneShots};
 pub(crate) use self::notes::{Play, Suggest, Transcribe, VoiceCount};
 
 /// Plays instruments on other instruments: bounce files, list targets, measure.
@@ -34,6 +36,11 @@ pub(crate) enum Command {
     Suggest(Suggest),
     /// Make a target of your own from recordings of an instrument.
     Learn(Learn),
+    /// Make an instrument of chance, between two that come with Mynah, as a target's file.
+    Invent(Invent),
+    /// Make single notes for samplers, on a way through the timbres of the targets.
+    #[command(name = "oneshots")]
+    OneShots(OneShots),
     /// List the targets: shipped ones and those of your own folder; or add, remove, rename or show one.
     Targets(Targets),
     /// List the parameters: the targets and all controls.

@@ -1,5 +1,6 @@
 //! The controls: their values, and one table of ids, ranges and texts for plugin, command line and docs.
 
+mod group;
 mod note_number;
 mod scale;
 mod table;
@@ -8,14 +9,17 @@ mod value;
 
 use mynah_models::{
     AutoOctave, CORNERS, DynamicsControls, HopControls, KeyByEar, PitchControls, PlayerControls,
-    ToneControls, VariationControls,
+    TimbreControls, ToneControls, VariationControls,
 };
 
+pub use group::ControlGroup;
 pub use scale::Scale;
-pub use table::{CONTROLS, Control, ControlGroup, ControlInfo, ControlKind, Controls};
+pub use table::{CONTROLS, Control, ControlInfo, ControlKind, Controls};
 
 /// What is softer than this (A-weighted) is no playing: a hum of -50 dBFS at 60 Hz is at -77 dB. A pause stays a pause.
 const PAUSE_DB: f32 = -66.0;
+/// How much more slowly notes swell whose *Timbre attack* is at its least.
+const SWELL_MS: f32 = 200.0;
 
 /// What the sound may cost.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -188,8 +192,17 @@ impl Controls {
                 floor_db: (self.floor_db > Control::Floor.info().min).then_some(self.floor_db),
                 pause_db: Some(PAUSE_DB),
                 hysteresis_db: self.hysteresis_db,
-                attack_ms: self.attack_ms,
+                attack_ms: self.attack_ms + SWELL_MS * (-self.timbre_attack).max(0.0),
                 release_ms: self.release_ms,
+            },
+            timbre: TimbreControls {
+                place: [
+                    self.timbre_x,
+                    self.timbre_y,
+                    self.timbre_brightness,
+                    self.timbre_breath,
+                    self.timbre_body,
+                ],
             },
             tone: ToneControls {
                 tilt_db_per_octave: self.brightness_db,
@@ -208,6 +221,7 @@ impl Controls {
                 attack: self.player_attack,
                 vibrato: self.player_vibrato,
                 colour: self.player_colour,
+                sooner: self.timbre_attack,
                 unvoiced: self.unvoiced,
             },
             ..HopControls::default()

@@ -54,6 +54,7 @@
 mod beforehand;
 mod cancellation;
 mod chain;
+mod chance;
 mod controls;
 mod corners;
 mod crossfade;
@@ -62,6 +63,7 @@ mod engine;
 mod guard;
 mod hop_scheduler;
 mod kernel;
+mod invent;
 mod keyboard;
 mod latency;
 mod library;
@@ -89,11 +91,12 @@ pub use controls::{
 pub use corners::{CORNER_INFOS, CornerInfo, Corners};
 pub use engine::{Engine, EngineError, EngineSpec, OtherBase, engine};
 pub use guard::OUTPUT_BOUND;
+pub use invent::{InventError, Invented, Recipe, invent};
 pub use keyboard::{KeyEvent, NoteAddress, NoteExpression};
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
 pub use library::{
     Library, LibraryError, MADE_FOR_ANOTHER_BASE, MAX_MODEL_FILE_BYTES, Source, TargetEntry,
-    TargetRef, forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt, shipped_voices,
+    TargetRef, forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt, shipped_timbre, shipped_voices,
     user_folder,
 };
 pub use meters::Meters;

@@ -6,6 +6,7 @@ mod error;
 mod install;
 mod learnt;
 mod own;
+mod timbre;
 mod voices;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 
 pub use error::LibraryError;
 pub use learnt::{forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt};
+pub use timbre::shipped_timbre;
 pub use voices::shipped_voices;
 
 use crate::user_file::{ReadError, read_whole};
@@ -194,7 +196,10 @@ impl Library {
         let path = PathBuf::from("assets/base.mynah");
         let base =
             Base::from_bytes(bytes).map_err(|source| LibraryError::Model { path, source })?;
-        let base = Arc::new(base);
+        let base = Arc::new(match shipped_timbre()? {
+            Some(timbre) => base.with_timbre(timbre),
+            None => base,
+        });
         *shared = Some((info.hash, Arc::downgrade(&base)));
         Ok(base)
     }

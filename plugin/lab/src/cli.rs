@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Listen(Listen),
     /// Measure the recorded notes of the shipped targets and write them into their files.
     Memories(Memories),
+    /// Measure the timbre space of the shipped targets and write its file.
+    Timbre(Timbre),
     /// Measure where the chain's time goes and what the memory gives.
     Bench(Bench),
 }
@@ -94,6 +96,16 @@ pub(crate) struct Bench {
     /// Seconds of sound, 1 to 600.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub(crate) seconds: u32,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Timbre {
+    /// File to write (assets/timbre.mynah is what the library carries), replaced; without it, only measured.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

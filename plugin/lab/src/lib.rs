@@ -12,6 +12,7 @@ mod listen;
 mod memories;
 mod notes;
 mod outside;
+mod timbre;
 mod transcribe;
 
 use std::ffi::OsString;
@@ -30,6 +31,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Keys(arguments) => keys::run(&arguments),
             Command::Listen(arguments) => listen::run(&arguments),
             Command::Memories(arguments) => memories::run(&arguments),
+            Command::Timbre(arguments) => timbre::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),
         }
     })

@@ -21,7 +21,8 @@ use super::presets::Presets;
 use super::scope::{Colours, Scope};
 use super::status_line::Live;
 use super::suits::Suits;
-use super::targets::{cards, morph_pad};
+use super::targets::timbre_map::Places;
+use super::targets::{blend, cards};
 use super::theme::Theme;
 use super::{fonts, grip, header, panels, piano, status_line, theme};
 use crate::learning::{Learning, Watch};
@@ -52,6 +53,7 @@ pub(super) struct App {
     opened: Vec<PathBuf>,
     /// The corner of the morph pad that the cards set.
     corner: usize,
+    places: Places,
     drawn_at_s: f64,
 }
 
@@ -78,6 +80,7 @@ impl App {
             _watch: None,
             opened: Vec::new(),
             corner: 0,
+            places: Places::default(),
             drawn_at_s: 0.0,
         }
     }
@@ -220,7 +223,14 @@ impl App {
         }
         cards::show(ui, desk, catalogue, layout.cards, self.corner);
         panels::show_player(ui, desk, layout.player);
-        morph_pad::show(ui, desk, catalogue, layout.morph, &mut self.corner);
+        blend::show(
+            ui,
+            desk,
+            catalogue,
+            layout.blend,
+            &mut self.corner,
+            &mut self.places,
+        );
         let (piano, scope) = match plays {
             Plays::Sound => (None, layout.scope),
             Plays::Keys => layout.with_piano(),

@@ -29,7 +29,7 @@ pub(super) struct Layout {
     pub(super) output: Rect,
     pub(super) cards: Rect,
     pub(super) player: Rect,
-    pub(super) morph: Rect,
+    pub(super) blend: Rect,
     pub(super) scope: Rect,
     pub(super) panels: Rect,
     pub(super) status: Rect,
@@ -53,7 +53,7 @@ impl Layout {
         let targets = column(input.right() + GAP, input.right() + GAP + width);
         let middle = targets.top() + (targets.height() - GAP) * CARDS_SHARE;
         let (cards, rest) = stack(targets, middle);
-        let (player, morph) = stack(rest, rest.top() + panels::PLAYER_HEIGHT);
+        let (player, blend) = stack(rest, rest.top() + panels::PLAYER_HEIGHT);
         let centre = column(targets.right() + GAP, output.left() - GAP);
         let (scope, panels) = stack(centre, centre.bottom() - panels::HEIGHT - GAP);
         Self {
@@ -62,7 +62,7 @@ impl Layout {
             output,
             cards,
             player,
-            morph,
+            blend,
             scope,
             panels,
             status,

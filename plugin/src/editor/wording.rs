@@ -57,8 +57,9 @@ pub(super) fn key_by_ear(heard: Option<HeardKey>) -> String {
 
 /// A control's name within its panel, whose title need not be said again: `Attack` for the player's.
 pub(super) fn label(info: &ControlInfo) -> String {
-    let title = ControlGroup::Player.name();
-    let rest = info.name.strip_prefix(title).map(str::trim_start);
+    let titles = [ControlGroup::Player, ControlGroup::Timbre].map(ControlGroup::name);
+    let mut rests = titles.iter().filter_map(|title| info.name.strip_prefix(title));
+    let rest = rests.next().map(str::trim_start);
     rest.filter(|rest| !rest.is_empty())
         .map_or_else(|| info.name.to_owned(), capitalized)
 }

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use mynah_engine::{Corners, Library, LibraryError, Source, TargetEntry, TargetRef};
+use mynah_models::timbre::TimbreSpace;
 use mynah_models::{Base, ModelInfo, Target};
 
 pub use entry::Entry;
@@ -302,6 +303,12 @@ impl Catalogue {
         let targets = self.by_index.iter().filter_map(OnceLock::get);
         let mut targets = targets.filter_map(|entry| entry.decoded()?.as_ref().ok());
         of_base.or_else(|| targets.find_map(|target| target.kernel_note()))
+    }
+
+    /// The space in which timbres are moved, once [`Self::prepare`] has decoded the base; none in a build without one.
+    pub(crate) fn timbre(&self) -> Option<&TimbreSpace> {
+        let base = self.base.get()?.as_ref().ok()?;
+        base.timbre().map(|timbre| &**timbre)
     }
 
     /// With a base that was decoded elsewhere.

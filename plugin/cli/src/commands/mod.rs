@@ -4,7 +4,9 @@ mod bench;
 mod bounce;
 mod demo;
 mod info;
+mod invent;
 mod learn;
+mod oneshots;
 mod page;
 mod params;
 mod play;
@@ -36,6 +38,8 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Transcribe(arguments) => transcribe::run(&arguments),
         Command::Suggest(arguments) => suggest::run(&arguments),
+        Command::Invent(arguments) => invent::run(&arguments),
+        Command::OneShots(arguments) => oneshots::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
         Command::Params(arguments) => params::run(&arguments),

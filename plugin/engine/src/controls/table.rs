@@ -2,6 +2,7 @@
 
 use mynah_models::{Mode, Unvoiced};
 
+use super::group::ControlGroup;
 use super::scale::{KEYS, SCALES, Scale};
 use super::value::Value;
 use super::{Channels, Plays, Quality};
@@ -23,59 +24,6 @@ pub enum ControlKind {
     Choice(&'static [&'static str]),
     /// A set of the twelve notes: a bit for each, C lowest.
     Notes,
-}
-
-/// What a control belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ControlGroup {
-    /// Which targets sound.
-    Target,
-    /// What its own player plays.
-    Player,
-    /// What is played.
-    Pitch,
-    /// How loud.
-    Dynamics,
-    /// In what colour.
-    Tone,
-    /// What moves by itself.
-    Variation,
-    /// Where it sounds.
-    Room,
-    /// How it is made and mixed.
-    Output,
-    /// How keys are played.
-    Keys,
-}
-
-impl ControlGroup {
-    /// All, in the order in which to show them.
-    pub const ALL: [ControlGroup; 9] = [
-        Self::Target,
-        Self::Player,
-        Self::Pitch,
-        Self::Dynamics,
-        Self::Tone,
-        Self::Variation,
-        Self::Room,
-        Self::Output,
-        Self::Keys,
-    ];
-
-    /// Name on screen.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Target => "Target",
-            Self::Player => "Player",
-            Self::Pitch => "Pitch",
-            Self::Dynamics => "Dynamics",
-            Self::Tone => "Tone",
-            Self::Variation => "Variation",
-            Self::Room => "Room",
-            Self::Output => "Output",
-            Self::Keys => "Keys",
-        }
-    }
 }
 
 /// One row of the table.
@@ -270,6 +218,24 @@ control_table! {
     Drive, drive: f32 = 1.0;
     "drive", "Drive", Tone, Share, 0.0..=1.0, "",
     "How much detail the generator adds. 0 % is the plain source-filter sound.";
+    TimbreX, timbre_x: f32 = 0.0;
+    "timbre_x", "Timbre X", Timbre, Share, -1.0..=1.0, "",
+    "Moves the colour of the tone across the map of all instruments. 0 % is the target as it is.";
+    TimbreY, timbre_y: f32 = 0.0;
+    "timbre_y", "Timbre Y", Timbre, Share, -1.0..=1.0, "",
+    "Moves the colour of the tone up and down the map of all instruments. 0 % is the target as it is.";
+    TimbreBrightness, timbre_brightness: f32 = 0.0;
+    "timbre_brightness", "Timbre brightness", Timbre, Share, -1.0..=1.0, "",
+    "Darker or brighter, as instruments are that are played softer or harder. Breath and body stay.";
+    TimbreBreath, timbre_breath: f32 = 0.0;
+    "timbre_breath", "Timbre breath", Timbre, Share, -1.0..=1.0, "",
+    "Purer or breathier, as instruments differ in breath and bow noise.";
+    TimbreAttack, timbre_attack: f32 = 0.0;
+    "timbre_attack", "Timbre attack", Timbre, Share, -1.0..=1.0, "",
+    "How soon notes speak: -100 % swells, 100 % strikes.";
+    TimbreBody, timbre_body: f32 = 0.0;
+    "timbre_body", "Timbre body", Timbre, Share, -1.0..=1.0, "",
+    "Thinner or fuller: how strong the fundamental and its octave are under the other harmonics.";
     Variation, variation: f32 = 0.0;
     "variation", "Variation", Variation, Share, 0.0..=1.0, "",
     "Lets the tone wander by itself. The same seed wanders the same way again.";

@@ -1,8 +1,9 @@
 //! Settings by chance that still make music.
 
-use mynah_models::{CORNERS, Mode, split_mix_64};
+use mynah_models::{CORNERS, Mode};
 
 use super::Preset;
+use crate::chance::Chance;
 use crate::controls::{Control, Controls, Plays, Quality};
 use crate::library::TargetRef;
 
@@ -105,31 +106,6 @@ fn shape_tone(chance: &mut Chance, controls: &mut Controls) {
         controls.set(Control::Variation, chance.between(0.1, 0.5));
         controls.set(Control::VariationRate, chance.between(0.1, 2.0));
         controls.set(Control::Seed, chance.below(1000) as f32);
-    }
-}
-
-/// Numbers of chance that a seed repeats.
-struct Chance(u64);
-
-impl Chance {
-    /// 0 to 1, the latter excluded.
-    fn share(&mut self) -> f32 {
-        (split_mix_64(&mut self.0) >> 40) as f32 / (1u64 << 24) as f32
-    }
-
-    fn happens(&mut self, probability: f32) -> bool {
-        self.share() < probability
-    }
-
-    /// A whole number from 0 up to `count`, excluded; 0 if that is 0.
-    fn below(&mut self, count: usize) -> usize {
-        (self.share() * count as f32) as usize
-    }
-
-    /// A number of two digits behind the point.
-    fn between(&mut self, low: f32, high: f32) -> f32 {
-        let number = low + self.share() * (high - low);
-        (number * 100.0).round() / 100.0
     }
 }
 

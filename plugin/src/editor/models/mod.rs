@@ -4,6 +4,7 @@
 mod list;
 mod loader;
 mod new_target;
+mod random;
 mod record;
 mod under_way;
 mod words;
@@ -28,6 +29,7 @@ use crate::shared::Shared;
 use crate::targets::{Catalogue, Entry, Found, MISSING_INDEX};
 use loader::{Loader, pick_models, pick_recordings};
 use new_target::{Asked, Form};
+use random::RandomFile;
 
 /// Size of the panel at most, logical pixels, and its distance to the window's edge.
 const SIZE: egui::Vec2 = vec2(640.0, 560.0);
@@ -85,7 +87,9 @@ impl Models {
                 self.show_form(ui, shared, catalogue, can_record);
                 return;
             }
-            self.show_head(ui, shared);
+            if self.show_head(ui, shared) {
+                self.invent(desk, catalogue);
+            }
             self.show_outcomes(ui);
             ui.separator();
             let (recorded, under_way) = (shared.recording().told(), self.learning.told());
@@ -207,7 +211,9 @@ impl Models {
         }
     }
 
-    fn show_head(&mut self, ui: &mut Ui, shared: &Shared) {
+    /// Title and buttons; whether an instrument of chance is wanted.
+    fn show_head(&mut self, ui: &mut Ui, shared: &Shared) -> bool {
+        let mut wants_random = false;
         ui.horizontal(|ui| {
             ui.label(RichText::new("Models").font(fonts::semibold(17.0)));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -221,6 +227,7 @@ impl Models {
                         form.choose(&told.folder);
                     }
                 }
+                wants_random = button(ui, "Random", "Random instrument", true);
                 let free = !self.loader.is_open();
                 if button(ui, "Load\u{2026}", "Load models from files", free) {
                     self.outcomes.clear();
@@ -233,6 +240,19 @@ impl Models {
                 }
             });
         });
+        wants_random
+    }
+
+    /// Makes an instrument of chance, which plays at the first corner.
+    fn invent(&mut self, desk: Desk<'_>, catalogue: &Catalogue) {
+        self.outcomes.clear();
+        match RandomFile::new() {
+            Ok(file) => self.open(file.path(), desk, catalogue),
+            Err(error) => self.outcomes.push(Outcome {
+                text: format!("No random instrument: {error}."),
+                failed: true,
+            }),
+        }
     }
 
     fn show_outcomes(&self, ui: &mut Ui) {

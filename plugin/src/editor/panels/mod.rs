@@ -102,7 +102,7 @@ fn row_of(ui: &mut Ui, desk: Desk<'_>, rect: Rect, group: ControlGroup) {
 }
 
 /// Knobs and switches side by side.
-fn cells(ui: &mut Ui, desk: Desk<'_>, rect: Rect, controls: &[Control]) {
+pub(super) fn cells(ui: &mut Ui, desk: Desk<'_>, rect: Rect, controls: &[Control]) {
     cells_with(ui, desk, rect, controls, |control| {
         Words::of(control.info())
     });

@@ -1,8 +1,11 @@
-//! Which instruments sound: the cards to choose from, and the pad that blends four of them.
+//! Which instruments sound: the cards to choose from, the pad that blends four of them, and the map on which
+//! their timbre is moved.
 
+pub(super) mod blend;
 pub(super) mod cards;
-pub(super) mod morph_pad;
+mod morph_pad;
 mod morph_surface;
+pub(super) mod timbre_map;
 
 use crate::editor::desk::Desk;
 use crate::editor::pictures::Portrait;

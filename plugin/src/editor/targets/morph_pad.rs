@@ -11,13 +11,11 @@ use super::cards::details;
 use super::morph_surface::{draw, draw_threads};
 use crate::editor::desk::Desk;
 use crate::editor::fonts;
-use crate::editor::theme::{CARD_ROUNDING, PANEL_ROUNDING, Theme};
+use crate::editor::theme::{CARD_ROUNDING, Theme};
 use crate::editor::widgets::focus_ring;
 use crate::editor::widgets::keyboard::{Nudge, describe_value, nudge};
 use crate::targets::{CORNER_NAMES, CORNERS, Catalogue};
 
-const PADDING: f32 = 12.0;
-const TITLE_HEIGHT: f32 = 30.0;
 const CORNER_HEIGHT: f32 = 34.0;
 const GAP: f32 = 6.0;
 const PUCK_RADIUS: f32 = 9.0;
@@ -25,36 +23,16 @@ const KEY_STEP: f32 = 0.01;
 /// With shift held, everything moves this much slower.
 const FINE: f32 = 0.1;
 
-/// Draws the panel. `selected` is the corner that the cards set; a click on one changes it.
-pub(in crate::editor) fn show(
+/// Draws pad and corners. `selected` is the corner that the cards set; a click on one changes it.
+pub(super) fn show(
     ui: &mut Ui,
     desk: Desk<'_>,
     catalogue: &Catalogue,
-    rect: Rect,
+    inside: Rect,
     selected: &mut usize,
 ) {
     let theme = Theme::of(ui);
-    ui.painter().rect_filled(rect, PANEL_ROUNDING, theme.panel);
-    ui.painter().text(
-        pos2(rect.left() + PADDING, rect.top() + 16.0),
-        Align2::LEFT_CENTER,
-        "Morph",
-        fonts::semibold(12.5),
-        theme.dim,
-    );
     let present = desk.morph_weights();
-    ui.painter().text(
-        pos2(rect.right() - PADDING, rect.top() + 16.0),
-        Align2::RIGHT_CENTER,
-        weights_text(present),
-        fonts::regular(11.5),
-        theme.dim,
-    );
-
-    let inside = Rect::from_min_max(
-        rect.min + vec2(PADDING, TITLE_HEIGHT),
-        rect.max - vec2(PADDING, PADDING),
-    );
     let pad = pad_of(inside);
     let corners: [Corner<'_>; CORNERS] =
         std::array::from_fn(|corner| Corner::of(desk, catalogue, corner));
@@ -101,7 +79,7 @@ fn corner_of(inside: Rect, pad: Rect, corner: usize) -> Rect {
 }
 
 /// What sounds, the strongest first: `A 70 %  B 30 %`.
-fn weights_text(present: [f32; CORNERS]) -> String {
+pub(super) fn weights_text(present: [f32; CORNERS]) -> String {
     let parts: Vec<String> = present
         .iter()
         .zip(CORNER_NAMES)

@@ -1,0 +1,101 @@
+//! What a timbre file says of itself.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::header::Header;
+use super::info::{check_timing, credits, format_version, kind, line, name};
+use super::{
+    FORMAT_VERSION, MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind,
+};
+use crate::architecture::Shape;
+use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+
+/// Most pitches at which a space is known.
+const MAX_ANCHORS: usize = 64;
+/// Values of a row, and axes, as this version of the format has them.
+const ROW_VALUES: usize = 188;
+const AXES: usize = 5;
+
+/// The header of a timbre file, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimbreInfo {
+    /// Short name: lower-case letters, digits, hyphens.
+    pub name: String,
+    /// Name for people.
+    pub display_name: String,
+    /// Hash of this file.
+    pub hash: ModelHash,
+    /// Who made the recordings it was measured from, and their licences.
+    pub credits: Vec<String>,
+    /// Licence of the space itself.
+    pub licence: String,
+    /// Pitches at which it is known, 1 to 64.
+    pub anchors: usize,
+}
+
+impl TimbreInfo {
+    pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
+        format_version(header)?;
+        match kind(header)? {
+            ModelKind::Timbre => {}
+            found => {
+                return Err(ModelFileError::WrongKind {
+                    found,
+                    expected: ModelKind::Timbre,
+                });
+            }
+        }
+        check_timing(header, FRAME_SAMPLES)?;
+        let anchors: usize = header.json("anchors")?;
+        if !(1..=MAX_ANCHORS).contains(&anchors) {
+            return Err(ModelFileError::BadTimbre {
+                what: "anchors",
+                value: anchors as f32,
+            });
+        }
+        Ok(Self {
+            name: name(header)?,
+            display_name: line(header, "display_name", MAX_NAME_CHARS)?,
+            hash: ModelHash::of(bytes),
+            credits: credits(header)?,
+            licence: line(header, "licence", MAX_LINE_CHARS)?,
+            anchors,
+        })
+    }
+
+    /// Every tensor of the file.
+    pub(crate) fn tensors(&self) -> Vec<Shape> {
+        vec![
+            ("timbre.anchors".to_owned(), vec![self.anchors]),
+            ("timbre.mean".to_owned(), vec![self.anchors, ROW_VALUES]),
+            (
+                "timbre.directions".to_owned(),
+                vec![self.anchors, AXES, ROW_VALUES],
+            ),
+        ]
+    }
+
+    /// The metadata of a new file.
+    pub(crate) fn metadata(
+        anchors: usize,
+        credits: &[String],
+        licence: &str,
+    ) -> BTreeMap<String, String> {
+        [
+            ("mynah_format_version", FORMAT_VERSION.to_string()),
+            ("kind", "timbre".to_owned()),
+            ("name", "timbre".to_owned()),
+            ("display_name", "Timbre space".to_owned()),
+            ("sample_rate_hz", SAMPLE_RATE_HZ.to_string()),
+            ("hop_samples", HOP_SAMPLES.to_string()),
+            ("frame_samples", FRAME_SAMPLES.to_string()),
+            ("anchors", anchors.to_string()),
+            ("credits", json!(credits).to_string()),
+            ("licence", licence.to_owned()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
+    }
+}
