@@ -42,8 +42,8 @@ pub use chance::split_mix_64;
 pub use chords::{Chords, ChordsState};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HeardKey, HomeRegister, HopControls, Key,
-    KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, TIMBRE_AXES, TimbreControls,
-    ToneControls, Unvoiced, VOICES, VariationControls, VoiceNote,
+    KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, TIMBRE_AXES,
+    TimbreControls, ToneControls, Unvoiced, VOICES, VariationControls, VoiceNote,
 };
 pub use ensemble::{Ensemble, EnsembleState, LOUDEST_DB};
 pub use envelope::{ENVELOPE_POINTS, envelope_point_hz};

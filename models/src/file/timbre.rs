@@ -6,9 +6,7 @@ use serde_json::json;
 
 use super::header::Header;
 use super::info::{check_timing, credits, format_version, kind, line, name};
-use super::{
-    FORMAT_VERSION, MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind,
-};
+use super::{FORMAT_VERSION, MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
 use crate::architecture::Shape;
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 

@@ -46,12 +46,7 @@ pub(super) struct Walk {
 
 impl Walk {
     /// A note that is begun as `entry` says and speaks `sooner` than it was recorded, -1..=1.
-    pub(super) fn new(
-        memory: &Memory,
-        recorded: RecordedNote,
-        entry: &Entry,
-        sooner: f32,
-    ) -> Self {
+    pub(super) fn new(memory: &Memory, recorded: RecordedNote, entry: &Entry, sooner: f32) -> Self {
         let level_db = |row: usize| memory.level_db(&recorded, row as f32);
         let latest_row = entry.latest_row.min(recorded.hold_rows.0);
         let entered_row = (0..latest_row)

@@ -45,7 +45,9 @@ impl Attributes {
             .sum();
         let db = |ratio: f32| 10.0 * ratio.max(1e-9).log10();
         Self {
-            brightness_octaves: (weighted / amplitudes.max(f32::MIN_POSITIVE)).max(1.0).log2(),
+            brightness_octaves: (weighted / amplitudes.max(f32::MIN_POSITIVE))
+                .max(1.0)
+                .log2(),
             breath_db: db(noise / ((low + high) * f0_hz).max(f32::MIN_POSITIVE)),
             body_db: db(low / high.max(low * 1e-6).max(f32::MIN_POSITIVE)),
         }

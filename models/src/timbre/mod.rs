@@ -192,11 +192,7 @@ pub fn timbre_file(tables: &TimbreTables, credits: &[String], licence: &str) -> 
             vec![anchors],
             tables.anchors_semitones.clone(),
         ),
-        (
-            "timbre.mean",
-            vec![anchors, ROW_VALUES],
-            flat(&tables.mean),
-        ),
+        ("timbre.mean", vec![anchors, ROW_VALUES], flat(&tables.mean)),
         (
             "timbre.directions",
             vec![anchors, TIMBRE_AXES, ROW_VALUES],
@@ -209,12 +205,7 @@ pub fn timbre_file(tables: &TimbreTables, credits: &[String], licence: &str) -> 
     sealed(&tensors, &std::collections::BTreeMap::new(), metadata)
 }
 
-fn add(
-    offset: &mut Row,
-    directions: &[Row; TIMBRE_AXES],
-    place: &[f32; TIMBRE_AXES],
-    share: f32,
-) {
+fn add(offset: &mut Row, directions: &[Row; TIMBRE_AXES], place: &[f32; TIMBRE_AXES], share: f32) {
     for (direction, place) in directions.iter().zip(place) {
         let weight = share * place;
         if weight == 0.0 {

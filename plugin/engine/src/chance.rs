@@ -29,6 +29,10 @@ impl Chance {
     /// With this probability a number of two digits up to `most` to either side, otherwise 0.
     pub(crate) fn perhaps(&mut self, probability: f32, most: f32) -> f32 {
         let number = self.between(-most, most);
-        if self.happens(probability) { number } else { 0.0 }
+        if self.happens(probability) {
+            number
+        } else {
+            0.0
+        }
     }
 }

@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 47] = [
+pub const PUBLISHED: [Published; 53] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -67,6 +67,12 @@ pub const PUBLISHED: [Published; 47] = [
     row("breath", 766_560_352, "Breath", 0.5, 0),
     row("air", 96_586, "Air", 0.5, 0),
     row("drive", 95_852_938, "Drive", 1.0, 0),
+    row("timbre_x", 68_237_110, "Timbre X", 0.5, 0),
+    row("timbre_y", 68_237_111, "Timbre Y", 0.5, 0),
+    row("timbre_brightness", 1_913_629_523, "Timbre brightness", 0.5, 0),
+    row("timbre_breath", 1_982_470_242, "Timbre breath", 0.5, 0),
+    row("timbre_attack", 1_956_134_474, "Timbre attack", 0.5, 0),
+    row("timbre_body", 1_331_667_492, "Timbre body", 0.5, 0),
     row("variation", 2_065_539_603, "Variation", 0.0, 0),
     row("variation_rate", 99_858_316, "Rate", 0.3562841, 0),
     row("seed", 3_526_257, "Seed", 0.0, 999),

@@ -17,6 +17,7 @@ mod rates;
 mod registers;
 mod room;
 mod stereo;
+mod timbre;
 mod tone;
 
 use mynah_engine::Control;
@@ -72,6 +73,12 @@ effects! {
     Breath => tone::breath_is_what_is_between_the_harmonics,
     Air => tone::air_is_treble_over_bass,
     Drive => tone::drive_adds_the_generator,
+    TimbreX => timbre::the_map_goes_from_full_to_thin,
+    TimbreY => timbre::the_map_goes_up_and_down_without_getting_brighter,
+    TimbreBrightness => timbre::brighter_is_more_of_the_high_harmonics,
+    TimbreBreath => timbre::breathier_is_more_noise_and_no_brighter,
+    TimbreAttack => timbre::notes_speak_sooner_or_later,
+    TimbreBody => timbre::fuller_is_more_of_the_fundamental_and_its_octave,
     Variation => movement::variation_lets_the_tone_wander,
     VariationRate => movement::the_rate_is_how_fast_it_wanders,
     Seed => movement::a_seed_wanders_its_own_way_again_and_again,

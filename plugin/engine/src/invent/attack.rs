@@ -51,9 +51,8 @@ pub(super) fn hurry(info: &mut MemoryInfo, recorded: &mut Recorded, memory: &Mem
             let (low, share) = (first + place as usize, place.fract());
             let high = (low + 1).min(first + note.rows - 1);
             let between = |a: f32, b: f32| (a + share * (b - a)).round();
-            let codes = |row: usize| {
-                &recorded.codes[row * info.components..(row + 1) * info.components]
-            };
+            let codes =
+                |row: usize| &recorded.codes[row * info.components..(row + 1) * info.components];
             let pairs = codes(low).iter().zip(codes(high));
             out.codes
                 .extend(pairs.map(|(a, b)| between(f32::from(*a), f32::from(*b)) as i8));

@@ -41,7 +41,9 @@ pub enum InventError {
         found: usize,
     },
     /// What it was to be called.
-    #[error("an instrument cannot be called '{name}': give one line of 1 to 64 characters with a letter or a digit")]
+    #[error(
+        "an instrument cannot be called '{name}': give one line of 1 to 64 characters with a letter or a digit"
+    )]
     BadName {
         /// The name.
         name: String,
@@ -100,13 +102,19 @@ pub fn invent(library: &Library, seed: u64, name: Option<&str>) -> Result<Invent
             joined(&player.info.display_name, &other.info.display_name)
         ),
     };
-    let short = short_name(&display_name).filter(|_| {
-        mynah_models::file::is_line(&display_name, mynah_models::file::MAX_NAME_CHARS)
-    });
+    let short = short_name(&display_name)
+        .filter(|_| mynah_models::file::is_line(&display_name, mynah_models::file::MAX_NAME_CHARS));
     let Some(short) = short else {
         return Err(InventError::BadName { name: display_name });
     };
-    let bytes = made(library, &recipe, (&player, &other), space.as_deref(), (short, &display_name), seed)?;
+    let bytes = made(
+        library,
+        &recipe,
+        (&player, &other),
+        space.as_deref(),
+        (short, &display_name),
+        seed,
+    )?;
     Ok(Invented {
         bytes,
         display_name,
@@ -173,10 +181,7 @@ fn made(
     let base = library.base()?;
     let offsets = colour::offsets(recipe, &player.memory, &other.memory, space);
     let mut recorded = player.recorded.clone();
-    let mut info = player
-        .info
-        .memory
-        .ok_or(InventError::TooFew { found: 1 })?;
+    let mut info = player.info.memory.ok_or(InventError::TooFew { found: 1 })?;
     attack::hurry(&mut info, &mut recorded, &player.memory, recipe.sooner);
     colour::paint(&mut info, &mut recorded, &offsets);
     let mut credits = vec![format!(

@@ -30,7 +30,10 @@ fn a_seed_is_an_instrument_and_another_one_another() {
         let Recipe { player, colour, .. } = &instrument.recipe;
         assert_ne!(player, colour);
         let credits = &target.info().credits;
-        assert!(credits[0].contains(&format!("number {seed}")), "{credits:?}");
+        assert!(
+            credits[0].contains(&format!("number {seed}")),
+            "{credits:?}"
+        );
         assert!(credits.len() > 1);
         recipes.push(instrument.recipe);
     }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use mynah_cli::{print, print_json};
 use mynah_engine::{Existing, Library, TargetRef, write_whole};
 use mynah_models::timbre::{Attributes, TimbreSpace, timbre_file};
-use mynah_models::{Target, TIMBRE_AXES};
+use mynah_models::{TIMBRE_AXES, Target};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -122,7 +122,11 @@ fn change(space: &TimbreSpace, mean: &[mynah_models::memory::Row], axis: usize) 
 fn text(report: &Report) -> String {
     let mut out = String::from("Where the instruments stand on the map\n");
     for place in &report.targets {
-        let _ = writeln!(out, "  {:<12} {:>6.2} {:>6.2}", place.name, place.x, place.y);
+        let _ = writeln!(
+            out,
+            "  {:<12} {:>6.2} {:>6.2}",
+            place.name, place.x, place.y
+        );
     }
     out.push_str("\nWhat half the way along each axis changes\n");
     out.push_str("  axis         brightness, oct  breath, dB  body, dB\n");

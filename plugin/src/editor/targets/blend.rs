@@ -79,9 +79,15 @@ fn tab(ui: &mut Ui, corner: egui::Pos2, name: &str, shown: bool, moved: bool) ->
     let width = text.size().x + 12.0 + if moved { 8.0 } else { 0.0 };
     let rect = Rect::from_min_size(corner + vec2(0.0, 5.0), vec2(width, 22.0));
     let response = ui
-        .interact(rect, ui.scope_id().with(("blend tab", name)), Sense::click())
+        .interact(
+            rect,
+            ui.scope_id().with(("blend tab", name)),
+            Sense::click(),
+        )
         .on_hover_cursor(CursorIcon::PointingHand);
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, shown, format!("Show {name}")));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::RadioButton, true, shown, format!("Show {name}"))
+    });
     let at = pos2(rect.left() + 6.0, rect.center().y);
     ui.painter()
         .text(at, Align2::LEFT_CENTER, name, font, colour);

@@ -85,11 +85,7 @@ fn home(desk: Desk<'_>, standing: &[(i32, Vec2)]) -> Vec2 {
             total += weight;
         }
     }
-    if total > 0.0 {
-        sum / total
-    } else {
-        Vec2::ZERO
-    }
+    if total > 0.0 { sum / total } else { Vec2::ZERO }
 }
 
 fn show_map(
@@ -103,7 +99,10 @@ fn show_map(
     let response = ui
         .interact(map, ui.scope_id().with("timbre"), Sense::click_and_drag())
         .on_hover_cursor(CursorIcon::Crosshair);
-    let (x, y) = (desk.control(Control::TimbreX), desk.control(Control::TimbreY));
+    let (x, y) = (
+        desk.control(Control::TimbreX),
+        desk.control(Control::TimbreY),
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, "Timbre map"));
     describe_value(ui, &response, &format!("{}, {}", x.text(), y.text()));
     let home = home(desk, standing);
@@ -127,7 +126,12 @@ fn show_map(
     painter.circle_filled(from, 2.5, theme.accent_line);
     let lively = response.hovered() || response.dragged();
     let radius = PUCK_RADIUS + if lively { 1.0 } else { 0.0 };
-    painter.circle(puck, radius, theme.panel, Stroke::new(2.5, theme.accent_line));
+    painter.circle(
+        puck,
+        radius,
+        theme.panel,
+        Stroke::new(2.5, theme.accent_line),
+    );
     painter.circle_filled(puck, 3.0, theme.accent_line);
     if standing.is_empty() {
         painter.text(
@@ -169,7 +173,10 @@ fn place_at(map: Rect, at: Pos2) -> Vec2 {
 
 /// Everything that moves the puck.
 fn move_puck(ui: &Ui, desk: Desk<'_>, response: &Response, map: Rect, home: Vec2) {
-    let (x, y) = (desk.control(Control::TimbreX), desk.control(Control::TimbreY));
+    let (x, y) = (
+        desk.control(Control::TimbreX),
+        desk.control(Control::TimbreY),
+    );
     let set = |moved: Vec2| {
         x.set(normalized(moved.x));
         y.set(normalized(moved.y));

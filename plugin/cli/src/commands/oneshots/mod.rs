@@ -137,10 +137,7 @@ pub(super) fn run(arguments: &OneShots) -> Result<()> {
     if arguments.quiet {
         return Ok(());
     }
-    print(&format!(
-        "{count} one-shots -> {}\n",
-        folder.display()
-    ))
+    print(&format!("{count} one-shots -> {}\n", folder.display()))
 }
 
 /// The targets on the way.
