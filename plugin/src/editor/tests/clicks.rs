@@ -275,15 +275,21 @@ fn meters_move_and_come_to_rest() {
 
 #[test]
 fn every_control_has_a_place_with_its_name_and_value() {
-    let bench = Bench::new();
-    for control in Control::ALL
-        .iter()
-        .filter(|control| control.serves(Plays::Sound))
-    {
+    let mut bench = Bench::new();
+    let of_timbre = |control: &&Control| control.info().group == ControlGroup::Timbre;
+    let serving = Control::ALL.iter().filter(|c| c.serves(Plays::Sound));
+    let (timbre, others): (Vec<&Control>, Vec<&Control>) = serving.partition(of_timbre);
+    for control in others.into_iter().chain(timbre) {
         let info = control.info();
+        if info.group == ControlGroup::Timbre {
+            bench.click("Show Timbre");
+        }
         match control {
             Control::MorphX | Control::MorphY => {
                 bench.harness.get_by_label("Morph");
+            }
+            Control::TimbreX | Control::TimbreY => {
+                bench.harness.get_by_label("Timbre map");
             }
             Control::Mode | Control::Quality | Control::Channels => {
                 let first = match control {

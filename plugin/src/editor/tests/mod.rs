@@ -15,6 +15,7 @@ mod rasteriser;
 mod recording;
 mod snapshots;
 mod suits;
+mod timbre;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use egui::{Event, Modifiers, PointerButton, Pos2, Rect, UiBuilder, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
-use mynah_engine::{Control, Library, Plays, Report};
+use mynah_engine::{Control, ControlGroup, Library, Plays, Report};
 use mynah_models::HOP_SAMPLES;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::ParamSetter;

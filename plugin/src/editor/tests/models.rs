@@ -231,3 +231,22 @@ fn a_processor_that_errs_is_told_of_where_nothing_worse_is_wrong() {
     errs.harness.run();
     assert!(alerts(&errs)[0].contains("No target is chosen"));
 }
+
+#[test]
+fn a_random_instrument_is_installed_and_plays_at_the_first_corner() {
+    let mut own = Own::new();
+    own.bench.click("Models");
+    own.bench.click("Random instrument");
+    own.bench.harness.run_steps(2);
+    assert_eq!(own.catalogue.count(), 2);
+    let index = own.bench.params.targets()[0].chosen_index();
+    let entry = own.catalogue.entry(index).unwrap();
+    assert!(entry.info().credits[0].starts_with("A random instrument, number "));
+    let name = format!("{} is installed", entry.info().display_name);
+    own.bench.harness.get_by_label_contains(&name);
+    let left = std::fs::read_dir(std::env::temp_dir()).unwrap();
+    let own_prefix = format!("mynah-random-{}-", std::process::id());
+    let left = left.filter_map(Result::ok);
+    let mut left = left.filter(|file| file.file_name().to_string_lossy().starts_with(&own_prefix));
+    assert!(left.next().is_none(), "its file was to be removed");
+}
