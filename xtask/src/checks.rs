@@ -62,7 +62,8 @@ fn cargo_deny() -> Result<Command> {
     if !own.exists() {
         let mut install = step::cargo_command();
         install
-            .args(["install", "--locked", "--root"])
+            // Unoptimised: it is built for longer than it runs.
+            .args(["install", "--locked", "--debug", "--root"])
             .arg(&tools)
             .arg(CARGO_DENY);
         step::run("Installing cargo-deny into target/tools", &mut install)?;
