@@ -97,6 +97,12 @@ fn shape_tone(chance: &mut Chance, controls: &mut Controls) {
         (Control::PlayerAttack, 0.25, 0.0, 1.5),
         (Control::PlayerVibrato, 0.25, 0.0, 2.0),
         (Control::PlayerColour, 0.15, 0.3, 1.0),
+        (Control::TimbreX, 0.25, -0.5, 0.5),
+        (Control::TimbreY, 0.25, -0.5, 0.5),
+        (Control::TimbreBrightness, 0.2, -0.5, 0.5),
+        (Control::TimbreBreath, 0.2, -0.6, 0.6),
+        (Control::TimbreBody, 0.2, -0.5, 0.5),
+        (Control::TimbreAttack, 0.2, -0.6, 0.6),
     ] {
         if chance.happens(likely) {
             controls.set(control, chance.between(low, high));
