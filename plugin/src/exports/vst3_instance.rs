@@ -14,10 +14,9 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::ChannelContext::{
     IInfoListener, IInfoListenerTrait,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
-    BusDirection, BusInfo, CString, ControllerNumbers, ControllerNumbers_, CtrlNumber,
-    IAttributeList, IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentHandler,
-    IComponentTrait, IEditController, IEditControllerTrait, IMidiMapping, IMidiMappingTrait,
-    INoteExpressionController, INoteExpressionControllerTrait, IParamValueQueueTrait,
+    BusDirection, BusInfo, CString, IAttributeList, IAudioProcessor, IAudioProcessorTrait,
+    IComponent, IComponentHandler, IComponentTrait, IEditController, IEditControllerTrait,
+    IMidiMapping, INoteExpressionController, INoteExpressionControllerTrait, IParamValueQueueTrait,
     IParameterChanges, IParameterChangesTrait, IProcessContextRequirements,
     IProcessContextRequirementsTrait, IUnitInfo, IUnitInfoTrait, IoMode, MediaType,
     NoteExpressionTypeID, NoteExpressionTypeInfo, NoteExpressionValue, ParamID, ParamValue,
@@ -75,6 +74,13 @@ impl<const KEYS: bool> Instance<KEYS> {
             pending,
             processing: AtomicBool::new(false),
         }
+    }
+
+    /// The id of a control's parameter, where it has one.
+    pub(super) fn id_of(&self, control: Control) -> Option<ParamID> {
+        let named = |(name, _): &(String, ParamPtr)| name == control.info().id;
+        let position = self.map.iter().position(named)?;
+        Some(self.pending.id(position))
     }
 
     /// A value as the parameter at a position can take it, normalized.
@@ -321,42 +327,6 @@ impl<const KEYS: bool> Instance<KEYS> {
             }
         }
     }
-}
-
-impl<const KEYS: bool> IMidiMappingTrait for Instance<KEYS> {
-    /// VST3 has no events for controllers; a host turns them into changes of the parameters that are named here. On whatever
-    /// channel: what is of single notes comes as note expressions.
-    unsafe fn getMidiControllerAssignment(
-        &self,
-        bus: int32,
-        _channel: int16,
-        controller: CtrlNumber,
-        id: *mut ParamID,
-    ) -> tresult {
-        let Some(control) = control_of(controller).filter(|_| KEYS && bus == 0) else {
-            return kResultFalse;
-        };
-        let named = |(name, _): &(String, ParamPtr)| name == control.info().id;
-        let (Some(position), false) = (self.map.iter().position(named), id.is_null()) else {
-            return kResultFalse;
-        };
-        // SAFETY: VST3 hands over a pointer to an id, or null.
-        unsafe { *id = self.pending.id(position) };
-        kResultOk
-    }
-}
-
-/// What a MIDI controller, the pressure on keys or the wheel turns.
-fn control_of(controller: CtrlNumber) -> Option<Control> {
-    Some(match ControllerNumbers::try_from(controller).ok()? {
-        ControllerNumbers_::kCtrlModWheel | ControllerNumbers_::kAfterTouch => Control::Modulation,
-        ControllerNumbers_::kCtrlBreath | ControllerNumbers_::kCtrlExpression => {
-            Control::Expression
-        }
-        ControllerNumbers_::kCtrlSustainOnOff => Control::Sustain,
-        ControllerNumbers_::kPitchBend => Control::Wheel,
-        _ => return None,
-    })
 }
 
 impl<const KEYS: bool> INoteExpressionControllerTrait for Instance<KEYS> {
