@@ -9,6 +9,7 @@ mod stream;
 use std::ffi::c_void;
 use std::ptr;
 
+use mynah_engine::Plays;
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
     IComponentTrait, IEditController, IEditControllerTrait, IEventList, IParameterChanges,
@@ -45,6 +46,8 @@ fn text_of(utf16: &[u16]) -> String {
 
 impl<const KEYS: bool> Host for Vst3Of<KEYS> {
     type Audio = Vst3Audio;
+    const PLAYS: Plays = if KEYS { Plays::Keys } else { Plays::Sound };
+    const HAS_MIDI: bool = false;
 
     fn new() -> Self {
         library();
