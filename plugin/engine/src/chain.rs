@@ -124,6 +124,8 @@ pub(crate) enum ModelState {
 
 /// The ensembles of the bases that are in use: all instances share one of each.
 static ENSEMBLES: Mutex<Vec<(ModelHash, Weak<Ensemble>)>> = Mutex::new(Vec::new());
+/// The one that was asked for last, which stays: an instance that is made anew and is the only one need not listen again.
+static LATEST_ENSEMBLE: Mutex<Option<Arc<Ensemble>>> = Mutex::new(None);
 
 /// The ensemble of a base. Not for the audio thread.
 fn ensemble_of(base: &Arc<Base>) -> Arc<Ensemble> {
@@ -131,12 +133,17 @@ fn ensemble_of(base: &Arc<Base>) -> Arc<Ensemble> {
     known.retain(|(_, ensemble)| ensemble.strong_count() > 0);
     let hash = base.info().hash;
     let found = known.iter().find(|(of, _)| *of == hash);
-    if let Some(ensemble) = found.and_then(|(_, ensemble)| ensemble.upgrade()) {
-        return ensemble;
-    }
-    let made = Arc::new(Ensemble::new(Arc::clone(base)));
-    known.push((hash, Arc::downgrade(&made)));
-    made
+    let ensemble = found.and_then(|(_, ensemble)| ensemble.upgrade());
+    let ensemble = ensemble.unwrap_or_else(|| {
+        let made = Arc::new(Ensemble::new(Arc::clone(base)));
+        known.push((hash, Arc::downgrade(&made)));
+        made
+    });
+    let mut latest = LATEST_ENSEMBLE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    *latest = Some(Arc::clone(&ensemble));
+    ensemble
 }
 
 impl ModelChain {

@@ -265,14 +265,30 @@ impl<const KEYS: bool> IEditControllerTrait for Instance<KEYS> {
 
 impl<const KEYS: bool> IAudioProcessorTrait for Instance<KEYS> {
     pass_on! { IAudioProcessorTrait:
-        fn setBusArrangements(
-            inputs: *mut SpeakerArrangement, input_count: int32,
-            outputs: *mut SpeakerArrangement, output_count: int32
-        ) -> tresult;
         fn getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
         fn canProcessSampleSize(size: int32) -> tresult;
         fn getLatencySamples() -> uint32;
         fn getTailSamples() -> uint32;
+    }
+
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        input_count: int32,
+        outputs: *mut SpeakerArrangement,
+        output_count: int32,
+    ) -> tresult {
+        // nice-plug 0.4.2 refuses a list that is null, as hosts have it where there is nothing in it.
+        let mut nothing: SpeakerArrangement = 0;
+        let inputs = match (inputs.is_null(), input_count) {
+            (true, 0) => &raw mut nothing,
+            _ => inputs,
+        };
+        // SAFETY: a call of the host's, passed on as it is but for a list of nothing.
+        unsafe {
+            let inner = &self.inner;
+            inner.setBusArrangements(inputs, input_count, outputs, output_count)
+        }
     }
 
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
