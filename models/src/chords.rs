@@ -4,8 +4,11 @@
 //! Notes are heard later than one voice's pitch is: an onset after 24 ms, in the median (`REPORT.md`). The path's latency is none the
 //! longer for it.
 //!
-//! Threads: [`Chords`] is made on any thread but the audio thread, immutable, and shared; a [`ChordsState`] belongs to one stream.
-//! [`Chords::step`], [`ChordsState::reset`] and [`ChordsState::copy_from`] are for the audio thread: they never allocate.
+//! What is heard ([`ChordsHearing`]) and what plays ([`ChordsState`]) are apart, so that two can play what is heard once, as while one
+//! target gives way to another: most of the memory is the network's.
+//!
+//! Threads: [`Chords`] is made on any thread but the audio thread, immutable, and shared; the others belong to one stream. All but
+//! making them is for the audio thread: it never allocates.
 
 use std::sync::Arc;
 
@@ -34,11 +37,19 @@ pub struct Chords {
     ensemble: Arc<Ensemble>,
 }
 
-/// What one stream remembers.
+/// What is heard of one stream.
+#[derive(Clone, Debug)]
+pub struct ChordsHearing {
+    net: VoicesState,
+    decoder: Decoder,
+    loudest_db: f32,
+    /// Whether the network has answered in the latest hop.
+    answered: bool,
+}
+
+/// What plays it.
 #[derive(Clone, Debug)]
 pub struct ChordsState {
-    heard: VoicesState,
-    decoder: Decoder,
     keys: [VoiceNote; VOICES],
     /// The heard note that each voice plays, and how loud it was when it began, dB.
     notes: [Option<(u32, f32)>; VOICES],
@@ -46,7 +57,6 @@ pub struct ChordsState {
     since: [u64; VOICES],
     answers: u64,
     latest: u32,
-    loudest_db: f32,
     ensemble: EnsembleState,
 }
 
@@ -56,20 +66,29 @@ impl Chords {
         Self { net, ensemble }
     }
 
-    /// One hop: finite input (full scale 1.0; clipped at +36 dB) gives finite output, [`crate::CHAIN_DELAY_SAMPLES`] behind it. Audio
-    /// thread.
-    pub fn step(
+    /// Hears one hop of finite input (full scale 1.0; clipped at +36 dB). Audio thread.
+    pub fn hear(&self, hearing: &mut ChordsHearing, input: &[f32; HOP_SAMPLES]) {
+        let input = bounded_input(input);
+        let frame = self.net.step(&mut hearing.net, &input);
+        hearing.answered = frame.is_some();
+        if let Some(frame) = frame {
+            let voices = hearing.decoder.step(frame).iter();
+            let loudest_db = voices.map(|voice| voice.level_db).fold(f32::MIN, f32::max);
+            hearing.loudest_db = (hearing.loudest_db - FORGETTING_DB).max(loudest_db);
+        }
+    }
+
+    /// Plays what has been heard in this hop; the output is finite, and [`crate::CHAIN_DELAY_SAMPLES`] behind it. Audio thread.
+    pub fn play(
         &self,
         targets: &Targets<'_>,
         state: &mut ChordsState,
+        hearing: &ChordsHearing,
         controls: &HopControls,
-        input: &[f32; HOP_SAMPLES],
         output: &mut [f32; HOP_SAMPLES],
     ) {
-        let input = bounded_input(input);
-        if let Some(frame) = self.net.step(&mut state.heard, &input) {
-            state.decoder.step(frame);
-            state.give_notes(is_struck(targets, controls));
+        if hearing.answered {
+            state.give_notes(hearing, is_struck(targets, controls));
         }
         let controls = HopControls {
             keys: state.keys,
@@ -80,46 +99,62 @@ impl Chords {
     }
 }
 
+impl ChordsHearing {
+    /// Before the first hop. Allocates.
+    pub fn new(chords: &Chords) -> Self {
+        Self {
+            net: VoicesState::new(&chords.net),
+            decoder: Decoder::default(),
+            loudest_db: FIRST_LOUDEST_DB,
+            answered: false,
+        }
+    }
+
+    /// As before the first hop. Audio thread.
+    pub fn reset(&mut self) {
+        self.net.reset();
+        self.decoder.reset();
+        self.loudest_db = FIRST_LOUDEST_DB;
+        self.answered = false;
+    }
+}
+
 impl ChordsState {
     /// The state before the first hop. Allocates.
     pub fn new(chords: &Chords) -> Self {
         Self {
-            heard: VoicesState::new(&chords.net),
-            decoder: Decoder::default(),
             keys: [VoiceNote::default(); VOICES],
             notes: [None; VOICES],
             since: [0; VOICES],
             answers: 0,
             latest: 0,
-            loudest_db: FIRST_LOUDEST_DB,
             ensemble: EnsembleState::new(&chords.ensemble),
         }
     }
 
     /// Back to the state before the first hop. Audio thread.
     pub fn reset(&mut self) {
-        self.heard.reset();
-        self.decoder.reset();
         self.keys = [VoiceNote::default(); VOICES];
         self.notes = [None; VOICES];
         self.since = [0; VOICES];
         self.answers = 0;
         self.latest = 0;
-        self.loudest_db = FIRST_LOUDEST_DB;
         self.ensemble.reset();
     }
 
     /// Becomes `other`, which must be of the same chords, without allocating. Audio thread.
     pub fn copy_from(&mut self, other: &Self) {
-        self.heard.copy_from(&other.heard);
-        self.decoder.clone_from(&other.decoder);
         self.keys = other.keys;
         self.notes = other.notes;
         self.since = other.since;
         self.answers = other.answers;
         self.latest = other.latest;
-        self.loudest_db = other.loudest_db;
         self.ensemble.copy_from(&other.ensemble);
+    }
+
+    /// What each voice plays, before any transposition.
+    pub fn keys(&self) -> &[VoiceNote; VOICES] {
+        &self.keys
     }
 
     /// What the newest of the voices plays; nothing while none does.
@@ -129,13 +164,10 @@ impl ChordsState {
 
     /// What is heard becomes keys: a note that goes on keeps its voice, one that is over is let go, a new one takes the voice that
     /// has been free for longest.
-    fn give_notes(&mut self, struck: bool) {
+    fn give_notes(&mut self, hearing: &ChordsHearing, struck: bool) {
         self.answers += 1;
-        let voices = self.decoder.voices();
-        let loudest = voices.iter().map(|voice| voice.level_db);
-        let loudest_db = loudest.fold(f32::MIN, f32::max);
-        self.loudest_db = (self.loudest_db - FORGETTING_DB).max(loudest_db);
-        let above_db = self.loudest_db - LOUDEST_DB;
+        let voices = hearing.decoder.voices();
+        let above_db = hearing.loudest_db - LOUDEST_DB;
         for voice in 0..VOICES {
             let Some((id, begun_db)) = self.notes[voice] else {
                 continue;
@@ -169,7 +201,7 @@ impl ChordsState {
             self.latest = self.latest.wrapping_add(1).max(1);
             self.notes[voice] = Some((heard.id, heard.level_db));
             self.since[voice] = self.answers;
-            self.keys[voice] = key_of(heard, self.latest, self.loudest_db);
+            self.keys[voice] = key_of(heard, self.latest, hearing.loudest_db);
         }
     }
 }

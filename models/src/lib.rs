@@ -39,7 +39,7 @@ mod whole_file;
 
 pub use chain::{Base, ChainState, Target, Targets, alone};
 pub use chance::split_mix_64;
-pub use chords::{Chords, ChordsState};
+pub use chords::{Chords, ChordsHearing, ChordsState};
 pub use conditioning::{
     ALL_NOTES, AutoOctave, CORNERS, DynamicsControls, HeardKey, HomeRegister, HopControls, Key,
     KeyByEar, Mode, MorphGlide, OctaveSurvey, PitchControls, PlayerControls, TIMBRE_AXES,

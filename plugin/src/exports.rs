@@ -6,6 +6,7 @@
 
 mod clap_entry;
 mod clap_events;
+mod vst3_controllers;
 mod vst3_entry;
 mod vst3_instance;
 mod vst3_pending;

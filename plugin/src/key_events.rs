@@ -99,6 +99,40 @@ pub(crate) fn key_event<S>(event: &NoteEvent<S>) -> Option<KeyEvent> {
     })
 }
 
+/// A VST3 host's event as it was meant: nice-plug 0.4.2 takes the note expressions *Expression* and *Brightness* for each other.
+/// Audio thread.
+pub(crate) fn as_vst3_means<S>(event: NoteEvent<S>) -> NoteEvent<S> {
+    match event {
+        NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness,
+        } => NoteEvent::PolyExpression {
+            timing,
+            voice_id,
+            channel,
+            key,
+            expression: brightness,
+        },
+        NoteEvent::PolyExpression {
+            timing,
+            voice_id,
+            channel,
+            key,
+            expression,
+        } => NoteEvent::PolyBrightness {
+            timing,
+            voice_id,
+            channel,
+            key,
+            brightness: expression,
+        },
+        other => other,
+    }
+}
+
 fn address(voice: VoiceID, channel: Channel, key: Key) -> NoteAddress {
     NoteAddress {
         id: voice.id(),

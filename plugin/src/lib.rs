@@ -245,7 +245,15 @@ impl<const CONTROLLERS: bool, const KEYS: bool> Plugin for Mynah<CONTROLLERS, KE
             channels,
             self.params.indices(),
             &controls,
-            || context.next_event(),
+            || {
+                let event = context.next_event();
+                // Without controllers it is a VST3.
+                if CONTROLLERS {
+                    event
+                } else {
+                    event.map(key_events::as_vst3_means)
+                }
+            },
             &self.shared,
         );
         for said in self.sound.said() {

@@ -1,14 +1,20 @@
-//! What is played as one voice, said to the host as MIDI: notes, pitch bend of two semitones, and the level as controller 11.
+//! What is played, said to the host as MIDI: as one voice notes, pitch bend of two semitones, and the level as controller 11; as
+//! several their notes alone ([`chord`]).
 //!
 //! It looks at what the engine hears at fixed samples of the stream, so that blocks make no difference. A note's pitch is heard
 //! later than its stroke, and its loudness rises for a while, so a note is said once both have stayed, or after 21 ms.
 //!
 //! Thread: audio, but for making one.
 
-use mynah_engine::{Controls, Plays};
-use mynah_models::{Mode, Telemetry};
-use nice_plug::midi::{Channel, Key, VoiceID};
-use nice_plug::prelude::NoteEvent;
+mod chord;
+mod word;
+
+use mynah_engine::{Controls, Plays, Telemetry, VOICES, VoiceNote};
+use mynah_models::Mode;
+
+use chord::Chord;
+use word::BEND_STEPS;
+pub(crate) use word::{Said, Word};
 
 /// From one look to the next, seconds: a hop.
 const LOOK_S: f64 = 128.0 / 48_000.0;
@@ -34,65 +40,14 @@ const LEVEL_STEP_DB: f32 = 1.0;
 const VELOCITY_RANGE_DB: (f32, f32) = (-60.0, -12.0);
 /// The wheel at rest, of 14 bits.
 const BEND_MIDDLE: f32 = 8_192.0;
-const BEND_STEPS: f32 = 16_383.0;
-/// The number of the controller *expression*.
-const EXPRESSION: u8 = 11;
 /// Room for what is said in a block, of which the last is for notes alone: more than is said in five seconds.
 const ROOM: usize = 2_048;
 const ROOM_FOR_NOTES: usize = 256;
 
-/// What is said.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) enum Word {
-    /// A key, 0 to 127, is struck this hard, 1 to 127.
-    On { key: u8, velocity: u8 },
-    /// It is let go.
-    Off { key: u8 },
-    /// Where the wheel stands, 0 to 16,383; 8,192 at rest.
-    Bend(u16),
-    /// The value of controller 11, 0 to 127.
-    Level(u8),
-}
-
-/// What is said at a sample of the block.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Said {
-    pub(crate) at: u32,
-    pub(crate) word: Word,
-}
-
-impl Said {
-    /// The same as the host takes it, on channel 1.
-    pub(crate) fn event<S>(self) -> NoteEvent<S> {
-        let (timing, channel, voice_id) = (self.at, Channel::Number(0), VoiceID::Wildcard);
-        match self.word {
-            Word::On { key, velocity } => NoteEvent::NoteOn {
-                timing,
-                voice_id,
-                channel,
-                key: Key::Number(key),
-                velocity: f32::from(velocity) / 127.0,
-            },
-            Word::Off { key } => NoteEvent::NoteOff {
-                timing,
-                voice_id,
-                channel,
-                key: Key::Number(key),
-                velocity: 0.0,
-            },
-            Word::Bend(raw) => NoteEvent::MidiPitchBend {
-                timing,
-                channel: 0,
-                value: f32::from(raw) / BEND_STEPS,
-            },
-            Word::Level(value) => NoteEvent::MidiCC {
-                timing,
-                channel: 0,
-                cc: EXPRESSION,
-                value: f32::from(value) / 127.0,
-            },
-        }
-    }
+/// What is found at a look.
+pub(crate) enum Heard {
+    OneVoice(Telemetry),
+    Chord([VoiceNote; VOICES]),
 }
 
 /// The note that the host believes to sound.
@@ -148,8 +103,10 @@ pub(crate) struct MidiOut {
     before: Option<u8>,
     steady: Steady,
     sounding: Option<Sounding>,
-    /// The key that sounded when all sound was forgotten: the host has yet to be told.
+    chord: Chord,
+    /// The keys that sounded when all sound was forgotten: the host has yet to be told.
     owed: Option<u8>,
+    owed_chord: Chord,
     said: Vec<Said>,
 }
 
@@ -165,17 +122,19 @@ impl Default for MidiOut {
             before: None,
             steady: Steady::default(),
             sounding: None,
+            chord: Chord::default(),
             owed: None,
+            owed_chord: Chord::default(),
             said: Vec::with_capacity(ROOM),
         }
     }
 }
 
 impl MidiOut {
-    /// Whether these controls ask for it: one voice has notes, chords and noises have none to say.
+    /// Whether these controls ask for it: what follows the input has no notes to say.
     pub(crate) fn is_wanted(plays: Plays, controls: &Controls) -> bool {
-        let one_voice = matches!(controls.mode, Mode::Track | Mode::Auto);
-        plays == Plays::Sound && controls.midi_out && one_voice && !controls.bypass
+        let has_notes = controls.mode != Mode::Follow;
+        plays == Plays::Sound && controls.midi_out && has_notes && !controls.bypass
     }
 
     /// For a stream of this rate, from its first sample.
@@ -192,6 +151,9 @@ impl MidiOut {
         if let Some(sounding) = self.sounding.take() {
             self.owed = Some(sounding.key);
         }
+        if self.chord.sounds() {
+            self.owed_chord = std::mem::take(&mut self.chord);
+        }
     }
 
     /// A block begins, in which it is to say something or not. What sounded is let go if not.
@@ -200,11 +162,11 @@ impl MidiOut {
         if let Some(key) = self.owed.take() {
             self.say(0, Word::Off { key });
         }
+        std::mem::take(&mut self.owed_chord).stop(|word| self.say(0, word));
         self.listens = listens;
         if !listens {
-            self.stop(0);
-            self.number = None;
-            self.steady = Steady::default();
+            self.forget_voice(0);
+            self.stop_chord(0);
         }
     }
 
@@ -219,7 +181,7 @@ impl MidiOut {
 
     /// The engine has processed as many samples as [`part_samples`](Self::part_samples) or fewer, up to sample `end` of the
     /// block.
-    pub(crate) fn pass(&mut self, samples: usize, end: usize, heard: impl FnOnce() -> Telemetry) {
+    pub(crate) fn pass(&mut self, samples: usize, end: usize, heard: impl FnOnce() -> Heard) {
         if samples < self.left_samples {
             self.left_samples -= samples;
             return;
@@ -227,14 +189,44 @@ impl MidiOut {
         let beyond = (samples - self.left_samples) % self.look_samples;
         self.left_samples = self.look_samples - beyond;
         if self.listens {
-            let at = end.saturating_sub(1).min(u32::MAX as usize);
-            self.look(at as u32, &heard());
+            let at = end.saturating_sub(1).min(u32::MAX as usize) as u32;
+            match heard() {
+                Heard::OneVoice(heard) => {
+                    self.stop_chord(at);
+                    self.look(at, &heard);
+                }
+                Heard::Chord(voices) => {
+                    self.forget_voice(at);
+                    self.look_at_chord(at, &voices);
+                }
+            }
         }
     }
 
     /// What is said in this block, in order.
     pub(crate) fn said(&self) -> &[Said] {
         &self.said
+    }
+
+    fn look_at_chord(&mut self, at: u32, voices: &[VoiceNote; VOICES]) {
+        // All that sounds can still be let go in this block. Otherwise it is said at the next look that finds room.
+        if self.said.len() + 3 * VOICES > ROOM {
+            return;
+        }
+        let mut chord = std::mem::take(&mut self.chord);
+        chord.look(voices, |word| self.say(at, word));
+        self.chord = chord;
+    }
+
+    fn stop_chord(&mut self, at: u32) {
+        std::mem::take(&mut self.chord).stop(|word| self.say(at, word));
+    }
+
+    /// What was followed as one voice is no more.
+    fn forget_voice(&mut self, at: u32) {
+        self.stop(at);
+        self.number = None;
+        self.steady = Steady::default();
     }
 
     fn look(&mut self, at: u32, heard: &Telemetry) {

@@ -5,7 +5,7 @@ use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
 use crate::key_events::key_event;
-use crate::midi_out::{MidiOut, Said};
+use crate::midi_out::{Heard, MidiOut, Said};
 use crate::notes::NoteStack;
 use crate::recording::{Feed, Recording};
 use crate::shared::{Condition, PressedKey, Reading, Shared};
@@ -280,7 +280,10 @@ fn process_part(
             }
             [] => {}
         }
-        midi_out.pass(next - done, next, || engine.meters().telemetry);
+        midi_out.pass(next - done, next, || match engine.chord() {
+            Some(voices) => Heard::Chord(voices),
+            None => Heard::OneVoice(engine.meters().telemetry),
+        });
         done = next;
     }
     end

@@ -1,7 +1,8 @@
 """The X display: made usable for hosts, and looked at."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
@@ -67,12 +68,20 @@ class Screen:
 
     def drag(self, window: Window, start: tuple[float, float], down: int) -> None:
         """Drags with the left mouse button, from a place in the editor within a host's window."""
-        corner = self._innermost(window).translate_coords(self._root, 0, 0)
-        x, y = (round(place - origin) for place, origin in zip(start, (corner.x, corner.y), strict=True))
+        x, y = self._on_the_screen(window, start)
         self._mouse(X.MotionNotify, x=x, y=y)
         self._mouse(X.ButtonPress, detail=LEFT_BUTTON)
         for moved in range(0, down + 1, 5):
             self._mouse(X.MotionNotify, x=x, y=y + moved)
+        self._mouse(X.ButtonRelease, detail=LEFT_BUTTON)
+
+    @contextmanager
+    def pressed(self, window: Window, place: tuple[float, float]) -> Iterator[None]:
+        """Holds the left mouse button down on a place in the editor within a host's window."""
+        x, y = self._on_the_screen(window, place)
+        self._mouse(X.MotionNotify, x=x, y=y)
+        self._mouse(X.ButtonPress, detail=LEFT_BUTTON)
+        yield
         self._mouse(X.ButtonRelease, detail=LEFT_BUTTON)
 
     def pixels(self, window: Window) -> np.ndarray:
@@ -98,6 +107,11 @@ class Screen:
         except (error.BadWindow, error.BadDrawable):
             return False
         return self._display.intern_atom("WM_DELETE_WINDOW") in protocols
+
+    def _on_the_screen(self, window: Window, place: tuple[float, float]) -> tuple[int, int]:
+        """Where a place in the editor within a host's window is."""
+        corner = self._innermost(window).translate_coords(self._root, 0, 0)
+        return round(place[0] - corner.x), round(place[1] - corner.y)
 
     def _picture_size(self, window: Window) -> tuple[int, int] | None:
         """The size of the innermost window, where the plugin draws; none while it is blank."""

@@ -21,15 +21,15 @@ def ardour(bundle: Path, tmp_path: Path) -> Ardour:
 
 
 def test_scan(bundle: Path, tmp_path: Path) -> None:
-    """Ardour's scanner finds one stereo effect."""
+    """Ardour's scanner finds a stereo effect and an instrument."""
     found = Ardour(bundle, tmp_path).scan().findall("VST3Info")
-    assert len(found) == 1
-    (plugin,) = found
+    plugin, instrument = found
+    assert (instrument.get("name"), instrument.get("n_inputs")) == ("Mynah Instrument", "0")
     assert (plugin.get("name"), plugin.get("vendor")) == ("Mynah", "Mynah")
     assert plugin.get("category") == "Fx|Pitch Shift"
     assert (plugin.get("n_inputs"), plugin.get("n_outputs")) == ("2", "2")
-    # Held notes come in, nothing goes out.
-    assert (plugin.get("n_midi_inputs"), plugin.get("n_midi_outputs")) == ("1", "0")
+    # Held notes come in, and the notes that are played go out.
+    assert (plugin.get("n_midi_inputs"), plugin.get("n_midi_outputs")) == ("1", "1")
 
 
 @pytest.mark.parametrize(("rate_hz", "block_samples"), [(44_100, 1_024), (48_000, 256), (96_000, 512)])

@@ -46,6 +46,14 @@ def test_application_shows_a_dragged_knob() -> None:
     assert seen["exit_status"] == 0
 
 
+@pytest.mark.skipif("MYNAH_STANDALONE" not in os.environ, reason="cargo xtask names it as left out")
+def test_application_plays_keys() -> None:
+    """The application as the instrument: a key that is pressed is seen to be held, and Ctrl-C ends it."""
+    seen = on_a_screen("press_in_application.py")
+    assert seen["changed_pixels"] > 20
+    assert seen["exit_status"] == 0
+
+
 def on_a_screen(script: str, *arguments: str) -> dict[str, Any]:
     """What a script of this folder saw, on an X server of its own."""
     python = [sys.executable, str(Path(__file__).parent / script), *arguments]

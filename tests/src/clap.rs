@@ -17,6 +17,7 @@ use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
+use mynah_engine::Plays;
 
 use self::events::{change, message, push_note};
 use crate::alloc;
@@ -134,6 +135,8 @@ impl<const KEYS: bool> ClapOf<KEYS> {
 
 impl<const KEYS: bool> Host for ClapOf<KEYS> {
     type Audio = ClapAudio;
+    const PLAYS: Plays = if KEYS { Plays::Keys } else { Plays::Sound };
+    const HAS_MIDI: bool = true;
 
     fn new() -> Self {
         library();

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use mynah_engine::Library;
+use mynah_engine::{Library, Plays};
 use mynah_plugin::targets::{Entry, catalogue};
 
 /// How an instance is activated.
@@ -77,23 +77,56 @@ pub struct Change {
 pub struct Note {
     /// Sample within the block.
     pub at: usize,
+    /// The channel, 0..=15.
+    pub channel: u8,
     /// The key, 0..=127; 60 is middle C.
     pub key: u8,
     /// What happens to it.
     pub action: NoteAction,
 }
 
+impl Note {
+    /// On the first channel.
+    pub const fn new(at: usize, key: u8, action: NoteAction) -> Self {
+        Self {
+            at,
+            channel: 0,
+            key,
+            action,
+        }
+    }
+}
+
 /// What can happen to a note.
 #[derive(Clone, Copy, Debug)]
 pub enum NoteAction {
-    /// It is struck.
+    /// It is struck, with four fifths of all force.
     On,
+    /// It is struck this hard, 0..=1.
+    Struck(f64),
     /// It is released.
     Off,
     /// A note expression tunes it by this many semitones.
     Tuning(f64),
+    /// Another note expression takes this value, as the format has it.
+    Expressed(Expression, f64),
     /// The pitch wheel moves: 14 bits, 8,192 at rest. As a MIDI message, so not in VST3.
     Wheel(u16),
+    /// Any MIDI message of three bytes, likewise.
+    Midi([u8; 3]),
+}
+
+/// What a host can say of a note besides its tuning.
+#[derive(Clone, Copy, Debug)]
+pub enum Expression {
+    /// Its gain.
+    Volume,
+    /// How deep its vibrato is.
+    Vibrato,
+    /// Its level, as a pedal's.
+    Level,
+    /// How firmly its key is pressed.
+    Pressure,
 }
 
 /// A MIDI event that the plugin has sent.
@@ -125,6 +158,10 @@ pub const SENT_CAPACITY: usize = 4_096;
 pub trait Host {
     /// The part that lives on the audio thread while the instance is active.
     type Audio: Audio;
+    /// What the plugin plays.
+    const PLAYS: Plays;
+    /// Whether the format has MIDI messages: [`NoteAction::Wheel`] and [`NoteAction::Midi`].
+    const HAS_MIDI: bool;
 
     /// A new instance, not yet active.
     fn new() -> Self;

@@ -1,5 +1,10 @@
-//! What is asked of the plugin, whatever the format. Each function makes its own instances and
+//! What is asked of the plugins, whatever the format. Each function makes its own instances and
 //! panics when something is wrong; the test binaries call them.
+//!
+//! Most are asked of both, the effect and the instrument: what is played to them is a [`playing::Piece`]. Of the effect alone are
+//! those of its input: the dry sound and its latency, samples that are no numbers, one channel in and two out, `mynah bounce`; those of
+//! what it hears, which it sends as notes; and those of held notes, which decide the pitch of what is heard. Of the instrument alone
+//! are those of [`instrument`].
 
 mod bad_states;
 mod careless;
@@ -11,7 +16,9 @@ mod instrument;
 mod midi_out;
 mod notes;
 mod parameters;
+mod playing;
 mod published;
+mod published_keys;
 mod sound;
 mod state;
 
@@ -26,6 +33,7 @@ pub use midi_out::*;
 pub use notes::*;
 pub use parameters::*;
 pub use published::*;
+pub use published_keys::*;
 pub use sound::*;
 pub use state::*;
 
@@ -36,8 +44,8 @@ use std::sync::Arc;
 use mynah_engine::{Controls, Engine, EngineSpec, TargetRef};
 use mynah_models::{ModelInfo, Target};
 
-use crate::host::{Audio, Host, Setup, library, run, targets};
-use crate::signal::melody;
+use crate::host::{Audio, Host, Setup, library, targets};
+use playing::Piece;
 
 /// The parameters' numbers in every session ever saved: hashes of their ids.
 pub mod ids {
@@ -228,13 +236,25 @@ fn active<H: Host>(setup: Setup, values: &[(u32, f64)]) -> (H, H::Audio) {
     (host, audio)
 }
 
+/// The parameters of the plugin in this host, in its order.
+fn ids_of<H: Host>() -> Vec<u32> {
+    published::<H>().iter().map(|row| row.number).collect()
+}
+
+/// Those of the values whose parameters the plugin has.
+fn those_of<H: Host>(values: &[(u32, f64)]) -> Vec<(u32, f64)> {
+    let known = ids_of::<H>();
+    let values = values.iter().copied();
+    values.filter(|(id, _)| known.contains(id)).collect()
+}
+
 /// Whatever was done to an inactive instance: with a fresh one's state it sounds like a fresh one.
 fn assert_unharmed<H: Host>(host: &mut H) {
     assert!(host.load(&H::new().save()));
-    let input = melody(48_000.0, 2, 6_000);
+    let piece = Piece::begun::<H>(48_000.0, 2, 6_000);
     let mut audio = host.activate(Setup::USUAL);
-    let output = run(&mut audio, &input, &[], || 480);
-    let expected = bounce(48_000.0, 0, &Controls::default(), &input);
+    let output = piece.played_by(&mut audio, &[], || 480);
+    let expected = piece.bounced(0, &Controls::default());
     assert_same("afterwards", &output, &expected);
     host.deactivate(audio);
 }

@@ -53,6 +53,28 @@ pub fn melody(rate_hz: f64, channels: usize, samples: usize) -> Vec<Vec<f32>> {
         .collect()
 }
 
+/// Plucked strings, struck together at these samples: decaying harmonics, damped after so many. One channel.
+pub fn strum(rate_hz: f64, chords: &[(usize, &[u8])], damped: usize, samples: usize) -> Vec<f32> {
+    let mut sound = vec![0.0; samples];
+    for (start, keys) in chords {
+        let part = sound.iter_mut().skip(*start).take(damped);
+        for (n, sample) in part.enumerate() {
+            let now_s = n as f64 / rate_hz;
+            let string = |key: &u8| {
+                let pitch_hz = 440.0 * ((f64::from(*key) - 69.0) / 12.0).exp2();
+                let harmonic = |n: f64| {
+                    let decay = (-(1.2 + 0.5 * n) * now_s).exp();
+                    decay * (std::f64::consts::TAU * n * pitch_hz * now_s).sin() / n
+                };
+                (1..=12).map(|n| harmonic(f64::from(n))).sum::<f64>()
+            };
+            let fading = ((damped - n) as f64 / (0.02 * rate_hz)).min(1.0);
+            *sample += (0.08 * fading * keys.iter().map(string).sum::<f64>()) as f32;
+        }
+    }
+    sound
+}
+
 /// Noise at -12 dBFS, another one in every channel.
 pub fn noise(seed: u64, channels: usize, samples: usize) -> Vec<Vec<f32>> {
     (0..channels)

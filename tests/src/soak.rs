@@ -1,9 +1,10 @@
 //! Hours of audio through the engine, faster than real time: several instances at several rates, random
-//! music and silence, parameters and targets that change, blocks of changing lengths, resets.
+//! music and silence, or keys, for every third of them, parameters and targets that change, blocks of changing lengths, resets.
 //!
 //! The work is cut into steps of about two minutes of audio. A step follows from the seed and its own number
 //! alone, so that a fault is repeated by running that one step again.
 
+mod fingers;
 mod life;
 mod music;
 mod step;

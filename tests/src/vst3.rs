@@ -9,6 +9,7 @@ mod stream;
 use std::ffi::c_void;
 use std::ptr;
 
+use mynah_engine::Plays;
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
     IComponentTrait, IEditController, IEditControllerTrait, IEventList, IParameterChanges,
@@ -45,6 +46,8 @@ fn text_of(utf16: &[u16]) -> String {
 
 impl<const KEYS: bool> Host for Vst3Of<KEYS> {
     type Audio = Vst3Audio;
+    const PLAYS: Plays = if KEYS { Plays::Keys } else { Plays::Sound };
+    const HAS_MIDI: bool = false;
 
     fn new() -> Self {
         library();
@@ -167,8 +170,12 @@ impl<const KEYS: bool> Host for Vst3Of<KEYS> {
             let processor = &self.processor;
             let mut input = arrangement(setup.inputs());
             let mut output = arrangement(setup.channels);
-            let inputs = i32::from(setup.has_input);
-            let result = processor.setBusArrangements(&mut input, inputs, &mut output, 1);
+            // A list of nothing is null in many hosts.
+            let (inputs, count): (*mut u64, i32) = match setup.has_input {
+                true => (&mut input, 1),
+                false => (ptr::null_mut(), 0),
+            };
+            let result = processor.setBusArrangements(inputs, count, &mut output, 1);
             assert_eq!(result, kResultOk);
             assert_eq!(processor.setupProcessing(&mut process_setup), kResultOk);
             let directions = if KEYS { 1..2 } else { 0..2 };

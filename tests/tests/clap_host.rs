@@ -15,4 +15,9 @@ mod instrument {
     use super::*;
 
     mynah_tests::host_tests!(instrument ClapInstrument);
+
+    #[test]
+    fn midi_messages_turn_what_they_should() {
+        scenarios::midi_messages_turn_what_they_should::<ClapInstrument>();
+    }
 }

@@ -20,4 +20,9 @@ mod instrument {
     use super::*;
 
     mynah_tests::host_tests!(instrument Vst3Instrument);
+
+    #[test]
+    fn what_the_controller_is_told_is_saved() {
+        scenarios::what_the_controller_is_told_is_saved::<Vst3Instrument>();
+    }
 }

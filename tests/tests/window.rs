@@ -34,6 +34,7 @@ fn main() {
             "automation_moves_the_knob",
             scenarios::automation_moves_the_knob,
         );
+        test("a_pressed_key_is_heard", scenarios::a_pressed_key_is_heard);
         test("the_editor_opens_again", scenarios::the_editor_opens_again);
         test("the_library_stays_after_an_editor", || {
             scenarios::the_library_stays_after_an_editor(&library);

@@ -36,7 +36,8 @@ pub(crate) fn test() -> Result<Vec<String>> {
                 .to_owned(),
         );
     }
-    command.env("MYNAH_EDITOR_PLACES", editor_places()?);
+    command.env("MYNAH_EDITOR_PLACES", editor_places("effect")?);
+    command.env("MYNAH_INSTRUMENT_PLACES", editor_places("instrument")?);
     if let Some(missing) = standalone::missing() {
         left_out.push(format!("the test of the application: {missing}"));
     } else {
@@ -51,11 +52,18 @@ pub(crate) fn test() -> Result<Vec<String>> {
     Ok(left_out)
 }
 
-/// Where things stand in the editor, in the lines that `tests/hosts/places.py` reads.
-fn editor_places() -> Result<String> {
+/// Where things stand in the editor of this plugin, in the lines that `tests/hosts/places.py` reads.
+fn editor_places(plugin: &str) -> Result<String> {
     // Not `--package`: that would build every crate again with other features.
     let mut command = step::cargo_command();
-    command.args(["run", "--release", "--example", "editor_places"]);
+    command.args([
+        "run",
+        "--release",
+        "--example",
+        "editor_places",
+        "--",
+        plugin,
+    ]);
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!(

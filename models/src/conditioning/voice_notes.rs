@@ -18,6 +18,6 @@ pub struct VoiceNote {
     pub louder_db: f32,
     /// It is slurred from the voice's note before, if that sounds.
     pub slurred: bool,
-    /// Nobody has let it go.
+    /// Nobody has let it go. At least at the first hop of each note that is to sound, however short it is.
     pub held: bool,
 }

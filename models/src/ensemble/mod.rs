@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use crate::chain::{Base, Targets};
 use crate::conditioning::{HopControls, VOICES};
-use crate::features::FeaturesState;
+use crate::features::{FeatureFrame, FeaturesState};
 use crate::rates::HOP_SAMPLES;
 use crate::streaming::generator::GeneratorState;
 use crate::telemetry::Telemetry;
@@ -31,14 +31,14 @@ pub const LOUDEST_DB: f32 = -18.0;
 pub struct Ensemble {
     base: Arc<Base>,
     contents: Contents,
+    /// What is heard: nothing.
+    silence: FeatureFrame,
 }
 
 /// Everything that the voices of one stream remember.
 #[derive(Clone, Debug)]
 pub struct EnsembleState {
     voices: Vec<EnsembleVoice>,
-    /// What is heard: nothing.
-    silence: FeaturesState,
     generator: GeneratorState,
     /// Hops since the generator's frame began.
     generator_hops: usize,
@@ -49,7 +49,12 @@ impl Ensemble {
     /// Listens to a few plain tones, some 50 ms. Any thread but the audio thread.
     pub fn new(base: Arc<Base>) -> Self {
         let contents = Contents::new(&base);
-        Self { base, contents }
+        let silence = *FeaturesState::new(base.features()).frame();
+        Self {
+            base,
+            contents,
+            silence,
+        }
     }
 
     /// The base that plays.
@@ -75,7 +80,7 @@ impl Ensemble {
             let heard = voice.step(
                 &self.base,
                 targets,
-                (&self.contents, state.silence.frame()),
+                (&self.contents, &self.silence),
                 (controls, key),
                 [&mut tonal, &mut noisy],
             );
@@ -104,7 +109,6 @@ impl EnsembleState {
             voices: (0..VOICES)
                 .map(|voice| EnsembleVoice::new(base, voice))
                 .collect(),
-            silence: FeaturesState::new(base.features()),
             generator: GeneratorState::new(&base.networks().generator),
             generator_hops: 0,
             telemetry: Telemetry::default(),

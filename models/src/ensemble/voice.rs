@@ -99,7 +99,7 @@ impl EnsembleVoice {
 
     /// Whether it sounds, or is about to.
     pub(super) fn sounds(&self, key: &VoiceNote) -> bool {
-        self.awake || key.note != self.note
+        self.awake || (key.held && key.note != self.note)
     }
 
     /// Whether the translator has a part in what sounds.
@@ -147,7 +147,8 @@ impl EnsembleVoice {
             self.note = key.note;
             self.frames_since_note = 0;
             self.silent_frames = 0;
-            if !self.awake {
+            // One that is over already began while nobody played it: before there was a target.
+            if !self.awake && key.held {
                 self.awake = true;
                 self.hops_left = 0;
             }

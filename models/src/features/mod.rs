@@ -7,6 +7,7 @@
 //! Every part is a table type (immutable, shared by instances) and a state or scratch value of one
 //! stream; the steps neither allocate nor panic. [`Features`] puts them together.
 
+mod afterwards;
 mod dynamics;
 mod history;
 mod log_frequency;
@@ -21,6 +22,10 @@ mod spectrum;
 mod triangle;
 mod whitening;
 
+pub use afterwards::{
+    OUTLINE_STEP_SAMPLES, PITCH_BEHIND_FRAMES, RISE_STEPS, centred_semitones, last_quiet,
+    steepest_rise,
+};
 pub use dynamics::{attack, steadied};
 pub use history::History;
 pub use log_frequency::{

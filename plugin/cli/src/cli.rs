@@ -110,27 +110,8 @@ pub(crate) struct Bounce {
         hide_default_value = true
     )]
     pub(crate) name: Pattern,
-    /// Format of the files in --out-dir, and of what goes to the standard output.
-    #[arg(long, value_enum, default_value_t = Format::Wav)]
-    pub(crate) format: Format,
-    /// What sounds on after the input's end: SECONDS of it, or auto, until it has died away, 5 s at the most
-    /// [default: auto].
-    #[arg(
-        long,
-        value_name = "SECONDS|auto",
-        default_value = "auto",
-        hide_default_value = true
-    )]
-    pub(crate) tail: Tail,
-    /// Bits of a sample: 16 (with dither), 24, or 32f (float, WAV only).
-    #[arg(long, value_enum, default_value_t = Bits::TwentyFour)]
-    pub(crate) bits: Bits,
-    /// The same as --bits 32f.
-    #[arg(long, conflicts_with = "bits")]
-    pub(crate) float: bool,
-    /// Replace existing outputs.
-    #[arg(short, long)]
-    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) written: Written,
     /// Leave out inputs whose output exists already.
     #[arg(long, conflicts_with = "force")]
     pub(crate) skip_existing: bool,
@@ -149,6 +130,39 @@ pub(crate) struct Bounce {
     /// No progress bars and no list of outputs.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// How sound is written.
+#[derive(Args, Debug)]
+pub(crate) struct Written {
+    /// Format of what goes to the standard output, and of files in a folder.
+    #[arg(long, value_enum, default_value_t = Format::Wav)]
+    pub(crate) format: Format,
+    /// What sounds on after the input's end: SECONDS of it, or auto, until it has died away, 5 s at the most
+    /// [default: auto].
+    #[arg(
+        long,
+        value_name = "SECONDS|auto",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(crate) tail: Tail,
+    /// Bits of a sample: 16 (with dither), 24, or 32f (float, WAV only).
+    #[arg(long, value_enum, default_value_t = Bits::TwentyFour)]
+    bits: Bits,
+    /// The same as --bits 32f.
+    #[arg(long, conflicts_with = "bits")]
+    float: bool,
+    /// Replace existing outputs.
+    #[arg(short, long)]
+    pub(crate) force: bool,
+}
+
+impl Written {
+    /// Bits of a sample.
+    pub(crate) fn bits(&self) -> Bits {
+        if self.float { Bits::Float } else { self.bits }
+    }
 }
 
 impl Bounce {

@@ -6,13 +6,15 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use mynah_models::{
-    Base, CORNERS, ChainState, Chords, ChordsState, Ensemble, EnsembleState, HOP_SAMPLES,
-    HopControls, Key, LowCut, Mode, ModelHash, Telemetry,
+    Base, CORNERS, ChainState, Chords, Ensemble, EnsembleState, HOP_SAMPLES, HopControls, Key,
+    LowCut, ModelHash, Telemetry,
 };
 
 use crate::controls::Plays;
 use crate::corners::Corners;
+use crate::hop_scheduler::LANES;
 use crate::library::shipped_voices;
+use crate::together::{ChordsTogether, Together};
 
 /// One hop of mono samples at 48 kHz.
 pub(crate) type Hop = [f32; HOP_SAMPLES];
@@ -26,6 +28,16 @@ pub(crate) trait Chain {
     type Patch;
     /// The memory of one running chain.
     type State;
+    /// What plays the modes in which all sides are heard as one.
+    type Together: Together<Patch = Self::Patch>;
+
+    /// What plays those modes, having heard only silence. Allocates: set-up time only.
+    fn new_together(&self) -> Self::Together;
+
+    /// How many lanes there may be at the most, 1 to [`LANES`]: one for each side.
+    fn lanes(&self) -> usize {
+        LANES
+    }
 
     /// A state that has heard only silence. Allocates: set-up time only.
     fn new_state(&self) -> Self::State;
@@ -67,6 +79,9 @@ pub(crate) trait Chain {
         output: &mut Hop,
     );
 
+    /// Another plays this hop: what was heard before is old when it steps again.
+    fn skip(&self, _state: &mut Self::State, _input: &Hop) {}
+
     /// Whether it sounds, or is about to, whatever it hears.
     fn plays(&self, _state: &Self::State, _controls: &HopControls) -> bool {
         false
@@ -91,7 +106,7 @@ enum Networks {
     Sound {
         base: Arc<Base>,
         /// None in a build without the network that hears them.
-        chords: Option<Chords>,
+        chords: Option<Arc<Chords>>,
     },
     Keys(Arc<Ensemble>),
 }
@@ -101,15 +116,16 @@ pub(crate) enum ModelState {
     Sound {
         low_cut: LowCut,
         chain: Box<ChainState>,
-        chords: Option<Box<ChordsState>>,
-        /// What was run last; the other one's past is an older one.
-        in_chords: bool,
+        /// Another has played since.
+        skipped: bool,
     },
     Keys(Box<EnsembleState>),
 }
 
 /// The ensembles of the bases that are in use: all instances share one of each.
 static ENSEMBLES: Mutex<Vec<(ModelHash, Weak<Ensemble>)>> = Mutex::new(Vec::new());
+/// The one that was asked for last, which stays: an instance that is made anew and is the only one need not listen again.
+static LATEST_ENSEMBLE: Mutex<Option<Arc<Ensemble>>> = Mutex::new(None);
 
 /// The ensemble of a base. Not for the audio thread.
 fn ensemble_of(base: &Arc<Base>) -> Arc<Ensemble> {
@@ -117,12 +133,17 @@ fn ensemble_of(base: &Arc<Base>) -> Arc<Ensemble> {
     known.retain(|(_, ensemble)| ensemble.strong_count() > 0);
     let hash = base.info().hash;
     let found = known.iter().find(|(of, _)| *of == hash);
-    if let Some(ensemble) = found.and_then(|(_, ensemble)| ensemble.upgrade()) {
-        return ensemble;
-    }
-    let made = Arc::new(Ensemble::new(Arc::clone(base)));
-    known.push((hash, Arc::downgrade(&made)));
-    made
+    let ensemble = found.and_then(|(_, ensemble)| ensemble.upgrade());
+    let ensemble = ensemble.unwrap_or_else(|| {
+        let made = Arc::new(Ensemble::new(Arc::clone(base)));
+        known.push((hash, Arc::downgrade(&made)));
+        made
+    });
+    let mut latest = LATEST_ENSEMBLE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    *latest = Some(Arc::clone(&ensemble));
+    ensemble
 }
 
 impl ModelChain {
@@ -131,7 +152,7 @@ impl ModelChain {
         let networks = match plays {
             Plays::Sound => {
                 let net = shipped_voices().ok();
-                let chords = net.map(|net| Chords::new(net, ensemble_of(&base)));
+                let chords = net.map(|net| Arc::new(Chords::new(net, ensemble_of(&base))));
                 Networks::Sound { base, chords }
             }
             Plays::Keys => Networks::Keys(ensemble_of(&base)),
@@ -146,19 +167,32 @@ impl ModelChain {
 impl Chain for ModelChain {
     type Patch = Corners;
     type State = ModelState;
+    type Together = Option<ChordsTogether>;
+
+    fn new_together(&self) -> Option<ChordsTogether> {
+        match &self.networks {
+            Networks::Sound { chords, .. } => chords.as_ref().map(ChordsTogether::new),
+            Networks::Keys(_) => None,
+        }
+    }
+
+    fn lanes(&self) -> usize {
+        match &self.networks {
+            Networks::Sound { .. } => LANES,
+            // Voices have no side.
+            Networks::Keys(_) => 1,
+        }
+    }
 
     fn new_state(&self) -> ModelState {
         match &self.networks {
-            Networks::Sound { base, chords } => {
+            Networks::Sound { base, .. } => {
                 let mut chain = Box::new(ChainState::new(base));
                 chain.align_frames(self.lead_hops);
                 ModelState::Sound {
                     low_cut: LowCut::default(),
                     chain,
-                    chords: chords
-                        .as_ref()
-                        .map(|chords| Box::new(ChordsState::new(chords))),
-                    in_chords: false,
+                    skipped: false,
                 }
             }
             Networks::Keys(ensemble) => ModelState::Keys(Box::new(EnsembleState::new(ensemble))),
@@ -170,16 +204,12 @@ impl Chain for ModelChain {
             ModelState::Sound {
                 low_cut,
                 chain,
-                chords,
-                in_chords,
+                skipped,
             } => {
                 low_cut.reset();
                 chain.reset();
                 chain.align_frames(self.lead_hops);
-                if let Some(chords) = chords {
-                    chords.reset();
-                }
-                *in_chords = false;
+                *skipped = false;
             }
             ModelState::Keys(ensemble) => ensemble.reset(),
         }
@@ -190,15 +220,12 @@ impl Chain for ModelChain {
             ModelState::Sound {
                 low_cut,
                 chain,
-                chords,
-                in_chords,
+                skipped,
             } => {
                 low_cut.reset();
                 chain.rest();
                 chain.align_frames(self.lead_hops);
-                if let Some(chords) = chords.as_mut().filter(|_| *in_chords) {
-                    chords.reset();
-                }
+                *skipped = false;
             }
             // Its voices sleep already, and what they have played decides about what they play next.
             ModelState::Keys(_) => {}
@@ -239,22 +266,17 @@ impl Chain for ModelChain {
                 ModelState::Sound {
                     low_cut,
                     chain,
-                    chords,
-                    in_chords,
+                    skipped,
                 },
                 ModelState::Sound {
                     low_cut: to_low_cut,
                     chain: to_chain,
-                    chords: to_chords,
-                    in_chords: to_in_chords,
+                    skipped: to_skipped,
                 },
             ) => {
                 *to_low_cut = *low_cut;
-                *to_in_chords = *in_chords;
+                *to_skipped = *skipped;
                 to_chain.copy_from(chain);
-                if let (Some(chords), Some(to_chords), true) = (chords, to_chords, *in_chords) {
-                    to_chords.copy_from(chords);
-                }
             }
             (ModelState::Keys(from), ModelState::Keys(to)) => to.copy_from(from),
             // All states of a chain are of one kind.
@@ -272,36 +294,33 @@ impl Chain for ModelChain {
     ) {
         match (&self.networks, state) {
             (
-                Networks::Sound { base, chords },
+                Networks::Sound { base, .. },
                 ModelState::Sound {
                     low_cut,
                     chain,
-                    chords: chords_state,
-                    in_chords,
+                    skipped,
                 },
             ) => {
                 let input = low_cut.step(input);
-                let wants_chords = controls.mode == Mode::Chords;
-                let was_in_chords = std::mem::replace(in_chords, wants_chords);
-                match (chords, chords_state) {
-                    (Some(chords), Some(state)) if wants_chords => {
-                        if !was_in_chords {
-                            state.reset();
-                        }
-                        chords.step(&patch.targets(), state, controls, &input, output);
-                    }
-                    _ => {
-                        if was_in_chords {
-                            chain.rest();
-                        }
-                        base.step(&patch.targets(), chain, controls, &input, output);
-                    }
+                if std::mem::take(skipped) {
+                    chain.rest();
                 }
+                base.step(&patch.targets(), chain, controls, &input, output);
             }
             (Networks::Keys(ensemble), ModelState::Keys(state)) => {
                 ensemble.play(&patch.targets(), state, controls, output);
             }
             _ => output.fill(0.0),
+        }
+    }
+
+    fn skip(&self, state: &mut ModelState, input: &Hop) {
+        if let ModelState::Sound {
+            low_cut, skipped, ..
+        } = state
+        {
+            low_cut.step(input);
+            *skipped = true;
         }
     }
 
@@ -318,11 +337,6 @@ impl Chain for ModelChain {
 
     fn telemetry(&self, state: &ModelState) -> Telemetry {
         match state {
-            ModelState::Sound {
-                chords: Some(chords),
-                in_chords: true,
-                ..
-            } => chords.telemetry(),
             ModelState::Sound { chain, .. } => chain.telemetry(),
             ModelState::Keys(ensemble) => ensemble.telemetry(),
         }

@@ -1,6 +1,6 @@
 //! From one target or mode to another, hop by hop, without a click: the chain that sounds and, for as long as a crossfade
 //! lasts, the one before it. For one voice, or for one on each side, which share all that the player chooses; and each rests in
-//! silence.
+//! silence. Modes in which all sides are heard as one are played beside the lanes, once for both ([`together`](crate::together)).
 
 mod fade;
 mod lane;
@@ -9,19 +9,18 @@ use std::time::Instant;
 
 use mynah_models::{
     AutoOctave, CORNERS, HOP_SAMPLES, HeardKey, HopControls, KeyByEar, Mode, MorphGlide, Telemetry,
+    VOICES, VoiceNote,
 };
 
 use crate::chain::{Chain, Hop};
 use crate::guard;
 use crate::hop_scheduler::{LANES, Translation};
 use crate::monitor::MonitorFeed;
+use crate::together::{AllSides, Together, loudest};
 
 pub(crate) use fade::FADE_HOPS;
 use fade::{Fade, Outgoing, Ramp};
-use lane::{Lane, both, run_chain};
-
-/// The other voice leads when it is louder by this factor (6 dB), so that two alike do not take turns.
-const LOUDER: f32 = 2.0;
+use lane::{Lanes, both, run_chain};
 
 /// The chain with its target and its memory, and the target that is to come.
 pub(crate) struct Crossfade<C: Chain> {
@@ -30,15 +29,12 @@ pub(crate) struct Crossfade<C: Chain> {
     /// What is to sound instead, as soon as no fade is on its way.
     pending: Option<Option<C::Patch>>,
     mode: Mode,
-    lanes: [Lane<C>; LANES],
-    /// How many of them run: the first, or both.
-    running: usize,
-    /// The louder of those that run: its octave is that of all, and a display is shown what it hears.
-    leader: usize,
+    lanes: Lanes<C>,
     /// Which of a lane's states is the running one.
     active: usize,
     fade: Option<Fade<C::Patch>>,
     faded_out: Hop,
+    together: AllSides<C::Together>,
     morph: MorphGlide,
     /// The targets' weights at the end of the hop before, and of this one.
     weights: [[f32; CORNERS]; 2],
@@ -55,15 +51,13 @@ pub(crate) struct Crossfade<C: Chain> {
 impl<C: Chain> Crossfade<C> {
     /// Allocates.
     pub(crate) fn new(chain: C, patch: Option<C::Patch>) -> Self {
-        let lanes = [Lane::new(&chain), Lane::new(&chain)];
         Crossfade {
+            lanes: Lanes::new(&chain),
+            together: AllSides::new(chain.new_together()),
             chain,
             patch,
             pending: None,
             mode: Mode::default(),
-            lanes,
-            running: 1,
-            leader: 0,
             active: 0,
             fade: None,
             faded_out: [0.0; HOP_SAMPLES],
@@ -83,13 +77,12 @@ impl<C: Chain> Crossfade<C> {
 
     /// Has so many lanes run from now on, 1 or 2. The second begins as a copy of the first.
     pub(crate) fn run_lanes(&mut self, lanes: usize) {
-        if lanes == LANES && self.running < LANES {
-            let [first, second] = &mut self.lanes;
-            second.copy_from(&self.chain, first);
-        } else if lanes < LANES && self.leader > 0 {
-            self.lead_with(0);
-        }
-        self.running = lanes.clamp(1, LANES);
+        self.lanes.run(&self.chain, lanes);
+    }
+
+    /// Whether all sides are heard as one in this mode.
+    pub(crate) fn is_played_together(&self, mode: Mode) -> bool {
+        self.together.of_all.plays(mode)
     }
 
     /// Translates one hop of each lane that runs.
@@ -105,12 +98,13 @@ impl<C: Chain> Crossfade<C> {
             .map(|input| input.map(guard::without_denormals));
         self.take_changes(controls.mode);
         self.approach(&controls.morph);
-        self.choose_leader(inputs);
+        self.lanes.choose_leader(&self.chain, inputs);
+        self.play_together(controls, inputs);
 
         // The leader first: its octave is the other's in the same hop.
-        let leader = self.leader;
+        let leader = self.lanes.leader;
         self.translate_lane(leader, controls, inputs, output);
-        if self.running == LANES {
+        if self.lanes.count() == LANES {
             self.translate_lane(1 - leader, controls, inputs, output);
         }
 
@@ -134,66 +128,54 @@ impl<C: Chain> Crossfade<C> {
         output: &mut Translation,
     ) {
         let (input, wet) = (&inputs[index], &mut output.wet[index]);
-        let state = &self.lanes[index].states[self.active];
+        let state = &self.lanes.lane(index).states[self.active];
         let input_peak = if self.patch.is_some() && self.chain.plays(state, controls) {
             1.0
+        } else if self.together.of_all.plays(self.mode) {
+            loudest(&inputs[..self.lanes.count()])
         } else {
             guard::peak(input)
         };
-        if self.lanes[index].gate.sleeps_through(input_peak) {
+        if self.lanes.lane(index).gate.sleeps_through(input_peak) {
             wet.fill(0.0);
         } else {
             self.run(index, controls, input, wet);
         }
-        let lane = &mut self.lanes[index];
+        let lane = self.lanes.lane_mut(index);
         if lane.gate.count(input_peak, guard::peak(wet)) {
             // Waking up later is then the same as starting up, but for the octave.
             for state in &mut lane.states {
                 self.chain.rest(state);
             }
+            if index == 0 {
+                self.together.of_all.reset();
+            }
         }
-        if index == self.leader && self.patch.is_some() && !lane.gate.is_asleep() {
-            let heard = self.chain.telemetry(&lane.states[self.active]);
+        let leads = index == self.lanes.leader;
+        if leads && self.patch.is_some() && !self.lanes.leading().gate.is_asleep() {
+            let heard = self.telemetry();
             self.octave = heard.octave;
             self.key = heard.key;
         }
     }
 
-    /// The louder lane leads, and one that sleeps never leads one that does not.
-    fn choose_leader(&mut self, inputs: &[Hop; LANES]) {
-        if self.running < LANES {
+    /// Has what is heard and played as one for all sides heard and played, where it is wanted.
+    fn play_together(&mut self, controls: &HopControls, inputs: &[Hop; LANES]) {
+        let running = &inputs[..self.lanes.count()];
+        if self.lanes.lane(0).gate.sleeps_through(loudest(running)) {
             return;
         }
-        let peaks = inputs.each_ref().map(guard::peak);
-        for (lane, peak) in self.lanes.iter_mut().zip(peaks) {
-            lane.hear(peak);
-        }
-        let (leader, other) = (self.leader, 1 - self.leader);
-        let sleeps = |index: usize| self.lanes[index].gate.sleeps_through(peaks[index]);
-        let is_softer = LOUDER * self.lanes[leader].level < self.lanes[other].level;
-        if !sleeps(other) && (sleeps(leader) || is_softer) {
-            self.lead_with(other);
-        }
-    }
-
-    /// Another lane leads, and the octave goes on from what was chosen before.
-    fn lead_with(&mut self, index: usize) {
-        let [first, second] = &mut self.lanes;
-        let (from, to) = if index == 0 {
-            (second, first)
-        } else {
-            (first, second)
-        };
-        for (from, to) in from.states.iter().zip(&mut to.states) {
-            self.chain.take_octave(from, to);
-        }
-        self.leader = index;
+        let now = self.patch.as_ref();
+        let before = self.fade.as_ref();
+        let mut players = [Some((self.mode, now)); 2];
+        players[1 - self.active] = before.map(|fade| (fade.mode, fade.from.patch(now)));
+        self.together.play(players, controls, running);
     }
 
     /// Tells the monitor of the hop just translated; nothing while the chain rests.
     fn report(&mut self, started: Instant, input: &Hop, wet: &Hop) {
         let telemetry = self.telemetry();
-        let rests = self.lanes[self.leader].gate.is_asleep();
+        let rests = self.lanes.leading().gate.is_asleep();
         if let Some(monitor) = &mut self.monitor
             && !rests
         {
@@ -203,11 +185,21 @@ impl<C: Chain> Crossfade<C> {
 
     /// What the chain hears, of two the louder one; zeros while it does not run.
     pub(crate) fn telemetry(&self) -> Telemetry {
-        let leader = &self.lanes[self.leader];
+        let leader = self.lanes.leading();
         if self.patch.is_none() || leader.gate.is_asleep() {
             return Telemetry::default();
         }
+        if self.together.of_all.plays(self.mode) {
+            return self.together.of_all.telemetry(self.active);
+        }
         self.chain.telemetry(&leader.states[self.active])
+    }
+
+    /// What each of several voices plays, before transposition; none where one voice plays, or nothing runs.
+    pub(crate) fn chord(&self) -> Option<[VoiceNote; VOICES]> {
+        let runs = self.patch.is_some() && !self.lanes.leading().gate.is_asleep();
+        let chord = self.together.of_all.chord(self.active);
+        chord.filter(|_| runs && self.together.of_all.plays(self.mode))
     }
 
     /// The octave that was chosen last, whether the chain runs or not.
@@ -225,8 +217,7 @@ impl<C: Chain> Crossfade<C> {
     }
 
     pub(crate) fn is_asleep(&self) -> bool {
-        let running = &self.lanes[..self.running];
-        running.iter().all(|lane| lane.gate.is_asleep())
+        self.lanes.is_asleep()
     }
 
     /// Whether silence is answered with silence until something else comes: a sound, a target, a mode.
@@ -240,10 +231,8 @@ impl<C: Chain> Crossfade<C> {
             fade.hops_done = FADE_HOPS;
             self.finish_fade();
         }
-        // The second becomes a copy of the first when it begins.
-        self.lanes[0].reset(&self.chain);
-        self.running = 1;
-        self.leader = 0;
+        self.lanes.reset(&self.chain);
+        self.together.of_all.reset();
         self.octave = 0;
         self.key = None;
         self.fresh = true;
@@ -263,7 +252,7 @@ impl<C: Chain> Crossfade<C> {
                 return;
             }
         };
-        for lane in &mut self.lanes[..self.running] {
+        for lane in self.lanes.running() {
             let (old, new) = both(&mut lane.states, self.active);
             if matches!(from, Outgoing::Nothing) {
                 self.chain.reset(new);
@@ -275,7 +264,13 @@ impl<C: Chain> Crossfade<C> {
                 self.chain.change_targets(new);
             }
         }
-        self.active = 1 - self.active;
+        let (old, new) = (self.active, 1 - self.active);
+        if matches!(from, Outgoing::Nothing) {
+            self.together.of_all.reset_player(new);
+        } else {
+            self.together.of_all.hand_over(old, new);
+        }
+        self.active = new;
         let hops_done = if self.fresh { FADE_HOPS } else { 0 };
         self.fade = Some(Fade {
             from,
@@ -302,38 +297,32 @@ impl<C: Chain> Crossfade<C> {
         let [before, now] = self.presences();
         let [controls_before, controls_now] =
             [1 - self.active, self.active].map(|state| self.led(index, state, controls));
-        let (new, old) = both(&mut self.lanes[index].states, self.active);
+        let (new, old) = both(&mut self.lanes.lane_mut(index).states, self.active);
         let controls_now = HopControls {
             mode: self.mode,
             ..controls_now
         };
-        run_chain(
-            &self.chain,
-            self.patch.as_ref(),
-            new,
-            &controls_now,
-            input,
-            wet,
-        );
+        if self.together.of_all.plays(self.mode) {
+            self.chain.skip(new, input);
+            *wet = self.together.played[self.active];
+        } else {
+            let patch = self.patch.as_ref();
+            run_chain(&self.chain, patch, new, &controls_now, input, wet);
+        }
         now.scale(wet);
         let Some(fade) = &self.fade else { return };
-        let patch = match &fade.from {
-            Outgoing::Nothing => None,
-            Outgoing::SameTarget => self.patch.as_ref(),
-            Outgoing::Target(patch) => Some(patch),
-        };
+        let patch = fade.from.patch(self.patch.as_ref());
         let controls_before = HopControls {
             mode: fade.mode,
             ..controls_before
         };
-        run_chain(
-            &self.chain,
-            patch,
-            old,
-            &controls_before,
-            input,
-            &mut self.faded_out,
-        );
+        let out = &mut self.faded_out;
+        if self.together.of_all.plays(fade.mode) {
+            self.chain.skip(old, input);
+            *out = self.together.played[1 - self.active];
+        } else {
+            run_chain(&self.chain, patch, old, &controls_before, input, out);
+        }
         before.scale(&mut self.faded_out);
         for (n, (wet, out)) in wet.iter_mut().zip(&self.faded_out).enumerate() {
             // The two hear and follow the same input, so they are alike: their sum keeps its level with
@@ -347,10 +336,10 @@ impl<C: Chain> Crossfade<C> {
     /// the same play the same.
     fn led(&self, index: usize, state: usize, controls: &HopControls) -> HopControls {
         let mut led = *controls;
-        if index == self.leader {
+        if index == self.lanes.leader {
             return led;
         }
-        let leader = &self.lanes[self.leader].states[state];
+        let leader = &self.lanes.leading().states[state];
         if led.auto_octave == AutoOctave::Listening {
             led.auto_octave = AutoOctave::Led(self.chain.octave(leader));
         }
@@ -369,11 +358,10 @@ impl<C: Chain> Crossfade<C> {
             Ramp { from, to }
         };
         let now = of(self.patch.as_ref());
-        let before = match self.fade.as_ref().map(|fade| &fade.from) {
-            Some(Outgoing::Nothing) => of(None),
-            Some(Outgoing::Target(patch)) => of(Some(patch)),
-            Some(Outgoing::SameTarget) | None => now,
-        };
+        let before = self
+            .fade
+            .as_ref()
+            .map_or(now, |fade| of(fade.from.patch(self.patch.as_ref())));
         [before, now]
     }
 

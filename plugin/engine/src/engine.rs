@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynah_models::{Base, KeyByEar, ModelHash};
+use mynah_models::{Base, KeyByEar, ModelHash, VOICES, VoiceNote};
 
 use crate::chain::ModelChain;
 use crate::controls::{Controls, Plays};
@@ -91,7 +91,7 @@ pub fn engine(
     let base_hash = base.info().hash;
     let corners = targets.into();
     check_base(&corners, base_hash)?;
-    let chain = ModelChain::new(base, spec.plays, lead_of(spec.instance).hops);
+    let chain = ModelChain::new(base, spec.plays, lead_of(spec.instance, spec.plays).hops);
     let mut pipeline = Pipeline::new(spec, chain, corners.any().then_some(corners));
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
@@ -187,6 +187,11 @@ impl Engine {
     /// Back to silence, as if just made, with the present target and controls.
     pub fn reset(&mut self) {
         self.pipeline.reset();
+    }
+
+    /// What each voice plays in mode *Chords*, transposed as it is heard; `None` in the other modes, and while nothing sounds.
+    pub fn chord(&self) -> Option<[VoiceNote; VOICES]> {
+        self.pipeline.chord()
     }
 
     /// What can be shown at present.

@@ -46,7 +46,7 @@
 //!   follow for another 0.17 s are skipped from then on: silence costs next to nothing.
 //! - Of a stereo signal the mean of both sides is heard; the translation is mono and goes to both, while the dry
 //!   signal stays stereo. With [`Controls::channels`] in stereo each side is translated by itself, which costs twice as much; sides
-//!   that are the same give what mono gives, to the bit. The room is stereo, and hears the mean of the translations; in a single
+//!   that are the same give what mono gives, to the bit. In mode *Chords* the mean is heard all the same. The room is stereo, and hears the mean of the translations; in a single
 //!   channel both sides of the room are heard, each half.
 //! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
 //!   rings out to below -96 dBFS before anything rests.
@@ -68,6 +68,7 @@ mod keyboard;
 mod latency;
 mod library;
 mod meters;
+mod mixing;
 mod monitor;
 mod pipeline;
 mod preset;
@@ -79,6 +80,7 @@ mod smoothing;
 mod stagger;
 mod suggest;
 mod survey;
+mod together;
 mod user_file;
 
 #[cfg(test)]
@@ -101,7 +103,9 @@ pub use library::{
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};
-pub use mynah_models::{HeardKey, Key, KeyByEar, Mode, NOTE_NAMES, Telemetry, VOICES, note_name};
+pub use mynah_models::{
+    HeardKey, Key, KeyByEar, Mode, NOTE_NAMES, Telemetry, VOICES, VoiceNote, note_name,
+};
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,

@@ -22,6 +22,7 @@ use crate::hop_scheduler::{HopScheduler, LANES};
 use crate::keyboard::{KeyEvent, Keyboard, Manner};
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
+use crate::mixing::Mixing;
 use crate::monitor::MonitorFeed;
 use crate::quiet::{Quiet, zeros_from};
 use crate::room::Room;
@@ -29,7 +30,7 @@ use crate::sides::{heard_by_lanes, middle, spread};
 use crate::smoothing::Glide;
 use crate::stagger;
 
-use mynah_models::HopControls;
+use mynah_models::{HopControls, VOICES, VoiceNote};
 
 /// How long it takes from mono to stereo and back.
 const WIDTH_MS: f64 = 50.0;
@@ -55,9 +56,7 @@ pub(crate) struct Pipeline<C: Chain> {
     pub(crate) beforehand: Beforehand,
     hop_controls: HopControls,
     input_gain: Glide,
-    output_gain: Glide,
-    mix: Glide,
-    bypass: Glide,
+    mixing: Mixing,
     /// 0 for one voice, 1 for one on each side.
     width: Glide,
     /// How many channels the host gives, 1 or 2.
@@ -80,10 +79,9 @@ impl<C: Chain> Pipeline<C> {
         let timing = Timing::new(host_rate_hz);
         let controls = Controls::neutral();
         let delay_samples = timing.latency_samples as usize;
-        let glide = |value| Glide::new(value, host_rate_hz);
         let mut pipeline = Pipeline {
             timing,
-            lead_samples: stagger::lead_of(spec.instance).host_samples(&timing),
+            lead_samples: stagger::lead_of(spec.instance, spec.plays).host_samples(&timing),
             crossfade: Crossfade::new(chain, patch),
             scheduler: HopScheduler::new(&timing),
             room: Room::new(host_rate_hz),
@@ -94,10 +92,8 @@ impl<C: Chain> Pipeline<C> {
             wanted_note: None,
             beforehand: Beforehand::default(),
             hop_controls: controls.for_chain(),
-            input_gain: glide(1.0),
-            output_gain: glide(1.0),
-            mix: glide(controls.mix),
-            bypass: glide(0.0),
+            input_gain: Glide::new(1.0, host_rate_hz),
+            mixing: Mixing::new(&controls, host_rate_hz),
             width: Glide::lasting(WIDTH_MS, 0.0, host_rate_hz),
             channels: 2,
             is_stereo: false,
@@ -148,20 +144,8 @@ impl<C: Chain> Pipeline<C> {
 
     /// Takes in an event of the keyboard, if there is one.
     pub(crate) fn take_key(&mut self, event: &KeyEvent) {
-        let manner = self.manner();
         if let Some(keyboard) = &mut self.keyboard {
-            keyboard.take(event, &manner);
-        }
-    }
-
-    fn manner(&self) -> Manner {
-        Manner {
-            voices: self.wanted.voices.max(1) as usize,
-            glide_ms: self.wanted.glide_ms,
-            modulation: self.wanted.modulation,
-            expression: self.wanted.expression,
-            wheel: self.wanted.wheel,
-            sustains: self.wanted.sustain,
+            keyboard.take(event, &Manner::of(&self.wanted));
         }
     }
 
@@ -279,15 +263,27 @@ impl<C: Chain> Pipeline<C> {
         }
     }
 
+    /// What each of several voices plays, as it is heard; none where one voice plays.
+    pub(crate) fn chord(&self) -> Option<[VoiceNote; VOICES]> {
+        let transposed_semitones = 12.0 * self.hop_controls.pitch_ratio.log2();
+        let played = |voice: VoiceNote| VoiceNote {
+            semitones: voice.semitones + transposed_semitones,
+            ..voice
+        };
+        self.crossfade.chord().map(|voices| voices.map(played))
+    }
+
     /// Whether what is heard comes of one voice, that of the mean of both sides.
     fn plays_the_mean(&self) -> bool {
         let Controls { bypass, mix, .. } = self.controls;
         !self.is_stereo && !bypass && mix > 0.0 && self.crossfade.has_target()
     }
 
-    /// Whether each side is to have a voice of its own: a single channel has no sides.
+    /// Whether each side is to have a voice of its own: a single channel has no sides, nor has what is played as one.
     fn wants_stereo(&self) -> bool {
-        self.wanted.channels == Channels::Stereo && self.channels == 2
+        self.wanted.channels == Channels::Stereo
+            && self.channels == 2
+            && !self.crossfade.is_played_together(self.wanted.mode)
     }
 
     /// One sample of both channels; equal in where there is only one.
@@ -304,7 +300,7 @@ impl<C: Chain> Pipeline<C> {
         let (wet, presence) = self.scheduler.pull().unwrap_or_default();
         let width = self.width.advance();
         let wet = self.room.step(spread(wet, width), presence);
-        let output = self.blend(dry, wet, presence).map(guard::bounded);
+        let output = self.mixing.blend(dry, wet, presence).map(guard::bounded);
         self.output_meter.take(output);
         self.quiet.take(input);
         self.quiet.take(output);
@@ -316,47 +312,11 @@ impl<C: Chain> Pipeline<C> {
             crossfade.translate(controls, hops, translation);
         });
         if self.at_hop_start {
-            let glides = [
-                &self.input_gain,
-                &self.output_gain,
-                &self.mix,
-                &self.bypass,
-                &self.width,
-            ];
-            let settled = glides.iter().all(|glide| glide.rests()) && self.room.rests();
-            self.quiet.end_hop(settled && self.crossfade.is_settled());
+            let glides_rest = self.input_gain.rests() && self.width.rests() && self.mixing.rests();
+            let settled = glides_rest && self.room.rests() && self.crossfade.is_settled();
+            self.quiet.end_hop(settled);
         }
         output
-    }
-
-    /// Dry, wet, gain and bypass. Values at rest at 0 or 1 are taken as they are, without arithmetic,
-    /// so that an unprocessed signal stays the same to the bit.
-    fn blend(&mut self, dry: [f32; 2], wet: [f32; 2], presence: f32) -> [f32; 2] {
-        let mix = self.mix.advance();
-        let gain = self.output_gain.advance();
-        let bypass = self.bypass.advance();
-        if bypass == 1.0 {
-            return dry;
-        }
-        // Where there is no target, the dry signal takes the translation's place.
-        let wet_share = mix * presence;
-        std::array::from_fn(|side| {
-            let (dry, wet) = (dry[side], wet[side]);
-            let mut out = if wet_share == 0.0 {
-                dry
-            } else if wet_share == 1.0 {
-                wet
-            } else {
-                (1.0 - wet_share) * dry + mix * wet
-            };
-            if gain != 1.0 {
-                out *= gain;
-            }
-            if bypass != 0.0 {
-                out += bypass * (dry - out);
-            }
-            out
-        })
     }
 
     /// At the start of a hop: what was asked for takes effect.
@@ -367,38 +327,24 @@ impl<C: Chain> Pipeline<C> {
             self.hop_controls = self.controls.for_chain();
             let Controls {
                 input_gain_db,
-                output_gain_db,
-                mix,
-                bypass,
                 room,
                 room_size,
                 ..
             } = self.controls;
             self.room.set(room, room_size, self.fresh);
-            for (glide, value) in [
-                (&mut self.input_gain, db_to_gain(input_gain_db)),
-                (&mut self.output_gain, db_to_gain(output_gain_db)),
-                (&mut self.mix, mix),
-                (&mut self.bypass, f32::from(u8::from(bypass))),
-            ] {
-                if self.fresh {
-                    glide.jump_to(value)
-                } else {
-                    glide.glide_to(value)
-                }
-            }
+            self.input_gain.go_to(db_to_gain(input_gain_db), self.fresh);
+            self.mixing.set(&self.controls, self.fresh);
         }
         self.take_width();
         // A note makes no sound by itself, nor does an octave or a key: the path goes on resting with another one.
         self.hop_controls.note_semitones = self.wanted_note;
         self.hop_controls.auto_octave = self.beforehand.octave(&self.wanted);
         self.hop_controls.pitch.key = self.beforehand.key(&self.wanted);
-        let manner = self.manner();
         if let Some(keyboard) = &mut self.keyboard {
             if !keyboard.rests() {
                 self.quiet.disturb();
             }
-            self.hop_controls.keys = keyboard.advance(&manner);
+            self.hop_controls.keys = keyboard.advance(&Manner::of(&self.wanted));
         }
         self.at_hop_start = false;
         self.fresh = false;
@@ -412,11 +358,7 @@ impl<C: Chain> Pipeline<C> {
             self.quiet.disturb();
             self.is_stereo = wants_stereo;
             let goal = if wants_stereo { 1.0 } else { 0.0 };
-            if self.fresh {
-                self.width.jump_to(goal);
-            } else {
-                self.width.glide_to(goal);
-            }
+            self.width.go_to(goal, self.fresh);
         }
         let lanes = if self.width.rests_at(0.0) { 1 } else { LANES };
         self.scheduler.run_lanes(lanes);

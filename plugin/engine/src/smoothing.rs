@@ -47,6 +47,15 @@ impl Glide {
         self.remaining_samples = 0;
     }
 
+    /// Sets off for a new goal, or is there at once.
+    pub(crate) fn go_to(&mut self, goal: f32, at_once: bool) {
+        if at_once {
+            self.jump_to(goal);
+        } else {
+            self.glide_to(goal);
+        }
+    }
+
     /// Whether the value is where it is to stay.
     pub(crate) fn rests(&self) -> bool {
         self.remaining_samples == 0

@@ -4,10 +4,12 @@
 //! at the same sound, would all do it in the same block: at 64 samples every fourth would take four times the mean, and be late
 //! long before the processor is busy. So each instance begins its first hop as if some silence had come before, and every second
 //! one ends its first frame a hop earlier, after a start as after a rest. The latency is the same, and the sound, too, but for
-//! where the frames lie: as they do for a note played a few milliseconds later.
+//! where the frames lie: as they do for a note played a few milliseconds later. Where keys are played frames begin with the notes,
+//! at a hop, so there the hops alone are spread.
 
 use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 
+use crate::controls::Plays;
 use crate::latency::Timing;
 
 /// Different times of frames. Further instances share them.
@@ -21,14 +23,18 @@ pub(crate) struct Lead {
     core_samples: usize,
 }
 
-/// That of instance `instance`, 0 for the first.
+/// That of instance `instance`, 0 for the first, of those that play this.
 ///
 /// Van der Corput's sequence: however many instances there are, they are spread evenly, over frames as over blocks of 32 to 128
 /// samples.
-pub(crate) fn lead_of(instance: usize) -> Lead {
+pub(crate) fn lead_of(instance: usize, plays: Plays) -> Lead {
     let bits = PHASES.trailing_zeros();
     let phase = (instance % PHASES).reverse_bits() >> (usize::BITS - bits);
-    let samples = phase * FRAME_SAMPLES / PHASES;
+    let spread_samples = match plays {
+        Plays::Sound => FRAME_SAMPLES,
+        Plays::Keys => HOP_SAMPLES,
+    };
+    let samples = phase * spread_samples / PHASES;
     Lead {
         hops: samples / HOP_SAMPLES,
         core_samples: samples % HOP_SAMPLES,
@@ -53,7 +59,7 @@ mod tests {
         let blocks = frame_samples.div_ceil(block_samples);
         let mut ends = vec![0; blocks];
         for instance in 0..count {
-            let lead = lead_of(instance);
+            let lead = lead_of(instance, Plays::Sound);
             let hops = lead.hops * frame_samples * HOP_SAMPLES / FRAME_SAMPLES;
             let end = frame_samples - hops - lead.host_samples(&timing);
             ends[(end - 1) / block_samples] += 1;
@@ -64,12 +70,26 @@ mod tests {
     #[test]
     fn one_instance_begins_with_its_first_sample() {
         for rate_hz in [8_000.0, 44_100.0, 48_000.0, 192_000.0] {
-            let lead = lead_of(0);
-            assert_eq!(
-                (lead.hops, lead.host_samples(&Timing::new(rate_hz))),
-                (0, 0)
-            );
+            for plays in [Plays::Sound, Plays::Keys] {
+                let lead = lead_of(0, plays);
+                let samples = lead.host_samples(&Timing::new(rate_hz));
+                assert_eq!((lead.hops, samples), (0, 0));
+            }
         }
+    }
+
+    #[test]
+    fn hops_of_keys_are_spread_evenly() {
+        let timing = Timing::new(48_000.0);
+        let leads = (0..16).map(|instance| lead_of(instance, Plays::Keys));
+        let leads: Vec<Lead> = leads.collect();
+        assert!(leads.iter().all(|lead| lead.hops == 0));
+        let samples = leads.iter().map(|lead| lead.host_samples(&timing));
+        let samples: Vec<usize> = samples.collect();
+        assert_eq!(samples[..4], [0, 64, 32, 96]);
+        let mut sorted = samples.clone();
+        sorted.sort_unstable();
+        assert!(sorted.windows(2).all(|pair| pair[1] - pair[0] == 8));
     }
 
     #[test]

@@ -6,7 +6,9 @@ mod tracker;
 
 use std::sync::Arc;
 
-use mynah_engine::{Controls, Engine, EngineSpec, Library, Mode, TargetRef, engine};
+use mynah_engine::{
+    Channels, Controls, Engine, EngineSpec, Library, Mode, TargetRef, VoiceNote, engine,
+};
 use mynah_models::Target;
 
 const RATE_HZ: f64 = 48_000.0;
@@ -114,4 +116,72 @@ fn whatever_the_blocks_and_the_modes_before_it_sounds_the_same_and_nothing_alloc
     let whole = played(&[60_000]);
     assert!(whole[10_000..].iter().any(|x| x.abs() > 0.01));
     assert!(played(&[1, 127, 600]) == whole);
+}
+
+#[test]
+fn both_sides_are_heard_as_one_and_modes_and_channels_change_without_allocating() {
+    let sides = [strum(&[48.0, 55.0], 48_000), strum(&[60.0, 64.0], 48_000)];
+    let heard = |channels: Channels| {
+        let mut engine = in_mode(Mode::Chords, "cello");
+        let controls = Controls {
+            mode: Mode::Chords,
+            room: 0.0,
+            channels,
+            ..Controls::default()
+        };
+        engine.set_controls(&controls);
+        let mut heard = sides.clone();
+        let [left, right] = &mut heard;
+        for (left, right) in left.chunks_mut(480).zip(right.chunks_mut(480)) {
+            engine.process(&mut [left, right]);
+        }
+        let keys = engine.chord().unwrap();
+        let mut keys: Vec<f32> = keys
+            .iter()
+            .filter(|key| key.held)
+            .map(|key| key.semitones)
+            .collect();
+        keys.sort_by(f32::total_cmp);
+        assert_eq!(keys, [48.0, 55.0, 60.0, 64.0]);
+        let ((), counts) = tracker::count(|| {
+            for mode in [Mode::Track, Mode::Chords, Mode::Follow, Mode::Chords] {
+                engine.set_controls(&Controls { mode, ..controls });
+                let [mut left, mut right] = [[0.1; 5_000], [-0.05; 5_000]];
+                engine.process(&mut [&mut left, &mut right]);
+                std::hint::black_box(engine.chord());
+            }
+        });
+        assert_eq!(counts, tracker::Counts::default());
+        heard
+    };
+    let (mono, stereo) = (heard(Channels::Mono), heard(Channels::Stereo));
+    assert!(mono == stereo && mono[0] == mono[1]);
+    assert!(mono[0][20_000..].iter().any(|x| x.abs() > 0.01));
+}
+
+#[test]
+fn another_target_takes_over_the_notes_that_sound() {
+    let sound = strum(&[48.0, 55.0, 60.0], 72_000);
+    let mut engine = in_mode(Mode::Chords, "cello");
+    let mut heard = sound.clone();
+    engine.process(&mut [&mut heard[..36_000]]);
+    let before = engine.chord().unwrap();
+    engine.set_targets(shipped("clarinet")).unwrap();
+    engine.process(&mut [&mut heard[36_000..]]);
+    let after = engine.chord().unwrap();
+    let held = |keys: &[VoiceNote]| keys.iter().filter(|key| key.held).count();
+    assert_eq!((held(&before), held(&after)), (3, 3));
+    // The same notes, not struck anew.
+    assert!(
+        before
+            .iter()
+            .zip(&after)
+            .all(|(before, after)| before.note == after.note)
+    );
+    let level = |part: &[f32]| part.iter().map(|x| x * x).sum::<f32>() / part.len() as f32;
+    // 10.7 ms of both, and no gap.
+    let (here, there) = (level(&heard[33_000..36_000]), level(&heard[36_000..39_000]));
+    assert!((0.05..20.0).contains(&(there / here)), "{here} {there}");
+    engine.reset();
+    assert!(engine.chord().is_none());
 }

@@ -227,6 +227,37 @@ fn with_one_voice_there_is_one_note_and_controls_bend_and_swell_it() {
 }
 
 #[test]
+fn keys_from_before_there_was_a_target_sound_while_they_are_held_and_only_then() {
+    let base = Library::shipped().base().unwrap();
+    for (key_is_held, blocks) in [(false, 512), (true, 512), (true, 7)] {
+        let made = engine(EngineSpec::of_keys(RATE_HZ), Arc::clone(&base), None);
+        let (mut engine, _) = made.unwrap();
+        engine.set_controls(&dry());
+        let mut events = vec![(100, on(60, 0.8)), (3_000, on(64, 0.8)), (9_000, off(64))];
+        if !key_is_held {
+            events.push((9_000, off(60)));
+        }
+        let before = played(&mut engine, &events, 60_000, &[blocks]);
+        assert!(before.iter().all(|x| *x == 0.0));
+        engine.set_targets(shipped("flute")).unwrap();
+        let after = played(&mut engine, &[], 30_000, &[blocks]);
+        let part = &after[10_000..];
+        assert_eq!(rms(part) > 0.003, key_is_held);
+        assert!(key_is_held || after.iter().all(|x| *x == 0.0));
+        assert!(amplitude(part, hz(64.0)) <= 0.1 * amplitude(part, hz(60.0)));
+    }
+}
+
+#[test]
+fn a_key_that_is_let_go_at_once_is_heard_as_a_short_one() {
+    let mut engine = instrument("flute", &dry());
+    let events = [(1_000, on(60, 0.8)), (1_000, off(60))];
+    let sound = played(&mut engine, &events, 96_000, &[512]);
+    assert!(rms(&sound[1_000..6_000]) > 1e-4);
+    assert!(sound[72_000..].iter().all(|x| *x == 0.0));
+}
+
+#[test]
 fn what_goes_in_is_not_heard() {
     let models = Models::new();
     let spec = EngineSpec::of_keys(RATE_HZ);

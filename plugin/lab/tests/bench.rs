@@ -19,7 +19,9 @@ fn bench_reports_its_keys_and_no_allocation() {
     ] {
         assert!(bench["networks"][key].as_f64().unwrap() > 0.0, "{key}");
     }
-    assert!(bench["bytes_per_instance"].as_u64().unwrap() > 100_000);
+    for key in ["bytes_per_instance", "bytes_per_instrument"] {
+        assert!(bench[key].as_u64().unwrap() > 100_000, "{key}");
+    }
     assert_eq!(bench["allocations"], 0);
     assert!(bench["stages"].as_array().unwrap().len() >= 5);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::accesskit::{Rect, TreeUpdate};
 use egui::{Pos2, RawInput, vec2};
+use mynah_engine::Plays;
 use nice_plug::context::PluginApi;
 use nice_plug::prelude::{GuiContextInner, ParamPtr, ParamSetter, PluginState};
 
@@ -23,15 +24,15 @@ pub struct Place {
     pub centre: [f32; 2],
 }
 
-/// All places in a new editor of this size, logical pixels: what it would tell a screen reader. Draws it
-/// twice without a window; any thread but audio.
-pub fn places(size: (u32, u32)) -> Vec<Place> {
+/// All places in a new editor of this size, logical pixels, of the plugin that plays this: what it would tell a screen reader.
+/// Draws it twice without a window; any thread but audio.
+pub fn places(plays: Plays, size: (u32, u32)) -> Vec<Place> {
     let ctx = egui::Context::default();
     prepare(&ctx);
     ctx.enable_accesskit();
     let window = egui::Rect::from_min_size(Pos2::ZERO, vec2(size.0 as f32, size.1 as f32));
     let catalogue = catalogue();
-    let params = Arc::new(MynahParams::new(catalogue));
+    let params = Arc::new(MynahParams::of(plays, catalogue));
     let mut app = App::new(params, Arc::default(), catalogue);
     let mut frame = || {
         let input = RawInput {

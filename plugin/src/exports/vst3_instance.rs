@@ -14,10 +14,9 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::ChannelContext::{
     IInfoListener, IInfoListenerTrait,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
-    BusDirection, BusInfo, CString, ControllerNumbers, ControllerNumbers_, CtrlNumber,
-    IAttributeList, IAudioProcessor, IAudioProcessorTrait, IComponent, IComponentHandler,
-    IComponentTrait, IEditController, IEditControllerTrait, IMidiMapping, IMidiMappingTrait,
-    INoteExpressionController, INoteExpressionControllerTrait, IParamValueQueueTrait,
+    BusDirection, BusInfo, CString, IAttributeList, IAudioProcessor, IAudioProcessorTrait,
+    IComponent, IComponentHandler, IComponentTrait, IEditController, IEditControllerTrait,
+    IMidiMapping, INoteExpressionController, INoteExpressionControllerTrait, IParamValueQueueTrait,
     IParameterChanges, IParameterChangesTrait, IProcessContextRequirements,
     IProcessContextRequirementsTrait, IUnitInfo, IUnitInfoTrait, IoMode, MediaType,
     NoteExpressionTypeID, NoteExpressionTypeInfo, NoteExpressionValue, ParamID, ParamValue,
@@ -75,6 +74,13 @@ impl<const KEYS: bool> Instance<KEYS> {
             pending,
             processing: AtomicBool::new(false),
         }
+    }
+
+    /// The id of a control's parameter, where it has one.
+    pub(super) fn id_of(&self, control: Control) -> Option<ParamID> {
+        let named = |(name, _): &(String, ParamPtr)| name == control.info().id;
+        let position = self.map.iter().position(named)?;
+        Some(self.pending.id(position))
     }
 
     /// A value as the parameter at a position can take it, normalized.
@@ -259,14 +265,30 @@ impl<const KEYS: bool> IEditControllerTrait for Instance<KEYS> {
 
 impl<const KEYS: bool> IAudioProcessorTrait for Instance<KEYS> {
     pass_on! { IAudioProcessorTrait:
-        fn setBusArrangements(
-            inputs: *mut SpeakerArrangement, input_count: int32,
-            outputs: *mut SpeakerArrangement, output_count: int32
-        ) -> tresult;
         fn getBusArrangement(direction: BusDirection, index: int32, arrangement: *mut SpeakerArrangement) -> tresult;
         fn canProcessSampleSize(size: int32) -> tresult;
         fn getLatencySamples() -> uint32;
         fn getTailSamples() -> uint32;
+    }
+
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        input_count: int32,
+        outputs: *mut SpeakerArrangement,
+        output_count: int32,
+    ) -> tresult {
+        // nice-plug 0.4.2 refuses a list that is null, as hosts have it where there is nothing in it.
+        let mut nothing: SpeakerArrangement = 0;
+        let inputs = match (inputs.is_null(), input_count) {
+            (true, 0) => &raw mut nothing,
+            _ => inputs,
+        };
+        // SAFETY: a call of the host's, passed on as it is but for a list of nothing.
+        unsafe {
+            let inner = &self.inner;
+            inner.setBusArrangements(inputs, input_count, outputs, output_count)
+        }
     }
 
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
@@ -321,42 +343,6 @@ impl<const KEYS: bool> Instance<KEYS> {
             }
         }
     }
-}
-
-impl<const KEYS: bool> IMidiMappingTrait for Instance<KEYS> {
-    /// VST3 has no events for controllers; a host turns them into changes of the parameters that are named here. On whatever
-    /// channel: what is of single notes comes as note expressions.
-    unsafe fn getMidiControllerAssignment(
-        &self,
-        bus: int32,
-        _channel: int16,
-        controller: CtrlNumber,
-        id: *mut ParamID,
-    ) -> tresult {
-        let Some(control) = control_of(controller).filter(|_| KEYS && bus == 0) else {
-            return kResultFalse;
-        };
-        let named = |(name, _): &(String, ParamPtr)| name == control.info().id;
-        let (Some(position), false) = (self.map.iter().position(named), id.is_null()) else {
-            return kResultFalse;
-        };
-        // SAFETY: VST3 hands over a pointer to an id, or null.
-        unsafe { *id = self.pending.id(position) };
-        kResultOk
-    }
-}
-
-/// What a MIDI controller, the pressure on keys or the wheel turns.
-fn control_of(controller: CtrlNumber) -> Option<Control> {
-    Some(match ControllerNumbers::try_from(controller).ok()? {
-        ControllerNumbers_::kCtrlModWheel | ControllerNumbers_::kAfterTouch => Control::Modulation,
-        ControllerNumbers_::kCtrlBreath | ControllerNumbers_::kCtrlExpression => {
-            Control::Expression
-        }
-        ControllerNumbers_::kCtrlSustainOnOff => Control::Sustain,
-        ControllerNumbers_::kPitchBend => Control::Wheel,
-        _ => return None,
-    })
 }
 
 impl<const KEYS: bool> INoteExpressionControllerTrait for Instance<KEYS> {

@@ -36,7 +36,7 @@ fn block(out: &mut MidiOut, samples: usize, mut next: impl FnMut() -> Telemetry)
     let mut done = 0;
     while done < samples {
         let end = samples.min(done.saturating_add(out.part_samples()));
-        out.pass(end - done, end, &mut next);
+        out.pass(end - done, end, || Heard::OneVoice(next()));
         done = end;
     }
     out.said().to_vec()
@@ -309,7 +309,7 @@ fn a_block_of_minutes_allocates_nothing_and_lets_every_note_go() {
         let mut done = 0;
         while done < 48_000 * 120 {
             let end = done + out.part_samples();
-            out.pass(end - done, end, &mut next);
+            out.pass(end - done, end, || Heard::OneVoice(next()));
             done = end;
         }
     });

@@ -1,7 +1,8 @@
 //! The waveform's outline, and where exactly in it a note begins.
 
-/// The outline's step: 0.5 ms.
-const STEP: usize = 24;
+use mynah_models::features::{OUTLINE_STEP_SAMPLES, RISE_STEPS, last_quiet, steepest_rise};
+
+const STEP: usize = OUTLINE_STEP_SAMPLES;
 /// How far before and after where the features have it, samples: 50 and 30 ms.
 const BEFORE: usize = 2400;
 const AFTER: usize = 1440;
@@ -11,12 +12,6 @@ const HEIGHT_STEPS: usize = 120;
 const SILENCE_SHARE: f32 = 0.1;
 /// .. unless what is before is nearly as loud: then where it is twice that.
 const OVER_BEFORE: f32 = 2.0;
-/// What is before is the quietest of so many steps: 5 ms.
-const QUIET_STEPS: usize = 10;
-/// A stroke lies where the power of the differences rises most, the later 4 ms against the 4 ms before.
-const RISE_STEPS: usize = 8;
-/// .. and by this at least: less is no stroke, but the ripple of a pitch.
-const LEAST_RISE: f32 = 2.0;
 
 /// The outline of a recording.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +52,7 @@ impl Envelope {
         let found = if out_of_silence {
             Some(self.out_of_silence(from, to))
         } else {
-            steepest(&self.differences[from..to])
+            steepest_rise(&self.differences[from..to])
         };
         found.map_or(rough, |step| (from + step) * STEP)
     }
@@ -65,38 +60,11 @@ impl Envelope {
     fn out_of_silence(&self, from: usize, to: usize) -> usize {
         let height = &self.peaks[from..(to + HEIGHT_STEPS).min(self.peaks.len())];
         let top = height.iter().copied().fold(0.0, f32::max);
-        let (begin, quiet) = quietest(&height[..to - from]);
+        let (begin, quiet) = last_quiet(&height[..to - from]);
         let threshold = (SILENCE_SHARE * top).max(OVER_BEFORE * quiet);
         let first = height[begin..].iter().position(|&peak| peak >= threshold);
         begin + first.unwrap_or(0)
     }
-}
-
-/// The last of the quietest stretches, so that an attack in two parts is not cut in two: where it ends, and how loud it is.
-fn quietest(peaks: &[f32]) -> (usize, f32) {
-    let mut found = (0, f32::INFINITY);
-    for (begin, stretch) in peaks.windows(QUIET_STEPS).enumerate() {
-        let most = stretch.iter().copied().fold(0.0, f32::max);
-        if most <= found.1 * 1.05 {
-            found = (begin + QUIET_STEPS, most.min(found.1));
-        }
-    }
-    if found.1.is_finite() { found } else { (0, 0.0) }
-}
-
-/// The step from which on it is louder than before by most, if it is louder at all.
-fn steepest(power: &[f32]) -> Option<usize> {
-    let sum = |steps: &[f32]| steps.iter().sum::<f32>();
-    let whole = sum(power) / power.len().max(1) as f32;
-    let floor = 0.02 * whole * RISE_STEPS as f32 + f32::MIN_POSITIVE;
-    let rise = |&step: &usize| {
-        let before = sum(&power[step - RISE_STEPS..step]);
-        let after = sum(&power[step..step + RISE_STEPS]);
-        (after + floor) / (before + floor)
-    };
-    let steps = RISE_STEPS..power.len().checked_sub(RISE_STEPS)?;
-    let found = steps.max_by(|a, b| rise(a).total_cmp(&rise(b)).then(b.cmp(a)))?;
-    (rise(&found) > LEAST_RISE).then_some(found)
 }
 
 #[cfg(test)]

@@ -2,20 +2,11 @@
 //!
 //! Frame `k` of these is centred on sample `256 k`: offline, the delays of the features' windows can be taken back.
 
-use mynah_models::features::{FeaturesState, log_to_db};
+use mynah_models::features::{FeaturesState, PITCH_BEHIND_FRAMES, centred_semitones, log_to_db};
 use mynah_models::streaming::onsets::OnsetNetState;
 use mynah_models::{Base, HOP_SAMPLES};
 
 use crate::envelope::Envelope;
-
-/// Below these a pitch is heard over the longer windows, that are centred so many frames later.
-const LOW_HZ: f32 = 109.0;
-const LOWEST_HZ: f32 = 55.0;
-const DELAY_FRAMES: usize = 1;
-const LOW_DELAY_FRAMES: usize = 3;
-const LOWEST_DELAY_FRAMES: usize = 7;
-/// Less sure than this is no pitch.
-const SURE: f32 = 0.5;
 
 /// A recording as it is heard. All of its lists of frames have one length.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +76,7 @@ impl<'a> Hearing<'a> {
         let frames = self.heard.samples.div_ceil(mynah_models::FRAME_SAMPLES);
         let samples = self.heard.samples;
         // A frame's centre is up to seven frames older than the frame.
-        while self.pitches.len() < frames + LOWEST_DELAY_FRAMES + 1 {
+        while self.pitches.len() < frames + PITCH_BEHIND_FRAMES {
             self.take(&[0.0; HOP_SAMPLES]);
         }
         let mut heard = self.heard;
@@ -93,18 +84,8 @@ impl<'a> Hearing<'a> {
         heard.level_db.truncate(frames);
         heard.begins.truncate(frames);
         heard.semitones = (0..frames)
-            .map(|frame| centred(&self.pitches, frame))
+            .map(|frame| centred_semitones(&self.pitches, frame))
             .collect();
         heard
     }
-}
-
-/// The pitch of what is centred on a frame.
-fn centred(pitches: &[(f32, f32)], frame: usize) -> f32 {
-    let heard = |delay: usize| pitches.get(frame + delay).filter(|(_, sure)| *sure > SURE);
-    let low = |delay: usize, limit_hz: f32| heard(delay).filter(|(hz, _)| *hz < limit_hz);
-    let found = low(LOWEST_DELAY_FRAMES, LOWEST_HZ)
-        .or_else(|| low(LOW_DELAY_FRAMES, LOW_HZ))
-        .or_else(|| heard(DELAY_FRAMES));
-    found.map_or(f32::NAN, |&(hz, _)| 69.0 + 12.0 * (hz / 440.0).log2())
 }

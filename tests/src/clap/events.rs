@@ -7,7 +7,7 @@ use clack_host::events::{Match, UnknownEvent};
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
 
-use crate::host::{Message, Note, NoteAction};
+use crate::host::{Expression, Message, Note, NoteAction};
 
 /// A parameter's change to a plain value.
 pub(super) fn change(at: usize, id: u32, plain: f64) -> ParamValueEvent {
@@ -23,18 +23,30 @@ pub(super) fn change(at: usize, id: u32, plain: f64) -> ParamValueEvent {
 /// Puts a note event behind those that are there.
 pub(super) fn push_note(events: &mut EventBuffer, note: &Note) {
     let at = note.at as u32;
-    let pckn = Pckn::new(0_u16, 0_u16, u16::from(note.key), Match::All);
+    let (channel, key) = (u16::from(note.channel), u16::from(note.key));
+    let pckn = Pckn::new(0_u16, channel, key, Match::All);
+    let expression = |kind, value| NoteExpressionEvent::new(at, pckn, kind, value);
     match note.action {
         NoteAction::On => events.push(&NoteOnEvent::new(at, pckn, 0.8)),
+        NoteAction::Struck(velocity) => events.push(&NoteOnEvent::new(at, pckn, velocity)),
         NoteAction::Off => events.push(&NoteOffEvent::new(at, pckn, 0.0)),
         NoteAction::Tuning(semitones) => {
-            let tuning = NoteExpressionType::Tuning;
-            events.push(&NoteExpressionEvent::new(at, pckn, tuning, semitones))
+            events.push(&expression(NoteExpressionType::Tuning, semitones))
         }
+        NoteAction::Expressed(kind, value) => events.push(&expression(
+            match kind {
+                Expression::Volume => NoteExpressionType::Volume,
+                Expression::Vibrato => NoteExpressionType::Vibrato,
+                Expression::Level => NoteExpressionType::Expression,
+                Expression::Pressure => NoteExpressionType::Pressure,
+            },
+            value,
+        )),
         NoteAction::Wheel(raw) => {
             let data = [0xe0, (raw & 127) as u8, (raw >> 7) as u8];
             events.push(&MidiEvent::new(at, 0, data))
         }
+        NoteAction::Midi(data) => events.push(&MidiEvent::new(at, 0, data)),
     };
 }
 

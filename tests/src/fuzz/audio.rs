@@ -1,28 +1,36 @@
-//! Blocks, controls, targets and resets decoded from bytes, given to the engine.
+//! Blocks, controls, targets, keys and resets decoded from bytes, given to engines of both kinds.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use arbitrary::{Result, Unstructured};
-use mynah_engine::{Control, Controls, Engine, EngineSpec, OUTPUT_BOUND, engine};
+use mynah_engine::{
+    Control, Controls, Engine, EngineSpec, KeyEvent, NoteAddress, NoteExpression, OUTPUT_BOUND,
+    Plays, engine,
+};
 use mynah_models::testing::{random_base, random_target};
 use mynah_models::{Base, Target};
 
 use crate::alloc;
 use crate::signal::Random;
 
-/// Engines take long to make, so each thread keeps one for every rate.
-const RATES_HZ: [f64; 6] = [
-    48_000.0,
-    44_100.0,
-    8_000.0,
-    96_000.0,
-    192_000.0,
-    47_952.047_952,
+/// Engines take long to make, so each thread keeps these.
+const ENGINES: [(f64, Plays); 9] = [
+    (48_000.0, Plays::Sound),
+    (44_100.0, Plays::Sound),
+    (8_000.0, Plays::Sound),
+    (96_000.0, Plays::Sound),
+    (192_000.0, Plays::Sound),
+    (47_952.047_952, Plays::Sound),
+    (48_000.0, Plays::Keys),
+    (44_100.0, Plays::Keys),
+    (192_000.0, Plays::Keys),
 ];
 /// An input is over after so many samples.
 const MOST_SAMPLES: usize = 3_000;
 const LONGEST: usize = 1_024;
+/// Now and then so many keys come at once.
+const BURST: usize = 1_000;
 
 struct Bench {
     engines: Vec<Engine>,
@@ -42,8 +50,11 @@ impl Bench {
             Arc::new(Target::from_bytes(&bytes, &base).unwrap())
         };
         let targets: Vec<Arc<Target>> = (1..4).map(target).collect();
-        let made = RATES_HZ.map(|host_rate_hz| {
-            let spec = EngineSpec::alone(host_rate_hz);
+        let made = ENGINES.map(|(host_rate_hz, plays)| {
+            let spec = EngineSpec {
+                plays,
+                ..EngineSpec::alone(host_rate_hz)
+            };
             engine(spec, Arc::clone(&base), None).unwrap().0
         });
         Self {
@@ -58,7 +69,7 @@ impl Bench {
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mut random = Random::new(71);
     (0..12)
-        .map(|_| (0..400).map(|_| random.bits() as u8).collect())
+        .map(|_| (0..800).map(|_| random.bits() as u8).collect())
         .collect()
 }
 
@@ -76,7 +87,7 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
     let latency = engine.latency_samples();
     // The inputs before leave nothing: the same bytes do the same thing again. Swaps that wait are taken at
     // a hop, so there is one before the first target is sent, and one after.
-    let hop_samples = (RATES_HZ[index] * 128.0 / 48_000.0) as usize + 200;
+    let hop_samples = (ENGINES[index].0 * 128.0 / 48_000.0) as usize + 200;
     engine.set_controls(&Controls::neutral());
     for target in [None, Some(Arc::clone(&bench.targets[0]))] {
         engine.reset();
@@ -90,7 +101,7 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
     let mut samples = 0;
     // Without this, what is decoded of no more bytes is the first operation, for ever.
     while samples < MOST_SAMPLES && !input.is_empty() {
-        match input.int_in_range(0..=9)? {
+        match input.int_in_range(0..=12)? {
             0 | 1 => {
                 let controls = controls(input)?;
                 let ((), allocations) = alloc::count(|| engine.set_controls(&controls));
@@ -102,11 +113,82 @@ fn play(bench: &mut Bench, input: &mut Unstructured<'_>) -> Result<usize> {
                 engine.set_targets(target).unwrap();
             }
             4 => engine.reset(),
+            5..=7 => keys(engine, input)?,
             _ => samples += block(engine, &mut bench.buffers, input)?,
         }
         assert_eq!(engine.latency_samples(), latency);
     }
     Ok(samples)
+}
+
+/// What a keyboard may say, or one thing a thousand times. An engine that plays a sound does not listen.
+fn keys(engine: &mut Engine, input: &mut Unstructured<'_>) -> Result<()> {
+    let burst = input.ratio(1, 16)?;
+    for _ in 0..input.int_in_range(0..=8)? {
+        let event = key(input)?;
+        let ((), allocations) = alloc::count(|| {
+            (0..if burst { BURST } else { 1 }).for_each(|_| engine.take_key(&event));
+        });
+        assert_eq!(allocations, 0, "{event:?}");
+    }
+    Ok(())
+}
+
+fn key(input: &mut Unstructured<'_>) -> Result<KeyEvent> {
+    let channel = input.arbitrary()?;
+    Ok(match input.int_in_range(0..=9)? {
+        0..=2 => KeyEvent::On {
+            id: input.arbitrary()?,
+            channel,
+            key: input.arbitrary()?,
+            velocity: value(input)?,
+        },
+        3 | 4 => KeyEvent::Off(address(input)?),
+        5 => KeyEvent::Choke(address(input)?),
+        6 => KeyEvent::Expression(address(input)?, expression(input)?),
+        7 => KeyEvent::Bend {
+            channel,
+            value: value(input)?,
+        },
+        8 => KeyEvent::Pressure {
+            channel,
+            value: value(input)?,
+        },
+        _ => KeyEvent::Controller {
+            channel,
+            number: input.arbitrary()?,
+            value: value(input)?,
+        },
+    })
+}
+
+fn address(input: &mut Unstructured<'_>) -> Result<NoteAddress> {
+    Ok(NoteAddress {
+        id: input.arbitrary()?,
+        channel: input.arbitrary()?,
+        key: input.arbitrary()?,
+    })
+}
+
+fn expression(input: &mut Unstructured<'_>) -> Result<NoteExpression> {
+    let kind = input.int_in_range(0..=4)?;
+    let value = value(input)?;
+    Ok(match kind {
+        0 => NoteExpression::Tuning(value),
+        1 => NoteExpression::Volume(value),
+        2 => NoteExpression::Vibrato(value),
+        3 => NoteExpression::Expression(value),
+        _ => NoteExpression::Pressure(value),
+    })
+}
+
+/// Mostly 0 to 1.
+fn value(input: &mut Unstructured<'_>) -> Result<f32> {
+    if input.ratio(3, 4)? {
+        Ok(f32::from(input.arbitrary::<u8>()?) / 255.0)
+    } else {
+        input.arbitrary()
+    }
 }
 
 /// Any bits at all where there should be a number.

@@ -2,9 +2,10 @@
 
 use mynah_engine::{Control, Controls};
 
-use super::{PUBLISHED, Published, assert_same, assert_unharmed, bounce, ids, index_value};
-use crate::host::{Host, Setup, run, targets};
-use crate::signal::{Random, melody};
+use super::playing::Piece;
+use super::{Published, assert_same, assert_unharmed, ids, ids_of, index_value, published};
+use crate::host::{Host, Setup, targets};
+use crate::signal::Random;
 
 /// A state of this format around some JSON: a CLAP state begins with its length.
 fn state_of<H: Host>(json: &str) -> Vec<u8> {
@@ -20,7 +21,7 @@ fn state_of<H: Host>(json: &str) -> Vec<u8> {
 /// Nothing, noise, and a state that ends too early are refused, and what was set stays.
 pub fn broken_states_are_refused<H: Host>() {
     let mut host = H::new();
-    host.set(ids::MIX, 0.25);
+    host.set(ids::OUTPUT_GAIN, 0.25);
     host.set(ids::TARGET, index_value(2));
     let good = host.save();
     let mut random = Random::new(61);
@@ -46,13 +47,13 @@ pub fn huge_states_load<H: Host>() {
         .collect();
     let long = "x".repeat(3_000_000);
     let json = format!(
-        "{{\"version\":\"{long}\",\"params\":{{{},\"mix\":{{\"f32\":0.25}}}},\
+        "{{\"version\":\"{long}\",\"params\":{{{},\"output_gain\":{{\"f32\":-12}}}},\
          \"fields\":{{\"targets\":\"[{{\\\"name\\\":\\\"{long}\\\",\\\"hash\\\":\\\"\\\"}}]\"}}}}",
         unknown.join(",")
     );
     let mut host = H::new();
     assert!(host.load(&state_of::<H>(&json)));
-    assert_eq!(host.value(ids::MIX), 0.25);
+    assert_eq!(host.value(ids::OUTPUT_GAIN), 0.25);
     assert_eq!(host.value(ids::TARGET), 0.0);
     assert!(host.save().len() < 10_000, "nothing of it is kept");
     assert_unharmed(&mut host);
@@ -61,8 +62,9 @@ pub fn huge_states_load<H: Host>() {
 /// An older version wrote fewer values: those it wrote count, the other controls are neutral, whatever
 /// was set before, so that the session sounds as it did.
 pub fn older_states_load<H: Host>() {
-    let state =
-        state_of::<H>("{\"version\":\"0.0.1\",\"params\":{\"mix\":{\"f32\":0.25}},\"fields\":{}}");
+    let state = state_of::<H>(
+        "{\"version\":\"0.0.1\",\"params\":{\"output_gain\":{\"f32\":-12}},\"fields\":{}}",
+    );
     let mut fresh = H::new();
     assert!(fresh.load(&state));
     let mut used = H::new();
@@ -71,35 +73,32 @@ pub fn older_states_load<H: Host>() {
     }
     assert!(used.load(&state));
     for host in [&mut fresh, &mut used] {
-        assert_eq!(host.value(ids::MIX), 0.25);
+        assert_eq!(host.value(ids::OUTPUT_GAIN), 0.25);
         for Published {
             id,
             number,
             default,
             ..
-        } in PUBLISHED
+        } in published::<H>()
         {
             let value = host.value(number);
             let Some(info) = Control::of(id).map(Control::info) else {
                 assert!((value - default).abs() < 1e-6, "{id}: {value}");
                 continue;
             };
-            if number != ids::MIX {
+            if number != ids::OUTPUT_GAIN {
                 let (shown, neutral) = (host.text(number, value), info.text(info.neutral));
                 assert!(shown.starts_with(&neutral), "{id}: {shown}, not {neutral}");
             }
         }
     }
     assert_eq!(used.save(), fresh.save());
-    let input = melody(48_000.0, 2, 12_000);
+    let piece = Piece::of::<H>(48_000.0, 2, 12_000);
     let mut audio = fresh.activate(Setup::USUAL);
-    let output = run(&mut audio, &input, &[], || 480);
+    let output = piece.played_by(&mut audio, &[], || 480);
     fresh.deactivate(audio);
-    let as_it_was = Controls {
-        mix: 0.25,
-        ..Controls::neutral()
-    };
-    let expected = bounce(48_000.0, 0, &as_it_was, &input);
+    let as_it_was = Controls::neutral().with(Control::OutputGain, -12.0);
+    let expected = piece.bounced(0, &as_it_was);
     assert_same("an older session", &output, &expected);
 }
 
@@ -108,17 +107,24 @@ pub fn newer_states_load<H: Host>() {
     let name = &targets()[3].info().name;
     let hash = targets()[3].info().hash;
     let state = state_of::<H>(&format!(
-        "{{\"version\":\"99.0.0\",\"params\":{{\"mix\":{{\"f32\":0.25}},\"sparkle\":{{\"f32\":0.5}},\
-         \"mode\":{{\"string\":\"dream\"}},\"target\":{{\"i32\":77}},\"bypass\":{{\"i32\":1}}}},\
+        "{{\"version\":\"99.0.0\",\"params\":{{\"output_gain\":{{\"f32\":-12}},\"sparkle\":{{\"f32\":0.5}},\
+         \"mode\":{{\"string\":\"dream\"}},\"target\":{{\"i32\":77}},\"bypass\":{{\"i32\":1}},\"quality\":{{\"i32\":7}}}},\
          \"fields\":{{\"theme\":\"\\\"dark\\\"\",\"targets\":\
          \"[{{\\\"name\\\":\\\"{name}\\\",\\\"hash\\\":\\\"{hash}\\\",\\\"bank\\\":2}}]\"}},\
          \"snapshots\":[1,2,3]}}"
     ));
     let mut host = H::new();
     assert!(host.load(&state));
-    assert_eq!(host.value(ids::MIX), 0.25);
+    assert_eq!(host.value(ids::OUTPUT_GAIN), 0.25);
     assert_eq!(host.value(ids::TARGET), index_value(3));
-    assert_eq!(host.value(ids::MODE), 0.0, "a mode that is not known here");
-    assert_eq!(host.value(ids::BYPASS), 0.0, "a value of another kind");
+    for (id, value, what) in [
+        (ids::MODE, 0.0, "a mode that is not known here"),
+        (ids::BYPASS, 0.0, "a value of another kind"),
+        (ids::QUALITY, 1.0, "a number out of range"),
+    ] {
+        if ids_of::<H>().contains(&id) {
+            assert_eq!(host.value(id), value, "{what}");
+        }
+    }
     assert_unharmed(&mut host);
 }

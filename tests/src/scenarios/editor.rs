@@ -4,23 +4,25 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{active, assert_same, bounce, ids, targets};
-use crate::clap::{ClapAudio, ClapHost};
+use crate::clap::{ClapAudio, ClapHost, ClapOf};
 use crate::host::{Audio, Change, Host, Setup, run};
 use crate::signal::{melody, noise};
 use crate::window::{EditorWindow, Pointer};
-use mynah_engine::Controls;
+use mynah_engine::{Controls, Plays};
 use mynah_plugin::editor::places;
 
 /// Long enough for the editor to see an event and to draw what it did.
 const A_FEW_FRAMES: Duration = Duration::from_millis(150);
 
-/// The middle of a knob, pixels on the screen.
-fn knob(window: &EditorWindow, name: &str) -> [f32; 2] {
-    let places = places(window.size());
-    let knob = places
+/// The middle of what has this name, pixels on the screen.
+fn middle<const KEYS: bool>(window: &EditorWindow<KEYS>, role: &str, name: &str) -> [f32; 2] {
+    let plays = if KEYS { Plays::Keys } else { Plays::Sound };
+    let places = places(plays, window.size());
+    let found = places
         .iter()
-        .find(|place| place.name == name && place.role == "Slider");
-    knob.unwrap_or_else(|| panic!("no knob '{name}' among {places:?}"))
+        .find(|place| place.name == name && place.role == role);
+    found
+        .unwrap_or_else(|| panic!("no {role} '{name}' among {places:?}"))
         .centre
 }
 
@@ -30,9 +32,9 @@ fn play_a_block(audio: &mut ClapAudio) {
 }
 
 /// Opens the editor of a playing instance and waits for its first picture.
-fn open() -> (EditorWindow, ClapAudio) {
+fn open<const KEYS: bool>() -> (EditorWindow<KEYS>, ClapAudio) {
     assert!(!targets().is_empty());
-    let (host, audio) = active::<ClapHost>(Setup::USUAL, &[]);
+    let (host, audio) = active::<ClapOf<KEYS>>(Setup::USUAL, &[]);
     let mut window = EditorWindow::open(host);
     window.run_until_drawn();
     window.run(A_FEW_FRAMES);
@@ -42,10 +44,10 @@ fn open() -> (EditorWindow, ClapAudio) {
 /// A knob that is dragged down moves its parameter, is drawn elsewhere, and is heard exactly as the engine
 /// has it at that value.
 pub fn a_dragged_knob_is_heard() {
-    let (mut window, mut audio) = open();
+    let (mut window, mut audio) = open::<false>();
     let before = window.picture();
     let pointer = Pointer::new();
-    let [x, y] = knob(&window, "Mix");
+    let [x, y] = middle(&window, "Slider", "Mix");
     pointer.move_to([x, y]);
     window.run(A_FEW_FRAMES);
     pointer.press();
@@ -78,9 +80,39 @@ pub fn a_dragged_knob_is_heard() {
     window.close().deactivate(audio);
 }
 
+/// A key of the instrument's editor sounds while the pointer is on it, and is seen to be held.
+pub fn a_pressed_key_is_heard() {
+    let (mut window, mut audio) = open::<true>();
+    let is_silent = |audio: &mut ClapAudio| {
+        let mut block = noise(1, 2, 480);
+        audio.process(&mut block, &[]);
+        block.iter().flatten().all(|x| *x == 0.0)
+    };
+    assert!(is_silent(&mut audio));
+    let before = window.picture();
+    let pointer = Pointer::new();
+    pointer.move_to(middle(&window, "Unknown", "Keyboard"));
+    window.run(A_FEW_FRAMES);
+    pointer.press();
+    window.run_until("a sound", |_| !is_silent(&mut audio));
+    window.run_until("another picture", |window| {
+        is_silent(&mut audio);
+        window.picture() != before
+    });
+    pointer.release();
+    window.run_until("silence", |_| {
+        (0..20).for_each(|_| {
+            is_silent(&mut audio);
+        });
+        is_silent(&mut audio)
+    });
+    assert_eq!(audio.allocations(), 0);
+    window.close().deactivate(audio);
+}
+
 /// What a host automates is seen in the editor.
 pub fn automation_moves_the_knob() {
-    let (mut window, mut audio) = open();
+    let (mut window, mut audio) = open::<false>();
     let before = window.picture();
     let change = Change {
         at: 0,
@@ -107,14 +139,14 @@ pub fn the_editor_opens_again() {
 
 /// On a small screen a new editor opens at a scale at which all of it is seen.
 pub fn a_new_editor_fits_a_small_screen() {
-    let (window, audio) = open();
+    let (window, audio) = open::<false>();
     assert_eq!(window.size(), (900, 600), "1200 x 800 at 75 %");
     window.close().deactivate(audio);
 }
 
 /// On a screen of high resolution it is as large as on any other, from the first size that the host is told.
 pub fn an_editor_is_as_large_on_a_fine_screen() {
-    let (window, audio) = open();
+    let (window, audio) = open::<false>();
     assert_eq!(window.size(), (2400, 1600), "1200 x 800 at two pixels each");
     window.close().deactivate(audio);
 }

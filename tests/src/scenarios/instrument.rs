@@ -1,159 +1,173 @@
-//! What is asked of the instrument: it has no input, and plays what keys ask for.
+//! What is asked of the instrument alone, which has no input and plays what keys ask for.
 
-use mynah_engine::{
-    Control, Controls, Engine, EngineSpec, KeyEvent, NoteAddress, NoteExpression, Plays,
-};
+use std::ffi::OsString;
+use std::process::ExitCode;
 
-use super::{PUBLISHED, active, assert_no_allocations, assert_same, ids, process, target};
-use crate::host::{Audio, Change, Host, Note, NoteAction, Setup, library, run_notes};
+use mynah_engine::{Control, Controls};
+
+use super::playing::{Piece, Step};
+use super::{active, assert_no_allocations, assert_same, ids, index_value};
+use crate::host::{Audio, Change, Expression, Host, Note, NoteAction, Setup, run, targets};
 use crate::signal::{Random, noise};
 
-use NoteAction::{Off, On, Tuning};
+use NoteAction::{Expressed, Midi, Off, On, Struck, Tuning, Wheel};
 
 const RATE_HZ: f64 = 48_000.0;
-const VOICES: u32 = ids::hash("voices");
-const EXPRESSION: u32 = ids::hash("expression");
 const SUSTAIN: u32 = ids::hash("sustain");
 
-/// The instrument's own parameters, by their names in states, and their numbers in sessions.
-const OWN: [(&str, u32); 5] = [
-    ("voices", 1_336_493_441),
-    ("modulation", 1_274_578_300),
-    ("expression", 352_031_384),
-    ("wheel", 113_097_563),
-    ("sustain", 295_592_483),
-];
-
 fn notes(steps: &[(usize, u8, NoteAction)]) -> Vec<Note> {
-    let note = |&(at, key, action)| Note { at, key, action };
+    let note = |&(at, key, action)| Note::new(at, key, action);
     steps.iter().map(note).collect()
 }
 
-/// Two channels of what is in a host's buffers: nothing of it may be heard.
-fn rubbish(samples: usize) -> Vec<Vec<f32>> {
-    noise(5, 2, samples)
-}
-
-/// What the engine makes of the same notes, and of changes of the controls at these samples.
-fn expected(samples: usize, notes: &[Note], changes: &[(usize, Controls)]) -> Vec<Vec<f32>> {
-    let base = library().base().unwrap();
-    let spec = EngineSpec::of_keys(RATE_HZ);
-    let (mut engine, _) = mynah_engine::engine(spec, base, Some(target(0))).unwrap();
-    engine.set_controls(&Controls::default());
-    let mut output = vec![vec![0.0; samples]; 2];
-    let mut moments: Vec<usize> = notes.iter().map(|note| note.at).collect();
-    moments.extend(changes.iter().map(|(at, _)| *at));
-    moments.sort_unstable();
-    moments.dedup();
-    let mut done = 0;
-    for moment in moments {
-        process(&mut engine, &mut output, done, moment);
-        done = moment;
-        for (_, controls) in changes.iter().filter(|(at, _)| *at == moment) {
-            engine.set_controls(controls);
-        }
-        for note in notes.iter().filter(|note| note.at == moment) {
-            take(&mut engine, note);
-        }
-    }
-    process(&mut engine, &mut output, done, usize::MAX);
-    output
-}
-
-fn take(engine: &mut Engine, note: &Note) {
-    let address = NoteAddress {
-        key: Some(note.key),
-        ..NoteAddress::default()
-    };
-    let event = match note.action {
-        On => KeyEvent::On {
-            id: None,
-            channel: 0,
-            key: note.key,
-            velocity: 0.8,
-        },
-        Off => KeyEvent::Off(address),
-        Tuning(semitones) => {
-            KeyEvent::Expression(address, NoteExpression::Tuning(semitones as f32))
-        }
-        NoteAction::Wheel(raw) => KeyEvent::Bend {
-            channel: 0,
-            value: (f32::from(raw) - 8_192.0) / 8_192.0,
-        },
-    };
-    engine.take_key(&event);
-}
-
-/// Hosts see those parameters that do something, by the names and numbers that they have in the effect, and the keys' own.
-pub fn the_instruments_parameters_are_stable<H: Host>() {
-    let seen: Vec<u32> = H::new().parameters().iter().map(|seen| seen.id).collect();
-    let serves = |id: &str| Control::of(id).is_none_or(|control| control.serves(Plays::Keys));
-    let published = PUBLISHED.iter().filter(|row| serves(row.id));
-    let expected = published.map(|row| row.number);
-    let expected: Vec<u32> = expected.chain(OWN.map(|(_, number)| number)).collect();
-    assert_eq!(seen, expected);
-    for (id, number) in OWN {
-        assert_eq!(ids::hash(id), number, "{id}");
-    }
-}
-
-/// Keys, tunings and automation count at their sample: blocks make no difference, what is in the host's buffers is not heard,
-/// and nothing allocates.
-pub fn keys_sound_at_their_sample_at_any_block_size<H: Host>() {
-    let notes = notes(&[
-        (1_000, 62, On),
-        (1_000, 69, On),
-        // 1 / 32 of VST3's range, which is no rounded value.
-        (9_000, 69, Tuning(7.5)),
-        (14_001, 69, Off),
-        (14_001, 57, On),
-        (20_000, 57, Off),
-        (26_000, 62, Off),
-    ]);
-    let softer = Controls::default().with(Control::Expression, 0.5);
-    let change = Change {
-        at: 12_345,
-        id: EXPRESSION,
-        value: 0.5,
-    };
-    let expected = expected(40_000, &notes, &[(12_345, softer)]);
+/// Plays notes and changes in blocks of many lengths: it is what the engine makes of them, and nothing allocates.
+fn assert_as_the_engine<H: Host>(notes: Vec<Note>, steps: &[(usize, Step)]) {
+    let piece = Piece::keys(RATE_HZ, 2, 40_000, notes);
+    let changes: Vec<Change> = steps.iter().map(|(at, step)| step.change(*at)).collect();
+    let expected = piece.bounced_with(0, 0, &Controls::default(), steps);
     assert!(expected[0][2_000..].iter().any(|x| x.abs() > 1e-3));
     let mut random = Random::new(7);
-    let mut lengths: Vec<Box<dyn FnMut() -> usize>> = vec![
-        Box::new(|| 512),
-        Box::new(|| 16_384),
-        Box::new(|| 33),
-        Box::new(move || 1 + random.within(0, 700 - 1)),
-    ];
-    for next_length in &mut lengths {
+    for largest in [1, 33, 700, 16_384] {
         let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
-        let output = run_notes(&mut audio, &rubbish(40_000), &[change], &notes, next_length);
-        assert_same("keys", &output, &expected);
+        let output = piece.played_by(&mut audio, &changes, || random.within(1, largest));
+        assert_same(&format!("blocks up to {largest}"), &output, &expected);
         assert_no_allocations(&audio);
         host.deactivate(audio);
     }
 }
 
-/// A state brings back what was set, and the sound.
-pub fn the_instruments_state_comes_back<H: Host>() {
-    let notes = notes(&[(0, 60, On), (100, 64, On), (5_000, 60, Off)]);
-    let set = [(VOICES, 0.0), (ids::ROOM, 0.0), (SUSTAIN, 1.0)];
-    let (mut host, mut audio) = active::<H>(Setup::USUAL, &set);
-    let state = host.save();
-    let before = run_notes(&mut audio, &rubbish(20_000), &[], &notes, || 512);
-    host.deactivate(audio);
-    let mut fresh = H::new();
-    assert!(fresh.load(&state));
-    for (id, value) in set {
-        assert_eq!(fresh.value(id), value);
+/// Keys, note expressions and automation count at their sample: blocks make no difference, what is in the host's buffers is not
+/// heard, and nothing allocates.
+pub fn keys_sound_at_their_sample_at_any_block_size<H: Host>() {
+    let mut notes = notes(&[
+        (1_000, 62, On),
+        (1_000, 69, Struck(0.375)),
+        // 1 / 32 of VST3's range, which is no rounded value.
+        (9_000, 69, Tuning(7.5)),
+        (11_000, 62, Expressed(Expression::Vibrato, 0.5)),
+        (11_000, 62, Expressed(Expression::Level, 0.75)),
+        (12_000, 69, Expressed(Expression::Pressure, 0.25)),
+        (14_001, 69, Off),
+        (14_001, 57, On),
+        (20_000, 57, Off),
+        (26_000, 62, Off),
+    ]);
+    for note in &mut notes {
+        note.channel = note.key % 3;
     }
-    let mut audio = fresh.activate(Setup::USUAL);
-    let after = run_notes(&mut audio, &rubbish(20_000), &[], &notes, || 512);
-    assert_same("after loading", &after, &before);
-    for end in 0..state.len() {
-        assert!(!fresh.load(&state[..end]), "{end} bytes of a state");
+    let softer = Step::Set(Control::Expression, 0.5, 0.5);
+    assert_as_the_engine::<H>(notes, &[(12_345, softer)]);
+}
+
+/// Wheels, pedals, pressure and a zone of channels for single notes, as MIDI messages.
+pub fn midi_messages_turn_what_they_should<H: Host>() {
+    let mut notes = notes(&[
+        (500, 62, On),
+        (3_000, 0, Wheel(12_288)),
+        (5_000, 0, Midi([0xb0, 1, 100])),
+        (7_000, 0, Midi([0xb0, 11, 64])),
+        (9_000, 0, Midi([0xb0, 64, 127])),
+        (9_500, 62, Off),
+        (12_000, 0, Midi([0xd0, 90, 0])),
+        (16_000, 0, Midi([0xb0, 64, 0])),
+        (18_000, 0, Midi([0xb0, 101, 0])),
+        (18_000, 0, Midi([0xb0, 100, 6])),
+        (18_000, 0, Midi([0xb0, 6, 15])),
+        (20_000, 57, On),
+        (20_000, 64, On),
+        (22_000, 0, Midi([0xe1, 0, 70])),
+        (24_000, 0, Midi([0xd2, 127, 0])),
+        (34_000, 0, Midi([0xb0, 123, 0])),
+    ]);
+    for note in &mut notes {
+        note.channel = match note.key {
+            57 => 1,
+            64 => 2,
+            _ => 0,
+        };
     }
-    fresh.deactivate(audio);
+    assert_as_the_engine::<H>(notes, &[]);
+}
+
+/// `mynah play` writes what the plugin plays of the same keys, without the latency: the chain's own rate and one that is resampled.
+pub fn equals_mynah_play<H: Host>() {
+    for (rate_hz, index) in [(48_000_u32, 1), (44_100, 6)] {
+        // In ticks of half a millisecond, which are no whole samples at 44.1 kHz.
+        let keys: [(u32, u8, u8); 8] = [
+            (0, 57, 100),
+            (0, 64, 30),
+            (333, 57, 0),
+            (401, 61, 127),
+            (700, 64, 0),
+            (701, 69, 64),
+            (1_000, 61, 0),
+            (1_100, 69, 0),
+        ];
+        let rate = f64::from(rate_hz);
+        let note = |&(tick, key, velocity): &(u32, u8, u8)| {
+            let action = match velocity {
+                0 => Off,
+                _ => Struck(f64::from(f32::from(velocity) / 127.0)),
+            };
+            Note::new(
+                (f64::from(tick) * 0.0005 * rate).round() as usize,
+                key,
+                action,
+            )
+        };
+        let setup = Setup {
+            rate_hz: rate,
+            ..Setup::USUAL
+        };
+        let (mut host, mut audio) = active::<H>(setup, &[(ids::TARGET, index_value(index))]);
+        let latency = host.latency();
+        let samples = (0.55 * rate) as usize;
+        let notes = keys.iter().map(note).collect();
+        let piece = Piece::keys(rate, 2, samples + latency, notes);
+        let mut random = Random::new(13);
+        let output = piece.played_by(&mut audio, &[], || random.within(1, 2_000));
+        host.deactivate(audio);
+        let written = mynah_play(rate_hz, &keys, &targets()[index].info().name);
+        for (output, written) in output.iter().zip(&written) {
+            // Adding parts makes a zero of a negative one.
+            assert!(output[latency..] == written[..samples], "{rate_hz} Hz");
+        }
+    }
+}
+
+/// What the command line's `play` makes of these keys: ticks of half a millisecond, key, velocity.
+fn mynah_play(rate_hz: u32, keys: &[(u32, u8, u8)], target: &str) -> [Vec<f32>; 2] {
+    let mut track = Vec::new();
+    let mut before = 0;
+    for (tick, key, velocity) in keys {
+        let delta = tick - before;
+        before = *tick;
+        track.extend([
+            (delta >> 7) as u8 | 0x80,
+            (delta & 127) as u8,
+            0x90,
+            *key,
+            *velocity,
+        ]);
+    }
+    track.extend([0, 0xff, 0x2f, 0]);
+    // One track, 1,000 ticks a quarter, of which there are two in a second unless a file says otherwise.
+    let mut file = b"MThd\0\0\0\x06\0\0\0\x01\x03\xe8MTrk".to_vec();
+    file.extend((track.len() as u32).to_be_bytes());
+    file.extend(track);
+    let folder = tempfile::tempdir().unwrap();
+    let (read, heard) = (folder.path().join("in.mid"), folder.path().join("out.wav"));
+    std::fs::write(&read, file).unwrap();
+    let rate = rate_hz.to_string();
+    let arguments = [
+        "mynah", "play", "--quiet", "--float", "--rate", &rate, "--target", target,
+    ];
+    let mut arguments: Vec<OsString> = arguments.map(OsString::from).to_vec();
+    arguments.extend([read.into(), "-o".into(), heard.clone().into()]);
+    assert_eq!(mynah_cli::run(arguments), ExitCode::SUCCESS);
+    let samples = hound::WavReader::open(&heard).unwrap().into_samples();
+    let samples: Vec<f32> = samples.map(Result::unwrap).collect();
+    [0, 1].map(|side| samples.iter().skip(side).step_by(2).copied().collect())
 }
 
 /// Any notes and changes in any order: the output is finite and bounded, silent once all is over, and nothing allocates.
@@ -168,42 +182,49 @@ pub fn any_keys_are_survived<H: Host>() {
     let parameters = host.parameters();
     let mut random = Random::new(23);
     for _ in 0..150 {
-        let length = 1 + random.within(0, 512 - 1);
+        let length = random.within(1, 512);
         let mut at: Vec<usize> = (0..40).map(|_| random.within(0, length - 1)).collect();
         at.sort_unstable();
         let notes: Vec<Note> = at
             .iter()
             .map(|at| Note {
                 at: *at,
-                key: random.within(0, 128 - 1) as u8,
-                action: match random.within(0, 4 - 1) {
+                channel: random.within(0, 15) as u8,
+                key: random.within(0, 127) as u8,
+                action: match random.within(0, 3) {
                     0 | 1 => On,
                     2 => Off,
-                    _ => Tuning(random.within(0, 200 - 1) as f64 - 100.0),
+                    _ => Tuning(random.within(0, 199) as f64 - 100.0),
                 },
             })
             .collect();
         let change = Change {
             at: at[0],
             id: parameters[random.within(0, parameters.len() - 1)].id,
-            value: random.within(0, 1_001 - 1) as f64 / 1_000.0,
+            value: random.within(0, 1_000) as f64 / 1_000.0,
         };
         let mut block = noise(9, 2, length);
         audio.process_notes(&mut block, &[change], &notes);
         let bound = f64::from(mynah_engine::OUTPUT_BOUND) as f32;
         assert!(block.iter().flatten().all(|x| x.abs() <= bound));
     }
-    let all_off: Vec<(usize, u8, NoteAction)> = (0..128).map(|key| (0, key, Off)).collect();
+    let of_channel = |channel| {
+        (0..128).map(move |key| Note {
+            channel,
+            ..Note::new(0, key, Off)
+        })
+    };
+    let all_off: Vec<Note> = (0..16).flat_map(of_channel).collect();
     let lifted = [
         (SUSTAIN, 0.0),
         (ids::ROOM, 0.0),
         (ids::hash("release"), 0.0),
     ];
     let lifted = lifted.map(|(id, value)| Change { at: 0, id, value });
-    audio.process_notes(&mut rubbish(512), &lifted, &notes(&all_off));
-    let mut last = rubbish(512);
+    audio.process_notes(&mut noise(9, 2, 512), &lifted, &all_off);
+    let mut last = noise(9, 2, 512);
     for _ in 0..400 {
-        last = rubbish(512);
+        last = noise(9, 2, 512);
         audio.process(&mut last, &[]);
     }
     assert!(last.iter().flatten().all(|x| *x == 0.0));
@@ -213,16 +234,27 @@ pub fn any_keys_are_survived<H: Host>() {
 
 /// A reset forgets all keys.
 pub fn a_reset_lets_keys_go<H: Host>() {
+    let piece = Piece::keys(RATE_HZ, 2, 5_000, notes(&[(0, 60, On)]));
     let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
-    run_notes(
-        &mut audio,
-        &rubbish(5_000),
-        &[],
-        &notes(&[(0, 60, On)]),
-        || 512,
-    );
+    piece.played_by(&mut audio, &[], || 512);
     audio.reset();
-    let silence = run_notes(&mut audio, &rubbish(5_000), &[], &[], || 512);
+    let silence = run(&mut audio, &piece.input, &[], || 512);
     assert!(silence.iter().flatten().all(|x| *x == 0.0));
     host.deactivate(audio);
+}
+
+/// One channel out gets the middle of what two get.
+pub fn one_channel_gets_the_middle_of_two<H: Host>() {
+    let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
+    let sides = Piece::of::<H>(RATE_HZ, 2, 24_000).played_by(&mut audio, &[], || 500);
+    host.deactivate(audio);
+    let mut audio = host.activate(Setup {
+        channels: 1,
+        ..Setup::USUAL
+    });
+    let output = Piece::of::<H>(RATE_HZ, 1, 24_000).played_by(&mut audio, &[], || 333);
+    host.deactivate(audio);
+    let pairs = sides[0].iter().zip(&sides[1]);
+    let middle = pairs.map(|(left, right)| 0.5 * (left + right)).collect();
+    assert_same("one channel", &output, &[middle]);
 }

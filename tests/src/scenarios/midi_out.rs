@@ -2,7 +2,7 @@
 
 use super::{active, assert_no_allocations, assert_same, bounce, ids};
 use crate::host::{Audio, Change, Host, Message, Sent, Setup, run};
-use crate::signal::{Random, melody};
+use crate::signal::{Random, melody, strum};
 use mynah_engine::Controls;
 
 use Message::{Controller, Off, On, Wheel};
@@ -74,6 +74,67 @@ pub fn what_is_played_is_sent_at_any_block_size<H: Host>() {
         assert_same(&format!("blocks up to {largest}"), &same, &sound);
         assert_eq!(audio.take_sent(), sent, "blocks up to {largest}");
         assert_no_allocations(&audio);
+        host.deactivate(audio);
+    }
+}
+
+/// The notes of chords arrive while they sound and end with them, without bend or level, the same in blocks of any length.
+pub fn a_chords_notes_are_sent_at_any_block_size<H: Host>() {
+    let chords: [(usize, &[u8]); 2] = [(9_600, &[48, 55, 60, 64]), (57_600, &[50, 57, 65])];
+    let mono = strum(48_000.0, &chords, 43_200, 115_200);
+    let input = vec![mono.clone(), mono];
+    let values = [(ids::MIDI_OUT, 1.0), (ids::MODE, 1.0)];
+    let (mut host, mut audio) = active::<H>(Setup::USUAL, &values);
+    let sound = run(&mut audio, &input, NO_CHANGE, || 16_384);
+    let sent = audio.take_sent();
+    assert_no_allocations(&audio);
+    host.deactivate(audio);
+    for (begun, keys) in chords {
+        // Some are heard late, and some are heard that are not there.
+        let within = |(at, _): &&(usize, u8)| (begun..begun + 48_000).contains(at);
+        let heard = struck(&sent);
+        let heard: Vec<u8> = heard.iter().filter(within).map(|(_, key)| *key).collect();
+        assert!(keys.iter().all(|key| heard.contains(key)), "{sent:?}");
+        assert!(heard.len() <= 2 * keys.len(), "{sent:?}");
+    }
+    let mut sounding = Vec::new();
+    for Sent { message, .. } in &sent {
+        match message {
+            On(key, velocity) => {
+                assert!((1..=127).contains(velocity) && !sounding.contains(key));
+                sounding.push(*key);
+            }
+            Off(key) => sounding.retain(|sounds| sounds != key),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(sounding.is_empty(), "{sounding:?}");
+    let mut random = Random::new(73);
+    for largest in [64, 500] {
+        let (mut host, mut audio) = active::<H>(Setup::USUAL, &values);
+        let same = run(&mut audio, &input, NO_CHANGE, || random.within(1, largest));
+        assert_same(&format!("blocks up to {largest}"), &same, &sound);
+        assert_eq!(audio.take_sent(), sent, "blocks up to {largest}");
+        assert_no_allocations(&audio);
+        host.deactivate(audio);
+    }
+    // Nothing hangs when another mode takes over, nor after a reset.
+    let other_mode = Change {
+        at: 30_001,
+        id: ids::MODE,
+        value: 1.0 / 3.0,
+    };
+    let begun: Vec<Vec<f32>> = input.iter().map(|side| side[..40_000].to_vec()).collect();
+    for changes in [&[other_mode][..], NO_CHANGE] {
+        let (mut host, mut audio) = active::<H>(Setup::USUAL, &values);
+        run(&mut audio, &begun, changes, || 512);
+        let mut sent = audio.take_sent();
+        assert!(struck(&sent).len() >= 2);
+        audio.reset();
+        run(&mut audio, &vec![vec![0.0; 500]; 2], NO_CHANGE, || 500);
+        sent.extend(audio.take_sent());
+        let ends = sent.iter().filter(|sent| matches!(sent.message, Off(_)));
+        assert_eq!(ends.count(), struck(&sent).len(), "{sent:?}");
         host.deactivate(audio);
     }
 }

@@ -13,7 +13,7 @@ const NO_CHANGE: &[Change] = &[];
 type Step = (usize, u8, NoteAction, Option<f32>);
 
 fn notes(steps: &[Step]) -> Vec<Note> {
-    let note = |&(at, key, action, _): &Step| Note { at, key, action };
+    let note = |&(at, key, action, _): &Step| Note::new(at, key, action);
     steps.iter().map(note).collect()
 }
 
@@ -136,10 +136,11 @@ pub fn ten_thousand_notes_allocate_nothing<H: Host>() {
     let input = melody(48_000.0, 2, 16_000);
     let mut random = Random::new(67);
     let mut events: Vec<Note> = (0..10_000)
-        .map(|_| Note {
-            at: random.within(0, 15_999),
-            key: random.within(40, 80) as u8,
-            action: [On, Off, Tuning(random.sample().into())][random.within(0, 2)],
+        .map(|_| {
+            let at = random.within(0, 15_999);
+            let key = random.within(40, 80) as u8;
+            let actions = [On, Off, Tuning(random.sample().into())];
+            Note::new(at, key, actions[random.within(0, 2)])
         })
         .collect();
     events.sort_by_key(|note| note.at);

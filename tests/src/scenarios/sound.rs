@@ -1,55 +1,41 @@
 //! What comes out: the engine's sound, at the right time.
 
-use super::{
-    active, assert_no_allocations, assert_same, bounce, delayed, ids, index_value, mynah_bounce,
-    process, reference, target,
-};
-use crate::host::{Audio, Change, Host, Setup, run, targets};
+use super::playing::{Piece, Step};
+use super::{active, assert_no_allocations, assert_same, delayed, ids, index_value, mynah_bounce};
+use crate::host::{Audio, Host, Setup, run, targets};
 use crate::signal::{Random, melody, noise};
-use mynah_engine::{Controls, Quality};
-use mynah_models::Mode;
+use mynah_engine::{Control, Controls};
 
 /// The output is the engine's to the bit, however the host cuts it into blocks, in both modes.
 pub fn equals_the_engine_at_any_block_size<H: Host>() {
-    let input = melody(48_000.0, 2, 36_000);
-    for (index, mode, quality) in [
-        (0, Mode::Track, Quality::Full),
-        (5, Mode::Follow, Quality::Full),
-        (2, Mode::Track, Quality::Eco),
-    ] {
-        let controls = Controls {
-            mode,
-            quality,
-            octave: 1,
-            octave_auto: false,
-            mix: 0.75,
-            input_gain_db: 6.0,
-            output_gain_db: -6.0,
-            drive: 0.5,
-            ..Controls::default()
-        };
-        let expected = bounce(48_000.0, index, &controls, &input);
-        let values = [
-            (ids::TARGET, index_value(index)),
-            (
-                ids::MODE,
-                if mode == Mode::Follow { 1.0 / 3.0 } else { 0.0 },
-            ),
-            (ids::OCTAVE, 0.75),
-            (ids::OCTAVE_AUTO, 0.0),
-            (ids::MIX, 0.75),
-            (ids::INPUT_GAIN, 0.625),
-            (ids::OUTPUT_GAIN, 0.375),
-            (ids::DRIVE, 0.5),
-            (
-                ids::QUALITY,
-                if quality == Quality::Full { 1.0 } else { 0.0 },
-            ),
+    let piece = Piece::of::<H>(48_000.0, 2, 36_000);
+    // Target, mode and quality.
+    for (index, follows, full) in [(0, 0.0, 1.0), (5, 1.0, 1.0), (2, 0.0, 0.0)] {
+        let steps = [
+            Step::Set(Control::Mode, follows, f64::from(follows) / 3.0),
+            Step::Set(Control::Quality, full, f64::from(full)),
+            Step::Set(Control::Octave, 1.0, 0.75),
+            Step::Set(Control::OctaveAuto, 0.0, 0.0),
+            Step::Set(Control::Mix, 0.75, 0.75),
+            Step::Set(Control::InputGain, 6.0, 0.625),
+            Step::Set(Control::OutputGain, -6.0, 0.375),
+            Step::Set(Control::Drive, 0.5, 0.5),
+            Step::Set(Control::Modulation, 0.5, 0.5),
         ];
+        let mut controls = Controls::default();
+        let mut values = vec![(ids::TARGET, index_value(index))];
+        for step in steps.iter().filter(|step| step.serves(H::PLAYS)) {
+            let change = step.change(0);
+            values.push((change.id, change.value));
+            if let Step::Set(control, value, _) = step {
+                controls.set(*control, *value);
+            }
+        }
+        let expected = piece.bounced(index, &controls);
         let mut random = Random::new(5);
         for largest in [1, 7, 64, 129, 1_000, 16_384] {
             let (mut host, mut audio) = active::<H>(Setup::USUAL, &values);
-            let output = run(&mut audio, &input, &[], || random.within(1, largest));
+            let output = piece.played_by(&mut audio, &[], || random.within(1, largest));
             assert_same(&format!("blocks up to {largest}"), &output, &expected);
             assert_no_allocations(&audio);
             host.deactivate(audio);
@@ -86,72 +72,25 @@ pub fn equals_mynah_bounce<H: Host>() {
 /// Parameters and targets that change while sound runs do so at their sample, so that blocks make
 /// no difference, and nothing allocates.
 pub fn automation_does_not_depend_on_blocks<H: Host>() {
-    let input = melody(48_000.0, 2, 36_000);
-    let plain = Controls::default();
-    let steps: [(usize, u32, f64, Controls, usize); 5] = [
-        (3_001, ids::MIX, 0.5, Controls { mix: 0.5, ..plain }, 0),
-        (
-            9_000,
-            ids::TARGET,
-            index_value(3),
-            Controls { mix: 0.5, ..plain },
-            3,
-        ),
-        (
-            15_555,
-            ids::MODE,
-            1.0 / 3.0,
-            Controls {
-                mix: 0.5,
-                mode: Mode::Follow,
-                ..plain
-            },
-            3,
-        ),
-        (
-            20_000,
-            ids::TARGET,
-            index_value(8),
-            Controls {
-                mix: 0.5,
-                mode: Mode::Follow,
-                ..plain
-            },
-            8,
-        ),
-        (
-            28_321,
-            ids::OUTPUT_GAIN,
-            0.625,
-            Controls {
-                mix: 0.5,
-                mode: Mode::Follow,
-                output_gain_db: 6.0,
-                ..plain
-            },
-            8,
-        ),
+    let piece = Piece::of::<H>(48_000.0, 2, 36_000);
+    let steps = [
+        (3_001, Step::Set(Control::Mix, 0.5, 0.5)),
+        (3_001, Step::Set(Control::Expression, 0.5, 0.5)),
+        (9_000, Step::Target(3)),
+        (15_555, Step::Set(Control::Mode, 1.0, 1.0 / 3.0)),
+        (15_555, Step::Set(Control::Wheel, 0.5, 0.75)),
+        (20_000, Step::Target(8)),
+        (28_321, Step::Set(Control::OutputGain, 6.0, 0.625)),
     ];
-    let changes = steps.map(|(at, id, value, _, _)| Change { at, id, value });
-
-    let mut engine = reference(48_000.0, 0, &plain);
-    let mut expected = input.clone();
-    let (mut position, mut playing) = (0, 0);
-    for (at, _, _, controls, index) in &steps {
-        process(&mut engine, &mut expected, position, *at);
-        if *index != playing {
-            engine.set_targets(Some(target(*index))).unwrap();
-            playing = *index;
-        }
-        engine.set_controls(controls);
-        position = *at;
-    }
-    process(&mut engine, &mut expected, position, usize::MAX);
-
+    let steps = steps.into_iter().filter(|(_, step)| step.serves(H::PLAYS));
+    let steps: Vec<(usize, Step)> = steps.collect();
+    let changes: Vec<_> = steps.iter().map(|(at, step)| step.change(*at)).collect();
+    let expected = piece.bounced_with(0, 0, &Controls::default(), &steps);
+    assert_ne!(expected, piece.bounced(0, &Controls::default()));
     let mut random = Random::new(17);
     for largest in [1, 100, 512, 16_384] {
         let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
-        let output = run(&mut audio, &input, &changes, || random.within(1, largest));
+        let output = piece.played_by(&mut audio, &changes, || random.within(1, largest));
         assert_same(&format!("blocks up to {largest}"), &output, &expected);
         assert_no_allocations(&audio);
         host.deactivate(audio);
@@ -195,7 +134,7 @@ pub fn latency_is_as_reported<H: Host>() {
 }
 
 /// Every supported rate runs and sounds like the engine; the others pass the sound unchanged, with
-/// no latency.
+/// no latency, or are silent where keys are played.
 pub fn any_host_rate<H: Host>() {
     for rate_hz in [
         8_000.0,
@@ -215,10 +154,12 @@ pub fn any_host_rate<H: Host>() {
             rate_hz,
             ..Setup::USUAL
         };
-        let input = melody(rate_hz, 2, (rate_hz * 0.3) as usize);
+        let piece = Piece::of::<H>(rate_hz, 2, (rate_hz * 0.3) as usize);
         let (mut host, mut audio) = active::<H>(setup, &[]);
-        let output = run(&mut audio, &input, &[], || 441);
-        let expected = bounce(rate_hz, 0, &Controls::default(), &input);
+        let latency = mynah_engine::latency_samples(rate_hz).unwrap();
+        assert_eq!(host.latency(), latency as usize);
+        let output = piece.played_by(&mut audio, &[], || 441);
+        let expected = piece.bounced(0, &Controls::default());
         assert_same(&format!("{rate_hz} Hz"), &output, &expected);
         assert_no_allocations(&audio);
         host.deactivate(audio);
@@ -230,18 +171,19 @@ pub fn any_host_rate<H: Host>() {
             rate_hz,
             ..Setup::USUAL
         };
-        let mut input = noise(1, 2, 5_000);
+        let mut piece = Piece::begun::<H>(rate_hz, 2, 5_000);
         let (mut host, mut audio) = active::<H>(setup, &[]);
         assert_eq!(host.latency(), 0);
-        let output = run(&mut audio, &input, &[], || 100);
-        assert_same(&format!("{rate_hz} Hz"), &output, &input);
+        let output = piece.played_by(&mut audio, &[], || 100);
+        assert_same(&format!("{rate_hz} Hz"), &output, &piece.without_target(0));
         // Even here nothing but normal numbers comes out.
         for (at, bad) in [f32::NAN, f32::INFINITY, 1e-40].into_iter().enumerate() {
-            input[0][at] = bad;
+            piece.input[0][at] = bad;
         }
-        let output = run(&mut audio, &input, &[], || 100);
-        input[0][..3].fill(0.0);
-        assert_same(&format!("{rate_hz} Hz, bad input"), &output, &input);
+        let output = piece.played_by(&mut audio, &[], || 100);
+        piece.input[0][..3].fill(0.0);
+        let dry = piece.without_target(0);
+        assert_same(&format!("{rate_hz} Hz, bad input"), &output, &dry);
         assert_no_allocations(&audio);
         host.deactivate(audio);
     }
@@ -249,38 +191,41 @@ pub fn any_host_rate<H: Host>() {
 
 /// After a reset the same input gives the same output as the first time.
 pub fn reset_forgets_everything<H: Host>() {
-    let input = melody(44_100.0, 2, 22_050);
+    let piece = Piece::of::<H>(44_100.0, 2, 22_050);
     let setup = Setup {
         rate_hz: 44_100.0,
         ..Setup::USUAL
     };
     let (mut host, mut audio) = active::<H>(setup, &[]);
-    let first = run(&mut audio, &input, &[], || 512);
+    let first = piece.played_by(&mut audio, &[], || 512);
     run(&mut audio, &noise(2, 2, 9_999), &[], || 777);
+    // Keys that are held when all is forgotten.
+    piece.part(0..9_999).played_by(&mut audio, &[], || 777);
     audio.reset();
-    let again = run(&mut audio, &input, &[], || 100);
+    let again = piece.played_by(&mut audio, &[], || 100);
     assert_same("after reset", &again, &first);
     host.deactivate(audio);
     // And so does activating again.
     let mut audio = host.activate(setup);
-    let again = run(&mut audio, &input, &[], || 64);
+    let again = piece.played_by(&mut audio, &[], || 64);
     assert_same("activated again", &again, &first);
     host.deactivate(audio);
 }
 
-/// Every shipped target translates: something comes out, and not what goes in.
+/// Every shipped target translates: something comes out, about as loud as a melody is, and not what goes in.
 pub fn every_target_sounds<H: Host>() {
     let input = melody(48_000.0, 2, 24_000);
+    let piece = Piece::of::<H>(48_000.0, 2, 24_000);
     let mut outputs: Vec<Vec<Vec<f32>>> = Vec::new();
     for index in 0..targets().len() {
         let (mut host, mut audio) = active::<H>(Setup::USUAL, &[(ids::TARGET, index_value(index))]);
         let latency = host.latency();
-        let output = run(&mut audio, &input, &[], || 480);
+        let output = piece.played_by(&mut audio, &[], || 480);
         let name = &targets()[index].info().name;
         let power = |samples: &[f32]| samples.iter().map(|s| s * s).sum::<f32>();
         let level_db = 10.0 * (power(&output[0]) / power(&input[0])).log10();
         assert!((-30.0..20.0).contains(&level_db), "{name}: {level_db} dB");
-        assert_ne!(output, delayed(&input, latency), "{name} is the dry sound");
+        assert_ne!(output, piece.without_target(latency), "{name} is not heard");
         assert!(!outputs.contains(&output), "{name} sounds like another");
         outputs.push(output);
         host.deactivate(audio);
@@ -290,17 +235,15 @@ pub fn every_target_sounds<H: Host>() {
 
 /// When the input has ended and the room has rung out, the output becomes exactly silent; a new note wakes it.
 pub fn silence_becomes_silent<H: Host>() {
-    let mut input = melody(48_000.0, 2, 24_000);
-    for channel in &mut input {
-        channel.resize(192_000, 0.0);
-    }
+    let piece = Piece::of::<H>(48_000.0, 2, 24_000);
     let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
-    let output = run(&mut audio, &input, &[], || 480);
+    let followed_by_silence = piece.clone().and_silence(192_000);
+    let output = followed_by_silence.played_by(&mut audio, &[], || 480);
     for channel in &output {
         // The note, its tail in the room, and the silence after which nothing is run.
         assert!(channel[144_000..].iter().all(|sample| *sample == 0.0));
     }
-    let woken = run(&mut audio, &melody(48_000.0, 2, 24_000), &[], || 480);
+    let woken = piece.played_by(&mut audio, &[], || 480);
     assert!(woken[0].iter().any(|sample| sample.abs() > 1e-3));
     assert_no_allocations(&audio);
     host.deactivate(audio);
@@ -314,7 +257,8 @@ pub fn denormals_are_back_after_a_block<H: Host>() {
     assert!(half_of_the_smallest().is_subnormal(), "off before the test");
     let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
     for length in [1, 64, 500] {
-        run(&mut audio, &melody(48_000.0, 2, 1_000), &[], || length);
+        let piece = Piece::begun::<H>(48_000.0, 2, 1_000);
+        piece.played_by(&mut audio, &[], || length);
         assert!(half_of_the_smallest().is_subnormal(), "blocks of {length}");
     }
     host.deactivate(audio);
@@ -322,14 +266,14 @@ pub fn denormals_are_back_after_a_block<H: Host>() {
 
 /// The mono layout sounds like the engine with one channel.
 pub fn mono_is_the_engine_in_mono<H: Host>() {
-    let input = melody(48_000.0, 1, 24_000);
+    let piece = Piece::of::<H>(48_000.0, 1, 24_000);
     let setup = Setup {
         channels: 1,
         ..Setup::USUAL
     };
     let (mut host, mut audio) = active::<H>(setup, &[]);
-    let output = run(&mut audio, &input, &[], || 500);
-    let expected = bounce(48_000.0, 0, &Controls::default(), &input);
+    let output = piece.played_by(&mut audio, &[], || 500);
+    let expected = piece.bounced(0, &Controls::default());
     assert_same("mono", &output, &expected);
     assert_no_allocations(&audio);
     host.deactivate(audio);

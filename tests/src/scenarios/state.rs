@@ -1,11 +1,10 @@
 //! Saving and loading.
 
-use super::{
-    active, assert_no_allocations, assert_same, bounce, delayed, ids, index_value, reference,
-};
-use crate::host::{Audio, Host, Setup, run, targets};
-use crate::signal::{Random, melody};
-use mynah_engine::Controls;
+use super::playing::{Piece, Step};
+use super::{active, assert_no_allocations, assert_same, ids, ids_of, index_value, those_of};
+use crate::host::{Audio, Host, Setup, targets};
+use crate::signal::Random;
+use mynah_engine::{Control, Controls};
 
 /// Everything that can be set comes back in another instance, and saving again writes the same.
 pub fn state_round_trip<H: Host>() {
@@ -25,7 +24,7 @@ pub fn state_round_trip<H: Host>() {
         let state = first.save();
         let mut second = H::new();
         assert!(second.load(&state));
-        for id in ids::ALL {
+        for id in ids_of::<H>() {
             assert_eq!(second.value(id), first.value(id), "round {round}");
         }
         assert_eq!(second.save(), state, "round {round}");
@@ -70,7 +69,7 @@ fn contains(state: &[u8], part: &[u8]) -> bool {
     state.windows(part.len()).any(|window| window == part)
 }
 
-/// A model that is not here: the dry signal, the reference kept, and never another model.
+/// A model that is not here: the dry signal, or silence where keys are played; the reference kept, and never another model.
 pub fn missing_model_is_kept_and_dry<H: Host>() {
     let (state, name, unknown) = with_unknown_model::<H>(1);
     let mut host = H::new();
@@ -80,11 +79,11 @@ pub fn missing_model_is_kept_and_dry<H: Host>() {
     assert!(text.contains(name.as_str()), "{text}");
     assert_eq!(host.value_of_text(ids::TARGET, &text), Some(1.0));
 
-    let input = melody(48_000.0, 2, 20_000);
+    let piece = Piece::of::<H>(48_000.0, 2, 20_000);
     let mut audio = host.activate(Setup::USUAL);
     let latency = host.latency();
-    let output = run(&mut audio, &input, &[], || 480);
-    assert_same("missing model", &output, &delayed(&input, latency));
+    let output = piece.played_by(&mut audio, &[], || 480);
+    assert_same("missing model", &output, &piece.without_target(latency));
     assert_no_allocations(&audio);
     host.deactivate(audio);
 
@@ -148,11 +147,11 @@ pub fn retrained_model_plays_and_both_are_kept<H: Host>() {
     let mut host = H::new();
     assert!(host.load(&state));
     assert_eq!(host.value(ids::TARGET), index_value(1));
-    let input = melody(48_000.0, 2, 12_000);
+    let piece = Piece::of::<H>(48_000.0, 2, 12_000);
     let mut audio = host.activate(Setup::USUAL);
-    let output = run(&mut audio, &input, &[], || 512);
+    let output = piece.played_by(&mut audio, &[], || 512);
     host.deactivate(audio);
-    let expected = bounce(48_000.0, 1, &Controls::default(), &input);
+    let expected = piece.bounced(1, &Controls::default());
     assert_same("the successor", &output, &expected);
 
     let again = host.save();
@@ -188,32 +187,26 @@ pub fn state_finds_its_model_at_another_index<H: Host>() {
 pub fn state_loads_while_running<H: Host>() {
     let mut writer = H::new();
     writer.set(ids::TARGET, index_value(3));
-    writer.set(ids::MIX, 0.75);
+    writer.set(ids::OUTPUT_GAIN, 0.625);
     let state = writer.save();
 
-    let input = melody(48_000.0, 2, 24_000);
+    let piece = Piece::of::<H>(48_000.0, 2, 24_000);
     let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
-    let half: Vec<Vec<f32>> = input.iter().map(|c| c[..12_000].to_vec()).collect();
-    let rest: Vec<Vec<f32>> = input.iter().map(|c| c[12_000..].to_vec()).collect();
-    let mut output = run(&mut audio, &half, &[], || 256);
+    let mut output = piece.part(0..12_000).played_by(&mut audio, &[], || 256);
     assert!(host.load(&state));
-    let second = run(&mut audio, &rest, &[], || 256);
+    let rest = piece.part(12_000..24_000);
+    let second = rest.played_by(&mut audio, &[], || 256);
     for (channel, part) in output.iter_mut().zip(second) {
         channel.extend(part);
     }
     assert_no_allocations(&audio);
     host.deactivate(audio);
 
-    let controls = Controls::default();
-    let mut engine = reference(48_000.0, 0, &controls);
-    let mut expected = input.clone();
-    super::process(&mut engine, &mut expected, 0, 12_000);
-    engine.set_targets(Some(super::target(3))).unwrap();
-    engine.set_controls(&Controls {
-        mix: 0.75,
-        ..controls
-    });
-    super::process(&mut engine, &mut expected, 12_000, 24_000);
+    let steps = [
+        (12_000, Step::Target(3)),
+        (12_000, Step::Set(Control::OutputGain, 6.0, 0.625)),
+    ];
+    let expected = piece.bounced_with(0, 0, &Controls::default(), &steps);
     assert_same("state while running", &output, &expected);
 }
 
@@ -224,11 +217,11 @@ pub fn activation_starts_with_the_saved_model<H: Host>() {
     let state = writer.save();
     let mut host = H::new();
     assert!(host.load(&state));
-    let input = melody(48_000.0, 2, 12_000);
+    let piece = Piece::of::<H>(48_000.0, 2, 12_000);
     let mut audio = host.activate(Setup::USUAL);
-    let output = run(&mut audio, &input, &[], || 512);
+    let output = piece.played_by(&mut audio, &[], || 512);
     host.deactivate(audio);
-    let expected = bounce(48_000.0, 4, &Controls::default(), &input);
+    let expected = piece.bounced(4, &Controls::default());
     assert_same("first sample", &output, &expected);
 }
 
@@ -265,13 +258,12 @@ pub fn garbage_states_are_survived<H: Host>() {
         }
         state.extend_from_slice(json.as_bytes());
         host.load(&state);
-        for id in ids::ALL {
+        for id in ids_of::<H>() {
             assert!((0.0..=1.0).contains(&host.value(id)), "{extreme}");
         }
     }
-    let input = melody(48_000.0, 2, 4_800);
     let mut audio = host.activate(Setup::USUAL);
-    let output = run(&mut audio, &input, &[], || 480);
+    let output = Piece::begun::<H>(48_000.0, 2, 4_800).played_by(&mut audio, &[], || 480);
     assert!(output.iter().flatten().all(|sample| sample.is_finite()));
     audio.reset();
     host.deactivate(audio);
@@ -280,15 +272,15 @@ pub fn garbage_states_are_survived<H: Host>() {
 /// What a host tells the controller while sound is processed is what the controller says, and what is saved, before a
 /// block has brought it to the processor; and it lasts if none ever does.
 pub fn what_the_controller_is_told_is_saved<H: Host>() {
-    let told = [
+    let told = those_of::<H>(&[
         (ids::BYPASS, 1.0),
         (ids::TARGET, index_value(3)),
-        (ids::MIX, 0.25),
+        (ids::OUTPUT_GAIN, 0.25),
         (ids::OCTAVE, 0.75),
-    ];
+    ]);
     let (mut host, mut audio) = active::<H>(Setup::USUAL, &[]);
-    let input = melody(48_000.0, 2, 4_096);
-    run(&mut audio, &input, &[], || 512);
+    let piece = Piece::begun::<H>(48_000.0, 2, 4_096);
+    piece.played_by(&mut audio, &[], || 512);
     let same = |host: &mut H, expected: &[(u32, f64)]| {
         for (id, value) in expected {
             assert!(
@@ -304,7 +296,7 @@ pub fn what_the_controller_is_told_is_saved<H: Host>() {
         other
     };
     let before = host.save();
-    for (id, value) in told {
+    for (id, value) in told.iter().copied() {
         host.set(id, value);
     }
     same(&mut host, &told);
@@ -314,21 +306,23 @@ pub fn what_the_controller_is_told_is_saved<H: Host>() {
     // One comes with a block, with another value: that one counts now.
     let change = crate::host::Change {
         at: 0,
-        id: ids::MIX,
+        id: ids::OUTPUT_GAIN,
         value: 0.5,
     };
-    run(&mut audio, &input, &[change], || 512);
+    piece.played_by(&mut audio, &[change], || 512);
     assert_no_allocations(&audio);
-    assert_eq!(host.value(ids::MIX), 0.5);
+    assert_eq!(host.value(ids::OUTPUT_GAIN), 0.5);
     // None of the others ever does.
     host.deactivate(audio);
-    let told = told.map(|(id, value)| (id, if id == ids::MIX { 0.5 } else { value }));
+    let told = told.into_iter();
+    let told = told.map(|(id, value)| (id, if id == ids::OUTPUT_GAIN { 0.5 } else { value }));
+    let told: Vec<(u32, f64)> = told.collect();
     same(&mut host, &told);
     same(&mut load(&host.save()), &told);
     let audio = host.activate(Setup::USUAL);
     same(&mut host, &told);
     // A state that is loaded takes the place of all of it.
-    host.set(ids::BYPASS, 0.0);
+    host.set(ids::OCTAVE, 0.0);
     assert!(host.load(&before));
     assert_eq!(host.save(), before);
     host.deactivate(audio);

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use mynah_engine::{Control, Controls, Engine, EngineSpec, Mode, Quality, engine};
+use mynah_engine::{
+    Control, Controls, Engine, EngineSpec, KeyEvent, Mode, OUTPUT_BOUND, Plays, Quality, engine,
+};
 
 use super::Models;
+use super::fingers::Fingers;
 use super::music::{Music, Scene};
 use super::watch::Watch;
 use crate::alloc;
@@ -18,20 +21,25 @@ const LONGEST_SCENE_S: f64 = 8.0;
 const REST_S: f64 = 6.0;
 /// What is played to compare a used engine with a fresh one, seconds.
 const PROBE_S: f64 = 0.5;
+/// Keys that are let go sound on for as long, with strings that ring, and for their release, which is over when it has fallen by
+/// 100 dB, and its time is that of 60; seconds.
+const RING_S: f64 = 1.0;
+const RELEASE_TO_SILENCE: f64 = 100.0 / 60.0;
 
 /// An engine, what is played to it, and who watches.
 pub(super) struct Life<'a> {
     models: &'a Models,
     random: Random,
-    rate_hz: f64,
-    /// [`EngineSpec::instance`].
-    instance: usize,
+    spec: EngineSpec,
     engine: Engine,
     latency_samples: u32,
     controls: Controls,
     /// The target that was asked for last.
     target: Option<usize>,
     music: Music,
+    fingers: Fingers,
+    /// Samples for which keys may sound on.
+    rings_samples: usize,
     watch: Watch,
     /// Samples since the engine was made or reset.
     position: u64,
@@ -45,9 +53,9 @@ impl<'a> Life<'a> {
     pub(super) fn new(models: &'a Models, seed: u64) -> Result<Self, String> {
         let mut random = Random::new(seed);
         let rate_hz = any_rate_hz(&mut random);
-        let instance = random.within(0, 15);
         let spec = EngineSpec {
-            instance,
+            instance: random.within(0, 15),
+            plays: [Plays::Sound, Plays::Sound, Plays::Keys][random.within(0, 2)],
             ..EngineSpec::alone(rate_hz)
         };
         let target = any_target(models, &mut random);
@@ -60,13 +68,14 @@ impl<'a> Life<'a> {
         }
         Ok(Self {
             models,
-            rate_hz,
-            instance,
+            spec,
             engine,
             latency_samples,
             controls: Controls::neutral(),
             target,
             music: Music::new(random.bits(), rate_hz),
+            fingers: Fingers::new(random.bits(), rate_hz),
+            rings_samples: 0,
             watch: Watch::new(rate_hz, latency_samples),
             position: 0,
             buffers: vec![vec![0.0; LONGEST]; 4],
@@ -80,7 +89,8 @@ impl<'a> Life<'a> {
     pub(super) fn scene(&mut self) -> Result<(), String> {
         let scene = Scene::pick(&mut self.random);
         let seconds = 0.1 + LONGEST_SCENE_S * 0.5 * f64::from(1.0 + self.random.sample());
-        let mut rest = (seconds * self.rate_hz) as usize;
+        let rate_hz = self.spec.host_rate_hz;
+        let mut rest = (seconds * rate_hz) as usize;
         let usual = self.random.within(5, 11);
         let regular = self.random.within(0, 1) == 0;
         while rest > 0 {
@@ -93,7 +103,7 @@ impl<'a> Life<'a> {
             let length = length.min(rest);
             rest -= length;
             // About three changes in a second.
-            if f64::from(self.random.sample().abs()) < 3.0 * length as f64 / self.rate_hz {
+            if f64::from(self.random.sample().abs()) < 3.0 * length as f64 / rate_hz {
                 self.change();
             }
             self.block(scene, length)?;
@@ -112,6 +122,7 @@ impl<'a> Life<'a> {
             4 if unit < 0.2 => controls.quality = Quality::Eco,
             4 => controls.drive = unit,
             5 => controls.octave = random.within(0, 4) as i32 - 2,
+            6..8 if self.spec.plays == Plays::Keys => controls.voices = random.within(1, 8) as i32,
             6..8 => {
                 controls.mode = match controls.mode {
                     Mode::Track => Mode::Follow,
@@ -124,9 +135,13 @@ impl<'a> Life<'a> {
             9..11 => *controls = Controls::neutral(),
             11 => self.reset(),
             12..17 => {
-                let control = Control::ALL[random.within(0, Control::COUNT - 1)];
-                let info = control.info();
-                controls.set(control, info.min + unit * (info.max - info.min));
+                let plays = self.spec.plays;
+                let served = || Control::ALL.iter().filter(|control| control.serves(plays));
+                let any = served().nth(random.within(0, served().count() - 1));
+                if let Some(control) = any {
+                    let info = control.info();
+                    controls.set(*control, info.min + unit * (info.max - info.min));
+                }
             }
             _ => {
                 let target = any_target(self.models, &mut self.random);
@@ -138,6 +153,7 @@ impl<'a> Life<'a> {
     fn reset(&mut self) {
         self.engine.reset();
         self.watch.reset();
+        self.rings_samples = 0;
         self.position = 0;
     }
 
@@ -152,14 +168,14 @@ impl<'a> Life<'a> {
     fn block(&mut self, scene: Scene, length: usize) -> Result<(), String> {
         self.process(scene, length).map_err(|what| {
             let Self {
-                rate_hz,
+                spec,
                 controls,
                 target,
                 position,
                 ..
             } = self;
             format!(
-                "{what} (at {rate_hz} Hz, {scene:?}, {length} samples up to {position}, \
+                "{what} ({spec:?}, {scene:?}, {length} samples up to {position}, \
                  target {target:?}, {controls:?})"
             )
         })
@@ -170,15 +186,24 @@ impl<'a> Life<'a> {
             return Err("no buffers".to_owned());
         };
         let [left, right] = [left, right].map(|buffer| &mut buffer[..length]);
-        self.music.fill(scene, left, right);
+        let plays_keys = self.spec.plays == Plays::Keys;
+        let events = if plays_keys {
+            left.fill(0.0);
+            right.fill(0.0);
+            self.fingers.play(scene, length)
+        } else {
+            self.music.fill(scene, left, right);
+            &[]
+        };
         input_left[..length].copy_from_slice(left);
         input_right[..length].copy_from_slice(right);
-        let (asleep, allocations) = alloc::count(|| {
+        let (meters, allocations) = alloc::count(|| {
             self.engine.set_controls(&self.controls);
-            self.engine.process(&mut [&mut *left, &mut *right]);
-            self.engine.meters().asleep
+            play(&mut self.engine, [&mut *left, &mut *right], events, length);
+            self.engine.meters()
         });
-        let seconds = length as f64 / self.rate_hz;
+        let asleep = meters.asleep;
+        let seconds = length as f64 / self.spec.host_rate_hz;
         self.position += length as u64;
         self.audio_s += seconds;
         if !asleep {
@@ -190,8 +215,22 @@ impl<'a> Life<'a> {
         if self.engine.latency_samples() != self.latency_samples {
             return Err("the latency has changed".to_owned());
         }
+        let controls = self.controls.serving(self.spec.plays);
+        if plays_keys {
+            // To the watch keys are a sound as loud as can be for as long as they may be heard, and then none.
+            let release_s = f64::from(controls.release_ms) / 1_000.0 * RELEASE_TO_SILENCE;
+            if meters.held_keys != 0 || !events.is_empty() {
+                self.rings_samples =
+                    ((RING_S + release_s) * self.spec.host_rate_hz) as usize + length;
+            }
+            let ringing = self.rings_samples.min(length);
+            self.rings_samples -= ringing;
+            for input in [&mut *input_left, &mut *input_right] {
+                input[..ringing].fill(OUTPUT_BOUND);
+            }
+        }
         let input = [&input_left[..length], &input_right[..length]];
-        self.watch.check(&self.controls, input, [left, right])
+        self.watch.check(&controls, input, [left, right])
     }
 
     fn rest(&mut self, samples: u64) -> Result<(), String> {
@@ -204,44 +243,60 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// After silence, at a moment at which both count their hops alike, the used engine plays what a fresh one
-    /// plays, to the bit: nothing of the past is left, and neither its clock nor its latency has drifted.
+    /// After silence a used engine plays what a fresh one plays, to the bit: nothing of the past is left, and neither its clock
+    /// nor its latency has drifted. One that plays a sound at a moment at which both count their hops alike; one that plays keys,
+    /// which remembers by which recordings it has played them, after a reset.
     pub(super) fn close(mut self) -> Result<(f64, f64), String> {
         self.controls = Controls {
             mode: self.controls.mode,
             ..Controls::neutral()
         };
-        self.rest((REST_S * self.rate_hz) as u64)?;
-        let Some(grid) = hop_grid_samples(self.rate_hz) else {
-            return Ok((self.audio_s, self.awake_s));
-        };
-        // The swaps have been taken, so this one is; it is the last.
-        self.choose(self.target);
-        self.rest((REST_S * self.rate_hz) as u64)?;
-        self.rest((grid - self.position % grid) % grid)?;
+        let rate_hz = self.spec.host_rate_hz;
+        let settled = (REST_S * rate_hz) as u64;
+        self.rest(settled)?;
+        let mut silence = Vec::new();
+        if self.spec.plays == Plays::Keys {
+            self.reset();
+        } else {
+            let Some(grid) = hop_grid_samples(rate_hz) else {
+                return Ok((self.audio_s, self.awake_s));
+            };
+            // The swaps have been taken, so this one is; it is the last.
+            self.choose(self.target);
+            self.rest(settled)?;
+            self.rest((grid - self.position % grid) % grid)?;
+            silence.resize((settled + (grid - settled % grid) % grid) as usize, 0.0);
+        }
 
-        let spec = EngineSpec {
-            instance: self.instance,
-            ..EngineSpec::alone(self.rate_hz)
-        };
         let target = self
             .target
             .map(|index| Arc::clone(&self.models.targets[index]));
-        let made = engine(spec, Arc::clone(&self.models.base), target);
+        let made = engine(self.spec, Arc::clone(&self.models.base), target);
         let (mut fresh, _) = made.map_err(|error| error.to_string())?;
         fresh.set_controls(&self.controls);
-        let settled = (REST_S * self.rate_hz) as u64;
-        let mut silence = vec![0.0; (settled + (grid - settled % grid) % grid) as usize];
         fresh.process(&mut [&mut silence]);
 
-        let mut probe = vec![vec![0.0; (PROBE_S * self.rate_hz) as usize]; 2];
+        let mut probe = vec![vec![0.0; (PROBE_S * rate_hz) as usize]; 2];
         let [left, right] = probe.as_mut_slice() else {
             return Err("no buffers".to_owned());
         };
-        self.music.fill(Scene::Chords, left, right);
+        let events = if self.spec.plays == Plays::Keys {
+            self.fingers.play(Scene::Chords, left.len())
+        } else {
+            self.music.fill(Scene::Chords, left, right);
+            &[]
+        };
         let mut expected = probe.clone();
-        play(&mut self.engine, &mut probe, 480);
-        play(&mut fresh, &mut expected, 4_096);
+        let length = self.random.within(1, 480);
+        for (engine, channels, length) in [
+            (&mut self.engine, &mut probe, length),
+            (&mut fresh, &mut expected, 4_096),
+        ] {
+            let [left, right] = channels.as_mut_slice() else {
+                return Err("no buffers".to_owned());
+            };
+            play(engine, [left, right], events, length);
+        }
         let differs = |channel: usize| {
             let pairs = probe[channel].iter().zip(&expected[channel]);
             pairs
@@ -250,18 +305,31 @@ impl<'a> Life<'a> {
         };
         if let Some(at) = differs(0).or(differs(1)) {
             return Err(format!(
-                "at {} Hz a used engine differs from a fresh one at sample {at} after {:.1} s (target {:?}, {:?})",
-                self.rate_hz, self.audio_s, self.target, self.controls
+                "a used engine ({:?}) differs from a fresh one at sample {at} after {:.1} s (target {:?}, {:?})",
+                self.spec, self.audio_s, self.target, self.controls
             ));
         }
         Ok((self.audio_s + PROBE_S, self.awake_s + PROBE_S))
     }
 }
 
-fn play(engine: &mut Engine, channels: &mut [Vec<f32>], length: usize) {
-    let [left, right] = channels else { return };
-    for (left, right) in left.chunks_mut(length).zip(right.chunks_mut(length)) {
-        engine.process(&mut [left, right]);
+/// Processes in calls of up to `length` samples, and gives the engine its events at theirs.
+fn play(
+    engine: &mut Engine,
+    [left, right]: [&mut [f32]; 2],
+    events: &[(usize, KeyEvent)],
+    length: usize,
+) {
+    let samples = left.len();
+    let (mut start, mut due) = (0, events.iter().peekable());
+    while start < samples {
+        while let Some((_, event)) = due.next_if(|(at, _)| *at <= start) {
+            engine.take_key(event);
+        }
+        let next = due.peek().map_or(samples, |(at, _)| *at);
+        let end = next.min(start + length).min(samples);
+        engine.process(&mut [&mut left[start..end], &mut right[start..end]]);
+        start = end;
     }
 }
 

@@ -5,13 +5,13 @@ use std::cell::RefCell;
 use vst3::Class;
 use vst3::Steinberg::Vst::{
     ControllerNumbers_, Event, Event_::EventTypes_, Event__type0, IEventList, IEventListTrait,
-    NoteExpressionTypeIDs_, NoteExpressionValueEvent, NoteOffEvent, NoteOnEvent,
+    NoteExpressionTypeIDs_, NoteExpressionValueEvent, NoteOffEvent, NoteOnEvent, PolyPressureEvent,
 };
 use vst3::Steinberg::{int32, kInvalidArgument, kResultFalse, kResultOk, tresult};
 
-use crate::host::{Message, Note, NoteAction, SENT_CAPACITY, Sent};
+use crate::host::{Expression, Message, Note, NoteAction, SENT_CAPACITY, Sent};
 
-/// A block's note events. A note's key is its id, too.
+/// A block's note events. A note's channel and key are its id, too.
 pub(super) struct Notes {
     events: Vec<Event>,
 }
@@ -25,22 +25,38 @@ impl Notes {
 }
 
 fn event(note: &Note) -> Event {
-    let (pitch, id) = (i16::from(note.key), i32::from(note.key));
+    let (channel, pitch) = (i16::from(note.channel), i16::from(note.key));
+    let id = i32::from(note.key) + 256 * i32::from(note.channel);
+    let struck = |velocity: f64| {
+        let note_on = NoteOnEvent {
+            channel,
+            pitch,
+            tuning: 0.0,
+            velocity: velocity as f32,
+            length: 0,
+            noteId: id,
+        };
+        (EventTypes_::kNoteOnEvent, Event__type0 { noteOn: note_on })
+    };
+    let expressed = |kind, value: f64| {
+        let expression = NoteExpressionValueEvent {
+            typeId: kind as u32,
+            noteId: id,
+            value,
+        };
+        (
+            EventTypes_::kNoteExpressionValueEvent,
+            Event__type0 {
+                noteExpressionValue: expression,
+            },
+        )
+    };
     let (kind, content) = match note.action {
-        NoteAction::On => {
-            let note_on = NoteOnEvent {
-                channel: 0,
-                pitch,
-                tuning: 0.0,
-                velocity: 0.8,
-                length: 0,
-                noteId: id,
-            };
-            (EventTypes_::kNoteOnEvent, Event__type0 { noteOn: note_on })
-        }
+        NoteAction::On => struck(0.8),
+        NoteAction::Struck(velocity) => struck(velocity),
         NoteAction::Off => {
             let note_off = NoteOffEvent {
-                channel: 0,
+                channel,
                 pitch,
                 velocity: 0.0,
                 noteId: id,
@@ -51,20 +67,34 @@ fn event(note: &Note) -> Event {
                 Event__type0 { noteOff: note_off },
             )
         }
-        NoteAction::Tuning(semitones) => {
-            let expression = NoteExpressionValueEvent {
-                typeId: NoteExpressionTypeIDs_::kTuningTypeID as u32,
+        NoteAction::Tuning(semitones) => expressed(
+            NoteExpressionTypeIDs_::kTuningTypeID,
+            semitones / 240.0 + 0.5,
+        ),
+        NoteAction::Expressed(Expression::Volume, value) => {
+            expressed(NoteExpressionTypeIDs_::kVolumeTypeID, value)
+        }
+        NoteAction::Expressed(Expression::Vibrato, value) => {
+            expressed(NoteExpressionTypeIDs_::kVibratoTypeID, value)
+        }
+        NoteAction::Expressed(Expression::Level, value) => {
+            expressed(NoteExpressionTypeIDs_::kExpressionTypeID, value)
+        }
+        NoteAction::Expressed(Expression::Pressure, value) => {
+            let pressed = PolyPressureEvent {
+                channel,
+                pitch,
+                pressure: value as f32,
                 noteId: id,
-                value: semitones / 240.0 + 0.5,
             };
             (
-                EventTypes_::kNoteExpressionValueEvent,
+                EventTypes_::kPolyPressureEvent,
                 Event__type0 {
-                    noteExpressionValue: expression,
+                    polyPressure: pressed,
                 },
             )
         }
-        NoteAction::Wheel(_) => panic!("VST3 has no event for the pitch wheel"),
+        NoteAction::Wheel(_) | NoteAction::Midi(_) => panic!("VST3 has no MIDI messages"),
     };
     Event {
         busIndex: 0,

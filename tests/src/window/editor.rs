@@ -14,26 +14,26 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::clap::ClapHost;
+use crate::clap::ClapOf;
 
 /// Nothing on the way takes nearly as long: whoever waits longer waits in vain.
 const GIVE_UP: Duration = Duration::from_secs(30);
 /// Text, knobs and meters, drawn smoothly, have many colours; an empty window has one.
 const COLOURS_OF_A_PICTURE: usize = 50;
 
-/// An open editor. Lives on the main thread, beside an instance that may be playing on another.
-pub struct EditorWindow {
-    host: ClapHost,
+/// An open editor, with `KEYS` that of the instrument. Lives on the main thread, beside an instance that may be playing on another.
+pub struct EditorWindow<const KEYS: bool = false> {
+    host: ClapOf<KEYS>,
     connection: RustConnection,
     root: u32,
     window: u32,
     size: (u32, u32),
 }
 
-impl EditorWindow {
+impl<const KEYS: bool> EditorWindow<KEYS> {
     /// Opens it in the top left corner of the display that `DISPLAY` names, as large as the plugin
     /// says. egui draws through OpenGL, so the server must have that.
-    pub fn open(mut host: ClapHost) -> Self {
+    pub fn open(mut host: ClapOf<KEYS>) -> Self {
         let gui: PluginGui = host.instance().plugin_handle().get_extension().unwrap();
         let handle = host.instance().plugin_handle();
         let configuration = GuiConfiguration {
@@ -94,7 +94,7 @@ impl EditorWindow {
     }
 
     /// The instance behind the editor.
-    pub fn host(&mut self) -> &mut ClapHost {
+    pub fn host(&mut self) -> &mut ClapOf<KEYS> {
         &mut self.host
     }
 
@@ -145,7 +145,7 @@ impl EditorWindow {
     }
 
     /// Closes the window and gives the instance back.
-    pub fn close(mut self) -> ClapHost {
+    pub fn close(mut self) -> ClapOf<KEYS> {
         self.gui().destroy(&self.host.instance().plugin_handle());
         self.connection.destroy_window(self.window).unwrap();
         self.connection.sync().unwrap();

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Bits, Format};
-use crate::tail::Tail;
+use super::Written;
 
 #[derive(Args, Debug)]
 pub(crate) struct Play {
@@ -30,30 +29,11 @@ pub(crate) struct Play {
     /// Output file (.wav or .flac), or - for the standard output.
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: PathBuf,
-    /// Format of what goes to the standard output.
-    #[arg(long, value_enum, default_value_t = Format::Wav)]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written,
     /// Sample rate of the output, Hz.
     #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=192_000))]
     pub(crate) rate: u32,
-    /// What sounds on after the last event: SECONDS of it, or auto, until it has died away, 5 s at the most
-    /// [default: auto].
-    #[arg(
-        long,
-        value_name = "SECONDS|auto",
-        default_value = "auto",
-        hide_default_value = true
-    )]
-    pub(crate) tail: Tail,
-    /// Bits of a sample: 16 (with dither), 24, or 32f (float, WAV only).
-    #[arg(long, value_enum, default_value_t = Bits::TwentyFour)]
-    pub(crate) bits: Bits,
-    /// The same as --bits 32f.
-    #[arg(long, conflicts_with = "bits")]
-    pub(crate) float: bool,
-    /// Replace an existing output.
-    #[arg(short, long)]
-    pub(crate) force: bool,
     /// Print JSON about what was played.
     #[arg(long)]
     pub(crate) json: bool,

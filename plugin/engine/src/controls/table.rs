@@ -277,7 +277,7 @@ control_table! {
     "Mono makes one voice of both sides; Stereo translates left and right each by itself, and costs twice as much.";
     MidiOut, midi_out: bool = 0.0;
     "midi_out", "MIDI out", Output, Switch, 0.0..=1.0, "",
-    "Sends the notes of one voice to the host as they are played, with pitch bend of two semitones and the level as controller 11. Nothing in the modes Follow and Chords, nor while bypassed.";
+    "Sends the notes to the host as they are played: of one voice with pitch bend of two semitones and the level as controller 11, of Chords the notes alone. Nothing in mode Follow, nor while bypassed.";
     Voices, voices: i32 = 8.0;
     "voices", "Voices", Keys, Whole, 1.0..=8.0, "",
     "How many keys sound at once. With one, keys that overlap are slurred, and Glide says how.";

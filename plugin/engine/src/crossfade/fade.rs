@@ -17,6 +17,17 @@ pub(super) enum Outgoing<P> {
     Target(P),
 }
 
+impl<P> Outgoing<P> {
+    /// The target that is faded out, where `present` is the one that sounds from now on.
+    pub(super) fn patch<'a>(&'a self, present: Option<&'a P>) -> Option<&'a P> {
+        match self {
+            Self::Nothing => None,
+            Self::SameTarget => present,
+            Self::Target(patch) => Some(patch),
+        }
+    }
+}
+
 /// A crossfade on its way.
 pub(super) struct Fade<P> {
     pub(super) from: Outgoing<P>,

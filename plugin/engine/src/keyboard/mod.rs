@@ -11,16 +11,19 @@
 
 mod channel;
 mod event;
+mod manner;
 mod voices;
 
 use mynah_models::{HOP_SAMPLES, SAMPLE_RATE_HZ, VOICES, VoiceNote};
 
 use channel::{ALL_NOTES_OFF, ALL_SOUND_OFF, BEND_RANGE_SEMITONES, Channel};
 pub use event::{KeyEvent, NoteAddress, NoteExpression};
+pub(crate) use manner::Manner;
 use voices::{Note, Voices};
 
-/// MIDI's channels.
+/// MIDI's channels and keys.
 const CHANNELS: usize = 16;
+const HIGHEST_KEY: u8 = 127;
 /// What the modulation wheel and a firmly pressed key add at most: half a semitone to each side.
 const DEEPEST_VIBRATO_SEMITONES: f32 = 0.5;
 /// How fast players' vibrato is, and how much faster that of each further voice: they are not one player.
@@ -35,20 +38,6 @@ const SILENT_DB: f32 = -100.0;
 /// What changes is most of the way there in 8 ms.
 const SMOOTHING: f32 = 0.28;
 const HOP_S: f32 = HOP_SAMPLES as f32 / SAMPLE_RATE_HZ as f32;
-
-/// How the keyboard is played.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Manner {
-    /// How many notes sound at once, 1 to [`VOICES`]; with 1, keys that overlap are slurred.
-    pub(crate) voices: usize,
-    /// How long the way from one slurred note to the next is.
-    pub(crate) glide_ms: f32,
-    /// What is added to every channel's wheels and pedals, 0 to 1, and the pitch wheel, -1 to 1.
-    pub(crate) modulation: f32,
-    pub(crate) expression: f32,
-    pub(crate) wheel: f32,
-    pub(crate) sustains: bool,
-}
 
 /// All that a keyboard remembers.
 #[derive(Clone, Debug)]
@@ -95,7 +84,7 @@ impl Keyboard {
                 let note = Note::new(
                     id,
                     place(channel) as u8,
-                    key.min(127),
+                    key.min(HIGHEST_KEY),
                     within(velocity, 1.0),
                 );
                 if velocity > 0.0 {
@@ -104,10 +93,10 @@ impl Keyboard {
                     self.let_go(&note.address());
                 }
             }
-            KeyEvent::Off(address) => self.let_go(&address),
-            KeyEvent::Choke(address) => self.voices.choke(&address),
+            KeyEvent::Off(address) => self.let_go(&as_kept(&address)),
+            KeyEvent::Choke(address) => self.voices.choke(&as_kept(&address)),
             KeyEvent::Expression(address, expression) => {
-                self.voices.express(&address, expression);
+                self.voices.express(&as_kept(&address), expression);
             }
             KeyEvent::Bend { channel, value } => {
                 let value = if value.is_finite() { value } else { 0.0 };
@@ -176,7 +165,8 @@ impl Keyboard {
                 velocity_db: (2.0 * to_db(note.velocity)).max(SOFTEST_DB),
                 louder_db: towards(before.louder_db, wanted_db),
                 slurred: note.slurred,
-                held: note.is_held(),
+                // However soon it was let go: it is heard as a short one.
+                held: begins || note.is_held(),
             };
         }
         self.keys
@@ -245,6 +235,15 @@ impl Keyboard {
 fn sustained(channels: &[Channel; CHANNELS], members: u8, channel: u8) -> bool {
     let member = (1..=members).contains(&channel);
     channels[usize::from(channel)].sustains || (member && channels[0].sustains)
+}
+
+/// Where the note lies that was struck with these numbers, be there such a channel and such a key or not.
+fn as_kept(address: &NoteAddress) -> NoteAddress {
+    NoteAddress {
+        id: address.id,
+        channel: address.channel.map(|channel| place(channel) as u8),
+        key: address.key.map(|key| key.min(HIGHEST_KEY)),
+    }
 }
 
 /// A channel's place.

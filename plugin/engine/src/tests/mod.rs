@@ -21,6 +21,7 @@ use crate::controls::Controls;
 use crate::engine::EngineSpec;
 use crate::meters::Meters;
 use crate::pipeline::Pipeline;
+use crate::together::Together;
 
 /// What the core does in place of translating: a gain for each mode, and a share of it for a held note.
 #[derive(Clone, Copy)]
@@ -50,9 +51,20 @@ struct PassThroughState {
     hops: u32,
 }
 
+struct NothingTogether;
+
+impl Together for NothingTogether {
+    type Patch = Arc<Gains>;
+}
+
 impl Chain for PassThrough {
     type Patch = Arc<Gains>;
     type State = PassThroughState;
+    type Together = NothingTogether;
+
+    fn new_together(&self) -> NothingTogether {
+        NothingTogether
+    }
 
     fn new_state(&self) -> PassThroughState {
         PassThroughState {

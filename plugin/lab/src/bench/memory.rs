@@ -3,20 +3,29 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use mynah_engine::{Controls, Engine, EngineSpec};
+use mynah_engine::{Controls, Engine, EngineSpec, Plays};
 use mynah_models::{Base, Mode, SAMPLE_RATE_HZ, Target};
 
 use super::allocator::{bytes_of, count_during};
 
-/// Bytes that one more engine allocates, its base and target being there.
-pub(super) fn bytes_per_instance(base: &Arc<Base>, target: &Arc<Target>) -> Result<u64> {
-    let spec = EngineSpec::alone(44_100.0);
+/// Bytes that one more engine which plays this allocates, its base and target being there, and one like it.
+pub(super) fn bytes_per_instance(
+    base: &Arc<Base>,
+    target: &Arc<Target>,
+    plays: Plays,
+) -> Result<u64> {
+    let spec = EngineSpec {
+        plays,
+        ..EngineSpec::alone(44_100.0)
+    };
+    let first = mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)))?;
     let make = || mynah_engine::engine(spec, Arc::clone(base), Some(Arc::clone(target)));
     let (bytes, engine) = bytes_of(make);
+    drop(first);
     Ok(engine.map(|_| bytes + size_of::<Engine>() as u64)?)
 }
 
-/// Allocations (and frees) of `process` and `set_controls` in both modes, at two rates, in stereo, at odd block sizes,
+/// Allocations (and frees) of `process` and `set_controls` in three modes, at two rates, in stereo, at odd block sizes,
 /// with controls changing and targets being swapped all the time.
 pub(super) fn of_the_audio_path(
     base: &Arc<Base>,
@@ -39,11 +48,7 @@ pub(super) fn of_the_audio_path(
             left[..size].copy_from_slice(input);
             right[..size].copy_from_slice(input);
             let controls = Controls {
-                mode: if round % 16 < 8 {
-                    Mode::Track
-                } else {
-                    Mode::Follow
-                },
+                mode: [Mode::Track, Mode::Follow, Mode::Chords][round / 8 % 3],
                 octave: round as i32 % 5 - 2,
                 mix: (round % 7) as f32 / 6.0,
                 drive: (round % 3) as f32 / 2.0,

@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use mynah_cli::{find_target, print, print_json, synth};
-use mynah_engine::Library;
+use mynah_engine::{Library, Plays};
 use mynah_models::SAMPLE_RATE_HZ;
 use serde::Serialize;
 
@@ -26,6 +26,7 @@ struct BenchJson {
     seconds: u32,
     allocations: u64,
     bytes_per_instance: u64,
+    bytes_per_instrument: u64,
     networks: NetworkTimes,
     stages: Vec<StageTime>,
 }
@@ -54,7 +55,8 @@ pub(crate) fn run(arguments: &Bench) -> Result<()> {
         target: info.name,
         seconds: arguments.seconds,
         allocations: memory::of_the_audio_path(&base, &target, &sound)?,
-        bytes_per_instance: memory::bytes_per_instance(&base, &target)?,
+        bytes_per_instance: memory::bytes_per_instance(&base, &target, Plays::Sound)?,
+        bytes_per_instrument: memory::bytes_per_instance(&base, &target, Plays::Keys)?,
         networks: networks::measure(&base, &stages)?,
         stages,
     };
@@ -77,6 +79,10 @@ fn text(json: &BenchJson) -> String {
     );
     let kib = |bytes: u64| format!("{:.0} KiB", bytes as f64 / 1_024.0);
     row("memory of a further instance", kib(json.bytes_per_instance));
+    row(
+        "memory of a further instrument",
+        kib(json.bytes_per_instrument),
+    );
     let networks = &json.networks;
     row("weights, shared", kib(networks.weights_bytes));
     row(

@@ -2,17 +2,11 @@
 //!
 //! Frame `k` of these is centred on sample `256 k`: offline, the delays of the features' windows can be taken back.
 
-use mynah_models::features::{Features, FeaturesState, MEL_BINS, log_to_db};
+use mynah_models::features::{
+    Features, FeaturesState, MEL_BINS, PITCH_BEHIND_FRAMES, centred_semitones, log_to_db,
+};
 use mynah_models::{FRAME_SAMPLES, HOP_SAMPLES};
 
-/// Below these a pitch is heard over the longer windows, that are centred so many frames later.
-const LOW_HZ: f32 = 109.0;
-const LOWEST_HZ: f32 = 55.0;
-const DELAY_FRAMES: usize = 1;
-const LOW_DELAY_FRAMES: usize = 3;
-const LOWEST_DELAY_FRAMES: usize = 7;
-/// Less sure than this is no pitch.
-const SURE: f32 = 0.5;
 /// The spectrum's window, in frames: what is newer than that is new.
 const FLUX_FRAMES: usize = 4;
 /// Bands so far under the frame's loudness do not count, nepers (35 dB).
@@ -44,7 +38,7 @@ impl Frames {
         let silent = [state.frame().log_mel; FLUX_FRAMES];
         bands.extend(silent);
         // A frame's centre is up to seven frames older than the frame.
-        let padded = audio.len() + (LOWEST_DELAY_FRAMES + 1) * FRAME_SAMPLES;
+        let padded = audio.len() + PITCH_BEHIND_FRAMES * FRAME_SAMPLES;
         for start in (0..padded).step_by(HOP_SAMPLES) {
             let mut hop = [0.0; HOP_SAMPLES];
             let inside = audio.get(start..).unwrap_or_default();
@@ -66,24 +60,11 @@ impl Frames {
         let frames = audio.len() / FRAME_SAMPLES;
         heard.level_db.truncate(frames);
         heard.flux_db.truncate(frames);
-        heard.semitones = (0..frames).map(|frame| centred(&pitches, frame)).collect();
+        heard.semitones = (0..frames)
+            .map(|frame| centred_semitones(&pitches, frame))
+            .collect();
         heard
     }
-}
-
-/// The pitch of what is centred on a frame.
-fn centred(pitches: &[(f32, f32)], frame: usize) -> f32 {
-    let heard = |delay: usize| pitches.get(frame + delay).filter(|(_, sure)| *sure > SURE);
-    let low = |delay: usize, limit_hz: f32| heard(delay).filter(|(hz, _)| *hz < limit_hz);
-    let found = low(LOWEST_DELAY_FRAMES, LOWEST_HZ)
-        .or_else(|| low(LOW_DELAY_FRAMES, LOW_HZ))
-        .or_else(|| heard(DELAY_FRAMES));
-    found.map_or(f32::NAN, |&(hz, _)| to_semitones(hz))
-}
-
-/// Semitones, 69 for 440 Hz.
-pub(super) fn to_semitones(hz: f32) -> f32 {
-    69.0 + 12.0 * (hz / 440.0).log2()
 }
 
 /// The frequency of a pitch, Hz.

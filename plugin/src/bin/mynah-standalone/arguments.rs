@@ -10,6 +10,9 @@ Mynah with the system's own audio and MIDI devices.
   mynah-standalone --list-devices
   mynah-standalone --input-device 'Scarlett 2i2' --midi-input 'Keystation 49'
   mynah-standalone own-cello.mynah    installs a target of your own and plays it
+  mynah-standalone --instrument --midi-input 'Keystation 49'
+                                      opens Mynah Instrument, which plays keys: no audio input, and
+                                      the keyboard of its window plays, too
 
 No input is connected unless one is named, so that no loudspeaker feeds back into a microphone.
 With JACK, connect it there, and name JACK's rate with --sample-rate if it is not 48000.
@@ -39,6 +42,34 @@ pub(crate) fn without_files(arguments: Vec<OsString>) -> (Vec<String>, Vec<PathB
         others.collect(),
         files.into_iter().map(PathBuf::from).collect(),
     )
+}
+
+/// Asks for the instrument.
+const INSTRUMENT: &str = "--instrument";
+/// What an instrument has none of.
+const OF_AN_INPUT: [&str; 3] = ["--input-device", "--input-latency", "--connect-jack-inputs"];
+
+/// The arguments without the one that asks for the instrument, and whether it was there.
+///
+/// # Errors
+/// The sentence that says what cannot be given beside it.
+pub(crate) fn without_kind(arguments: Vec<String>) -> Result<(Vec<String>, bool), String> {
+    let count = arguments.len();
+    let others: Vec<String> = arguments
+        .into_iter()
+        .filter(|given| given != INSTRUMENT)
+        .collect();
+    let is_instrument = others.len() < count;
+    let of_an_input = |name: &&&str| {
+        let is_it = |given: &String| given.split('=').next() == Some(**name);
+        others.iter().skip(1).any(is_it)
+    };
+    match OF_AN_INPUT.iter().find(of_an_input) {
+        Some(name) if is_instrument => Err(format!(
+            "{name} cannot be used with {INSTRUMENT}, which plays keys and has no audio input"
+        )),
+        _ => Ok((others, is_instrument)),
+    }
 }
 
 /// The arguments, the program's name first, with the defaults for those that are missing.
@@ -188,6 +219,28 @@ mod tests {
         assert_eq!(files, ["/a b/Own.MYNAH", "x.mynah"].map(PathBuf::from));
         let (others, files) = without_files(vec!["mynah".into(), "--backend=x.mynah".into()]);
         assert_eq!((others.len(), files.len()), (2, 0));
+    }
+
+    #[test]
+    fn the_instrument_is_asked_for_and_has_no_audio_input() {
+        let kind = |given: &str| {
+            let arguments = given.split(' ').map(str::to_owned).collect();
+            without_kind(arguments).map(|(others, is_instrument)| (others.join(" "), is_instrument))
+        };
+        let same = "mynah --input-device Scarlett -p 64";
+        assert_eq!(kind(same), Ok((same.to_owned(), false)));
+        assert_eq!(
+            kind("mynah --instrument --midi-input 0"),
+            Ok(("mynah --midi-input 0".to_owned(), true))
+        );
+        for given in [
+            "mynah --instrument --input-device 0",
+            "mynah --input-latency=0.1 --instrument",
+        ] {
+            let sentence = kind(given).unwrap_err();
+            assert!(sentence.contains("has no audio input"), "{sentence}");
+        }
+        assert!(HELP.contains(INSTRUMENT));
     }
 
     #[test]

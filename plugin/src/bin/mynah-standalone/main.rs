@@ -1,5 +1,5 @@
 //! Mynah as an application of its own, with the system's audio and MIDI devices: nice-plug's standalone
-//! wrapper around the plugin, with what a player needs besides: a list of the devices, and a delay that
+//! wrapper around the effect or the instrument, with what a player needs besides: a list of the devices, and a delay that
 //! can be played with. `cargo xtask standalone` builds it.
 #![deny(unsafe_code)]
 
@@ -79,7 +79,20 @@ fn main() -> ExitCode {
         eprintln!("{sentence}");
         return ExitCode::FAILURE;
     }
-    if nice_export_standalone_with_args::<Mynah<true>, _>(arguments::for_live_playing(arguments)) {
+    let (arguments, is_instrument) = match arguments::without_kind(arguments) {
+        Ok(known) => known,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let arguments = arguments::for_live_playing(arguments);
+    let ended_well = if is_instrument {
+        nice_export_standalone_with_args::<Mynah<true, true>, _>(arguments)
+    } else {
+        nice_export_standalone_with_args::<Mynah<true>, _>(arguments)
+    };
+    if ended_well {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -156,14 +156,73 @@ fn blocks_make_no_difference_and_the_sound_is_the_same() {
     assert!(same == sound, "telling is heard");
 }
 
+/// Strings that are struck together at these seconds, and damped after so long.
+fn strummed(chords: &[(f64, &[u8])], damped_s: f64, length_s: f64) -> Vec<f32> {
+    let sample = |n: usize| {
+        let now_s = n as f64 / RATE_HZ;
+        let strings = chords.iter().flat_map(|(at_s, keys)| {
+            let within_s = now_s - at_s;
+            let sounds = (0.0..damped_s).contains(&within_s);
+            keys.iter().filter(move |_| sounds).map(move |key| {
+                let hz = 440.0 * ((f64::from(*key) - 69.0) / 12.0).exp2();
+                let partials = (1..=12).map(f64::from);
+                let tone: f64 = partials
+                    .map(|n| {
+                        (-(1.2 + 0.5 * n) * within_s).exp() * (TAU * n * hz * within_s).sin() / n
+                    })
+                    .sum();
+                tone * ((damped_s - within_s) / 0.02).min(1.0)
+            })
+        });
+        0.08 * strings.sum::<f64>() as f32
+    };
+    (0..(length_s * RATE_HZ) as usize).map(sample).collect()
+}
+
 #[test]
-fn nothing_is_said_of_chords_and_noises_nor_of_what_is_bypassed() {
+fn a_chord_gives_its_notes_and_nothing_else_whatever_the_blocks() {
+    let chords: [(f64, &[u8]); 2] = [(0.2, &[48, 55, 60, 64]), (1.2, &[50, 57, 65])];
+    let input = strummed(&chords, 0.9, 2.4);
+    let controls = telling()
+        .with(Control::Mode, 3.0)
+        .with(Control::Semitones, 2.0);
+    let (whole, sound) = said(&input, &controls, input.len());
+    let mut struck = Vec::new();
+    let mut sounding = Vec::new();
+    for (at, word) in &whole {
+        let at_s = *at as f64 / RATE_HZ;
+        match word {
+            Word::On { key, velocity } => {
+                assert!((20..=127).contains(velocity), "{velocity}");
+                struck.push((*key, at_s));
+                sounding.push(*key);
+            }
+            Word::Off { key } => sounding.retain(|sounds| sounds != key),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(sounding.is_empty(), "{sounding:?} of {whole:?}");
+    for (begun_s, keys) in chords {
+        // Some are heard late, and some are heard that are not there.
+        let within = |(_, at_s): &&(u8, f64)| (0.0..1.0).contains(&(at_s - begun_s));
+        let heard: Vec<u8> = struck.iter().filter(within).map(|(key, _)| *key).collect();
+        assert!(
+            keys.iter().all(|key| heard.contains(&(key + 2))),
+            "{struck:?}"
+        );
+        assert!(heard.len() <= 2 * keys.len(), "{struck:?}");
+    }
+    for length in [1, 100, 500] {
+        let (parts, same) = said(&input, &controls, length);
+        assert_eq!(parts, whole, "blocks of {length}");
+        assert!(same == sound, "blocks of {length}");
+    }
+}
+
+#[test]
+fn nothing_is_said_of_noises_nor_of_what_is_bypassed() {
     let input = &plucked()[..30_000];
-    for (control, number) in [
-        (Control::Mode, 1.0),
-        (Control::Mode, 3.0),
-        (Control::Bypass, 1.0),
-    ] {
+    for (control, number) in [(Control::Mode, 1.0), (Control::Bypass, 1.0)] {
         let (said, _) = said(input, &telling().with(control, number), 480);
         assert_eq!(said, [], "{control} = {number}");
     }

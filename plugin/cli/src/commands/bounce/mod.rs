@@ -53,11 +53,11 @@ pub(super) fn run(arguments: &Bounce) -> Result<()> {
     }
     let work = Work {
         base,
-        tail: arguments.tail,
+        tail: arguments.written.tail,
         channels: arguments.channels.clone(),
         melody,
         setting,
-        overwrite: arguments.force,
+        overwrite: arguments.written.force,
         strict: arguments.strict,
         makes_folders: arguments.out_dir.is_some(),
     };

@@ -11,7 +11,7 @@ use crate::audio::pending::{Destination, check_name, folder_of, real};
 use crate::audio::read::Reader;
 use crate::audio::source::Source;
 use crate::audio::write::Encoding;
-use crate::cli::{Bits, Bounce};
+use crate::cli::Bounce;
 use crate::commands::setting::Setting;
 use crate::identity::FileId;
 
@@ -53,8 +53,8 @@ impl Plan {
         for job in jobs {
             let checked = match (&job.output, out_dir) {
                 // The folder may still have to be made.
-                (Destination::File(path), Some(_)) => check_name(path, arguments.force),
-                (output, _) => output.check(arguments.force),
+                (Destination::File(path), Some(_)) => check_name(path, arguments.written.force),
+                (output, _) => output.check(arguments.written.force),
             };
             match checked {
                 Err(error) => taken.push(error),
@@ -98,7 +98,7 @@ impl Plan {
                     target: &setting.target,
                     preset: setting.preset.as_deref(),
                 };
-                let extension = arguments.format.extension();
+                let extension = arguments.written.format.extension();
                 let names = naming::name_all(&inputs, &arguments.name, &words, extension)?;
                 names.iter().map(|name| folder.join(name)).collect()
             }
@@ -107,12 +107,8 @@ impl Plan {
         let mut jobs = Vec::new();
         for (input, output) in inputs.into_iter().zip(outputs) {
             let output = Destination::of(&output);
-            let bits = if arguments.float {
-                Bits::Float
-            } else {
-                arguments.bits
-            };
-            let encoding = Encoding::of(&output, arguments.format, bits)?;
+            let encoding =
+                Encoding::of(&output, arguments.written.format, arguments.written.bits())?;
             if let (Destination::File(path), Some(_)) = (&output, &arguments.out_dir)
                 && let Err(error) = check_name(path, true)
             {

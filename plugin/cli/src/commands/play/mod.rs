@@ -11,7 +11,7 @@ use super::setting::Setting;
 use crate::audio::metadata::Metadata;
 use crate::audio::pending::Destination;
 use crate::audio::write::{Encoding, Writer};
-use crate::cli::{Bits, Play};
+use crate::cli::Play;
 use crate::identity::FileId;
 use crate::interrupt;
 use crate::progress::Bars;
@@ -45,12 +45,7 @@ pub(super) fn run(arguments: &Play) -> Result<()> {
     let shown = arguments.input.display().to_string();
     let score = Score::read(&arguments.input)?;
     let output = Destination::of(&arguments.output);
-    let bits = if arguments.float {
-        Bits::Float
-    } else {
-        arguments.bits
-    };
-    let encoding = Encoding::of(&output, arguments.format, bits)?;
+    let encoding = Encoding::of(&output, arguments.written.format, arguments.written.bits())?;
     if output == Destination::Stdout && arguments.json {
         bail!("--json needs the standard output, which is the sound's: choose another output");
     }
@@ -59,7 +54,7 @@ pub(super) fn run(arguments: &Play) -> Result<()> {
     {
         bail!("'{shown}' is both input and output");
     }
-    output.check(arguments.force)?;
+    output.check(arguments.written.force)?;
     encoding.check(arguments.rate, 2)?;
     let base = library.base()?;
     let mut warnings: Vec<String> = super::warn_of_kernel(&base).into_iter().collect();
@@ -75,13 +70,13 @@ pub(super) fn run(arguments: &Play) -> Result<()> {
         encoding,
         arguments.rate,
         2,
-        arguments.force,
+        arguments.written.force,
         &Metadata::default(),
     )?;
     let bars = Bars::new(arguments.quiet);
     let name = arguments.input.file_name().unwrap_or_default();
     let mut bar = bars.file(&name.to_string_lossy(), Some(frames as u64), arguments.rate);
-    let mut ending = Ending::new(arguments.tail, arguments.rate, 2);
+    let mut ending = Ending::new(arguments.written.tail, arguments.rate, 2);
     for start in (0..frames).step_by(BLOCK_FRAMES) {
         let length = BLOCK_FRAMES.min(frames - start);
         let planes = parts.play(length);
