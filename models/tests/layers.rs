@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 31] = [
+const LAYERS: [&str; 32] = [
     "rates",
     "chance",
     "note_names",
@@ -32,6 +32,7 @@ const LAYERS: [&str; 31] = [
     "networks",
     "self_check",
     "voices",
+    "continuation",
     "chain",
     "ensemble",
     "chords",

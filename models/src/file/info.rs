@@ -34,6 +34,8 @@ pub enum ModelKind {
     Target,
     /// The network that hears several voices; see [`VoicesInfo`](super::VoicesInfo).
     Voices,
+    /// The network that plays on; see [`ContinuationInfo`](super::ContinuationInfo).
+    Continuation,
 }
 
 impl fmt::Display for ModelKind {
@@ -42,6 +44,7 @@ impl fmt::Display for ModelKind {
             ModelKind::Base => "base",
             ModelKind::Target => "target",
             ModelKind::Voices => "voices network",
+            ModelKind::Continuation => "continuation network",
         })
     }
 }
@@ -152,9 +155,9 @@ impl ModelInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let format_version = format_version(header)?;
         let kind = match kind(header)? {
-            ModelKind::Voices => {
+            found @ (ModelKind::Voices | ModelKind::Continuation) => {
                 return Err(ModelFileError::WrongKind {
-                    found: ModelKind::Voices,
+                    found,
                     expected: ModelKind::Target,
                 });
             }
@@ -162,7 +165,7 @@ impl ModelInfo {
         };
         check_timing(header, FRAME_SAMPLES)?;
         let base_hash = match kind {
-            ModelKind::Base | ModelKind::Voices => None,
+            ModelKind::Base | ModelKind::Voices | ModelKind::Continuation => None,
             ModelKind::Target => {
                 let text = header.text("base_hash")?;
                 Some(
@@ -241,10 +244,11 @@ pub(super) fn kind(header: &Header) -> Result<ModelKind, ModelFileError> {
         "base" => Ok(ModelKind::Base),
         "target" => Ok(ModelKind::Target),
         "voices" => Ok(ModelKind::Voices),
+        "continuation" => Ok(ModelKind::Continuation),
         other => Err(bad_value(
             "kind",
             other,
-            "`base`, `target` or `voices` is needed",
+            "`base`, `target`, `voices` or `continuation` is needed",
         )),
     }
 }

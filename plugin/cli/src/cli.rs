@@ -1,6 +1,7 @@
 //! The command line's arguments.
 
 mod notes;
+mod play_on;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use crate::commands::Pattern;
 use crate::tail::Tail;
 
 pub(crate) use self::notes::{Play, Suggest, Transcribe, VoiceCount};
+pub(crate) use self::play_on::{Continue, KeyChoice};
 
 /// Plays instruments on other instruments: bounce files, list targets, measure.
 #[derive(Parser, Debug)]
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Write down what a recording plays, as a MIDI file.
     Transcribe(Transcribe),
+    /// Go on where a recording or a MIDI file stops.
+    Continue(Continue),
     /// Say which targets suit what a recording plays, and in which octave.
     Suggest(Suggest),
     /// Make a target of your own from recordings of an instrument.

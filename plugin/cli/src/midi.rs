@@ -42,15 +42,21 @@ impl MidiFile {
     pub(crate) fn read(path: &Path) -> Result<MidiFile> {
         let shown = path.display();
         let file = File::open(path).with_context(|| format!("cannot open '{shown}'"))?;
+        MidiFile::read_from(file)
+            .with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
+    }
+
+    /// As [`read`](Self::read), of what is open.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn read_from(file: impl Read) -> Result<MidiFile> {
         let mut bytes = Vec::new();
-        let length = file
-            .take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("cannot read '{shown}'"))?;
+        let length = file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
         if length as u64 > MAX_BYTES {
-            bail!("'{shown}' is no MIDI file: it has more than 64 MiB");
+            bail!("it has more than 64 MiB");
         }
-        MidiFile::parse(&bytes).with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
+        MidiFile::parse(&bytes)
     }
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<MidiFile> {

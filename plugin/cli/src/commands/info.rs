@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         ModelKind::Base => "base",
         ModelKind::Target => "target",
         ModelKind::Voices => "voices",
+        ModelKind::Continuation => "continuation",
     };
     let json = InfoJson {
         kind,

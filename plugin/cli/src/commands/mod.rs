@@ -8,6 +8,7 @@ mod learn;
 mod page;
 mod params;
 mod play;
+mod play_on;
 mod presets;
 mod setting;
 mod suggest;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Play(arguments) => play::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Transcribe(arguments) => transcribe::run(&arguments),
+        Command::Continue(arguments) => play_on::run(&arguments),
         Command::Suggest(arguments) => suggest::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::colour::{Colour, LIKE};
-use super::hearing::{Moment, top_db};
+use crate::commands::page::{Moment, top_db};
 
 /// What is softer than the loudest moment by more than this is no playing, dB.
 const SOFTEST_DB: f32 = 40.0;
