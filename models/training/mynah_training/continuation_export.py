@@ -39,7 +39,7 @@ def architecture_of(network: ContinuationNetwork) -> dict[str, object]:
     """Sizes as the file has them."""
     return {
         "channels": network.input.out_channels,
-        "hidden": network.heads[0].hidden.out_channels,
+        "hidden": network.state_dict()["heads.0.hidden.weight"].shape[0],
         "dilations": list(network.dilations),
     }
 

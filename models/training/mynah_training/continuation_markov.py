@@ -15,8 +15,9 @@ Context = tuple[int, ...]
 class Markov:
     """Order-n model of each part of an event, smoothed after Witten and Bell down to order 0 and evenness.
 
-    Time is predicted from the last n lengths and times, the interval from the last n times and intervals and the
-    time that is settled, the length from both and the last n times and lengths, the level from the last n levels.
+    Time is predicted from the last n lengths and times, the interval from the last n times and intervals and
+    the time that is settled, the length from both and the last n times and lengths, the level from the last n
+    levels.
     """
 
     def __init__(self, rows: Sequence[Events], order: int) -> None:

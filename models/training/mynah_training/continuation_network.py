@@ -80,7 +80,12 @@ class ContinuationNetwork(nn.Module):
         )
         first_share = INPUTS - PLACES - SHARES
         shares = inputs[:, first_share : first_share + SHARES]
-        told = ([], [time, next_places, shares], [time, next_places, pitch], [time, pitch, length])
+        told: tuple[list[Tensor], ...] = (
+            [],
+            [time, next_places, shares],
+            [time, next_places, pitch],
+            [time, pitch, length],
+        )
         return [
             head(torch.cat([x, *parts], dim=1), self.drop)
             for head, parts in zip(self.heads, told, strict=True)

@@ -52,7 +52,9 @@ def _tracks(path: Path) -> Iterator[list[PlayedNote]]:
     tempi = [m.tempo for track in file.tracks for m in track if m.type == "set_tempo"]
     tick_s = (tempi[0] if tempi else 500_000) * 1e-6 / file.ticks_per_beat
     for track in file.tracks:
-        now, sounding, notes = 0, {}, []
+        now = 0
+        sounding: dict[int, tuple[int, int]] = {}
+        notes: list[PlayedNote] = []
         for message in track:
             now += message.time
             if message.type not in ("note_on", "note_off") or message.channel == 9:

@@ -25,7 +25,7 @@ LEARNING_RATE = 2e-3
 LAST_LEARNING_RATE = 2e-5
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 0.05
-DROPOUT = 0.25
+DROPOUT = 0.15
 AVERAGE = 0.998
 LEVEL_WEIGHT = 0.3
 """Levels are mostly made by rule."""
@@ -163,7 +163,7 @@ def train(
             seconds=time.monotonic() - begun,
             best=best,
         )
-        line = {"step": step, "seconds": round(time.monotonic() - begun)}
+        line: dict[str, float] = {"step": step, "seconds": round(time.monotonic() - begun)}
         for f, name in enumerate(FACTORS):
             line[name] = round(float(np.mean(losses, axis=0)[f]), 4)
             line[f"judge_{name}"] = round(float(found[f]), 4)

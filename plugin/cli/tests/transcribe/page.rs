@@ -71,7 +71,7 @@ fn the_page_shows_and_says_what_notes_keep_and_lose() {
     }
     // A bar for each note, and the pitch of the recording and of each way over them.
     let notes = report["notes"].as_array().unwrap().len();
-    assert_eq!(html.matches("<rect class=\"note\"").count(), notes);
+    assert_eq!(html.matches("<rect class=\"bar\"").count(), notes);
     assert_eq!(html.matches("<path class=").count(), 4);
 }
 

@@ -80,7 +80,7 @@ struct Way {
 
 const DIRECT: Way = Way {
     name: "direct",
-    title: "Directly translated",
+    title: "Direct translation",
     called: "the direct translation",
     class: "direct",
     curves: None,
@@ -101,12 +101,18 @@ fn ways(written: Curves) -> Vec<Way> {
     };
     let mut ways = vec![
         DIRECT,
-        notes("notes", "Notes played", "the playing of the notes", "played", written),
+        notes(
+            "notes",
+            "Notes played",
+            "the playing of the notes",
+            "played",
+            written,
+        ),
     ];
     if written != BARE {
         ways.push(notes(
             "bare",
-            "Notes without curves",
+            "Bare notes",
             "the playing of bare notes",
             "bare",
             BARE,

@@ -87,7 +87,7 @@ pub(super) fn roll(written: &Transcription, traces: &[Trace]) -> String {
         let width = (place.x(note.offset_s) - x).max(1.0);
         let _ = write!(
             html,
-            r#"<rect class="note" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{row:.1}" opacity="{:.2}"><title>{}, velocity {}</title></rect>"#,
+            r#"<rect class="bar" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{row:.1}" opacity="{:.2}"><title>{}, velocity {}</title></rect>"#,
             0.25 + 0.75 * f64::from(note.velocity) / 127.0,
             note_name(i32::from(note.midi)),
             note.velocity
@@ -103,7 +103,7 @@ pub(super) fn roll(written: &Transcription, traces: &[Trace]) -> String {
     }
     html += r#"</svg><i class="head"></i>"#;
     html += &axis;
-    html += "</div>\n<p class=\"about legend\"><span class=\"note\">notes</span>";
+    html += "</div>\n<p class=\"about legend\"><span class=\"bar\">notes</span>";
     for trace in traces {
         let _ = write!(
             html,
