@@ -102,15 +102,18 @@ impl NoteTimes {
 }
 
 impl HeardKey {
-    /// The key of notes that are known: how long each of the twelve was heard, seconds; `None` where none is sure. Any
+    /// The likeliest key of notes that are known: how long each of the twelve was heard, seconds; `None` where none was. Any
     /// thread.
     pub fn of_notes(heard_s: &[f32; 12]) -> Option<Self> {
+        if heard_s.iter().sum::<f32>() <= NOTHING {
+            return None;
+        }
         let frames_per_s = SAMPLE_RATE_HZ as f32 / FRAME_SAMPLES as f32;
         let times = NoteTimes {
             frames: heard_s.map(|seconds| frames_per_s * seconds),
             ..NoteTimes::default()
         };
-        times.sure()
+        likeliest(&times.likelihoods())
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Continue {
     /// How bold: 1 as likely as it was learnt, less for what is likelier, 0.05 to 4.
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = temperature)]
     pub(crate) temperature: f32,
-    /// Which notes there may be: those of a key such as C-major or F#-minor, auto (the key that is heard, if one is sure), or
+    /// Which notes there may be: those of a key such as C-major or F#-minor, auto (the key that is heard, if what is played keeps to it), or
     /// off.
     #[arg(long, value_name = "KEY|auto|off", default_value = "auto")]
     pub(crate) key: KeyChoice,
