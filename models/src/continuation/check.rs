@@ -53,10 +53,10 @@ impl Definition {
             let inputs = Tensor::from_vec(flat, (count, EVENT_INPUTS), &Device::Cpu)?;
             let trunk = net.trunk(&inputs.t()?.unsqueeze(0)?.contiguous()?)?;
             let mut logits = Vec::new();
-            for part in 0..EVENT_PARTS {
+            for (part, width) in PART_TOLD.into_iter().enumerate() {
                 let flat: Vec<f32> = (0..count).flat_map(|event| told(part, event)).collect();
-                let shape = (count, PART_TOLD[part]);
-                let told = match PART_TOLD[part] {
+                let shape = (count, width);
+                let told = match width {
                     0 => None,
                     _ => {
                         let rows = Tensor::from_vec(flat, shape, &Device::Cpu)?;
@@ -84,11 +84,11 @@ impl Definition {
     /// [`ModelFileError::Miscomputed`].
     pub(super) fn check(&self, network: &ContinuationNetwork) -> Result<(), ModelFileError> {
         let mut found = Vec::new();
-        for part in 0..EVENT_PARTS {
+        for (part, classes) in PART_CLASSES.into_iter().enumerate() {
             let mut state = ContinuationNetworkState::new(network);
             for (event, row) in self.rows.iter().enumerate() {
                 network.step(&mut state, row);
-                let mut logits = vec![0.0; PART_CLASSES[part]];
+                let mut logits = vec![0.0; classes];
                 network.logits(&mut state, part, &told(part, event), &mut logits);
                 found.extend(logits);
             }

@@ -91,7 +91,9 @@ def playing(rows: Sequence[Events]) -> dict[str, float]:
     }
 
 
-def played_on(rows: Sequence[Events], answer: Says, seed: int, keep_key: bool = False) -> list[Events]:
+def played_on(
+    rows: Sequence[Events], answer: Says, seed: int, keep_key: bool = False, temperature: float = 1.0
+) -> list[Events]:
     """What is played on after the beginning of each row."""
     made = []
     for index, events in enumerate(rows):
@@ -99,7 +101,7 @@ def played_on(rows: Sequence[Events], answer: Says, seed: int, keep_key: bool = 
         low, high = int(context.midi.min()) - 5, int(context.midi.max()) + 5
         limits = Constraint(key_notes(context), low, high) if keep_key else Constraint(low=low, high=high)
         rng = np.random.default_rng((seed, index))
-        made.append(play_on(context, PLAYED_ON, answer, rng, limits))
+        made.append(play_on(context, PLAYED_ON, answer, rng, limits, temperature))
     return made
 
 
@@ -141,5 +143,6 @@ def report(data: Path, network_path: Path, heard: Path | None, performances: Pat
         "network": playing(played_on(long, says(network, None), 1)),
         "network, copy": playing(played_on(long, says(network, copy), 1)),
         "network, copy, key": playing(played_on(long, says(network, copy), 1, keep_key=True)),
+        "network, copy, key, 0.8": playing(played_on(long, says(network, copy), 1, True, 0.8)),
     }
     print(json.dumps({"rows": len(long), "nats": likelihoods, "played_on": figures}, indent=1))
