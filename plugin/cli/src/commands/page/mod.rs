@@ -3,6 +3,7 @@
 
 mod filling;
 mod hearing;
+mod numbers;
 mod player;
 mod sound;
 mod writing;
@@ -11,6 +12,7 @@ mod writing;
 pub(super) use filling::marks;
 pub(super) use filling::{escaped, fill};
 pub(super) use hearing::{Moment, hear, top_db};
+pub(super) use numbers::{correlation, median, rms};
 pub(super) use player::{Outcome, Player, models};
 pub(super) use sound::Source;
 pub(super) use writing::{write_page, write_picture, write_sound};

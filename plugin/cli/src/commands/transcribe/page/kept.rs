@@ -5,7 +5,7 @@ use mynah_models::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 use mynah_transcribe::{TranscribedNote, Transcription};
 use serde::Serialize;
 
-use crate::commands::page::{Moment, top_db};
+use crate::commands::page::{Moment, correlation, median, rms, top_db};
 
 /// What is softer than the loudest moment by more than this is no playing, dB.
 const SOFTEST_DB: f32 = 40.0;
@@ -104,6 +104,8 @@ impl Kept {
                 off_cents.push(100.0 * f64::from(off));
             }
         }
+        let off_db = levels.iter().map(|(wanted, got)| got - wanted);
+        let louder_db = off_db.clone().sum::<f64>() / levels.len().max(1) as f64;
         let same = same_notes(notes, &made.written.notes, octaves);
         let mut onsets_off_ms: Vec<f64> = same.iter().map(|(_, off_s)| 1e3 * off_s.abs()).collect();
         let movement = followed(notes, source, made, |moment| moment.semitones);
@@ -115,7 +117,7 @@ impl Kept {
             pitch_share: share(right, pitched),
             pitch_off_cents: median(&mut off_cents),
             level_correlation: correlation(&levels),
-            level_off_db: rms(levels.iter().map(|(wanted, got)| got - wanted), true),
+            level_off_db: rms(off_db.map(|off_db| off_db - louder_db)),
             notes_share: share(same.len(), notes.len()),
             notes_more: made.written.notes.len() - same.len(),
             onsets_off_ms: median(&mut onsets_off_ms),
@@ -142,8 +144,8 @@ impl Playing {
         let swell = within(notes, source, source, 0, |moment| Some(moment.loudness_db));
         Playing {
             notes: notes.len(),
-            movement_cents: 100.0 * rms(movement.iter().map(|(own, _)| *own), false),
-            swell_db: rms(swell.iter().map(|(own, _)| *own), false),
+            movement_cents: 100.0 * rms(movement.iter().map(|(own, _)| *own)),
+            swell_db: rms(swell.iter().map(|(own, _)| *own)),
             slides: slides(notes, &source.moments, 0.0).len(),
             unpitched_share: unpitched_share(source),
         }
@@ -205,7 +207,7 @@ fn followed(
     value: impl Fn(&Moment) -> Option<f32>,
 ) -> (f64, f64) {
     let late = |frames| within(notes, source, made, frames, &value);
-    let moves = rms(late(0).iter().map(|(_, got)| *got), false);
+    let moves = rms(late(0).iter().map(|(_, got)| *got));
     let fits = (0..=LATE_FRAMES).map(|frames| correlation(&late(frames)));
     (moves, fits.fold(f64::NEG_INFINITY, f64::max))
 }
@@ -271,40 +273,6 @@ fn slides(notes: &[TranscribedNote], moments: &[Moment], up: f32) -> Vec<usize> 
     let pairs = notes.windows(2).enumerate();
     let slid = pairs.filter(|(_, pair)| is_slide(pair));
     slid.map(|(index, _)| index + 1).collect()
-}
-
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
-}
-
-/// Root of the mean square; without the mean where that is asked for.
-fn rms(values: impl Iterator<Item = f64> + Clone, about_mean: bool) -> f64 {
-    let count = values.clone().count().max(1) as f64;
-    let mean = if about_mean {
-        values.clone().sum::<f64>() / count
-    } else {
-        0.0
-    };
-    // The sum of nothing is a negative zero.
-    (0.0 + values.map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt()
-}
-
-/// Pearson's; 0 where one of the two does not move.
-fn correlation(pairs: &[(f64, f64)]) -> f64 {
-    let count = pairs.len().max(1) as f64;
-    let mean = |side: fn(&(f64, f64)) -> f64| pairs.iter().map(side).sum::<f64>() / count;
-    let (mean_a, mean_b) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let sum = |of: fn(f64, f64) -> f64| {
-        let off = pairs.iter().map(|(a, b)| (a - mean_a, b - mean_b));
-        off.map(|(a, b)| of(a, b)).sum::<f64>()
-    };
-    let alone = sum(|a, _| a * a) * sum(|_, b| b * b);
-    if alone > 0.0 {
-        sum(|a, b| a * b) / alone.sqrt()
-    } else {
-        0.0
-    }
 }
 
 #[cfg(test)]
