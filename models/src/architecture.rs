@@ -1,5 +1,6 @@
 //! Sizes of the networks, as they stand in a model file.
 
+mod continuation;
 mod voices;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::envelope::ENVELOPE_POINTS;
 use crate::features::MEL_BINS;
 
+pub use continuation::{
+    COPY_MATCHES, ContinuationArchitecture, EVENT_INPUTS, EVENT_PARTS, EVENT_PLACES, EVENT_SHARES,
+    INTERVAL_CLASSES, LEVEL_CLASSES, PART_CLASSES, PART_TOLD, TIME_CLASSES,
+};
 pub(crate) use voices::VOICE_SCALARS;
 pub use voices::{
     FINE_SHIFTS, QUICK_SHIFTS, VOICE_INPUTS, VOICE_INTERVALS, VOICE_LAGS, VOICE_OUTPUTS,

@@ -9,6 +9,7 @@ mod chain;
 mod chance;
 mod chords;
 pub mod conditioning;
+pub mod continuation;
 mod ensemble;
 mod envelope;
 pub mod features;

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::f32::consts::PI;
 
-use crate::architecture::{Architecture, SUB_BANDS, Shape, VoicesArchitecture};
+use crate::architecture::{
+    Architecture, ContinuationArchitecture, SUB_BANDS, Shape, VoicesArchitecture,
+};
 use crate::chain::Base;
 use crate::chance::split_mix_64;
 use crate::features::VOICE_FRAME_SAMPLES;
@@ -58,6 +60,20 @@ pub fn random_voices(architecture: &VoicesArchitecture, seed: u64) -> Vec<u8> {
     for (key, value) in [
         ("kind", "voices".to_owned()),
         ("frame_samples", VOICE_FRAME_SAMPLES.to_string()),
+        ("architecture", serde_json::json!(architecture).to_string()),
+    ] {
+        metadata.insert(key.to_owned(), value);
+    }
+    write(&tensors, &metadata)
+}
+
+/// The file of a continuation network of any architecture.
+pub fn random_continuation(architecture: &ContinuationArchitecture, seed: u64) -> Vec<u8> {
+    let tensors = random_tensors(&architecture.tensors(), seed);
+    let mut metadata = metadata(ModelKind::Base, &Architecture::default(), None);
+    for (key, value) in [
+        ("kind", "continuation".to_owned()),
+        ("name", "random-continuation".to_owned()),
         ("architecture", serde_json::json!(architecture).to_string()),
     ] {
         metadata.insert(key.to_owned(), value);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 32] = [
+const LAYERS: [&str; 33] = [
     "rates",
     "chance",
     "note_names",
@@ -33,6 +33,7 @@ const LAYERS: [&str; 32] = [
     "networks",
     "self_check",
     "voices",
+    "continuation",
     "chain",
     "ensemble",
     "chords",

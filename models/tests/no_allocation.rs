@@ -5,7 +5,10 @@ mod support;
 
 use std::hint::black_box;
 
-use mynah_models::architecture::{Architecture, VoicesArchitecture};
+use mynah_models::architecture::{Architecture, ContinuationArchitecture, VoicesArchitecture};
+use mynah_models::continuation::{
+    ContinuationNet, ContinuationState, Listener, PlayOn, PlayedNote, Sampling,
+};
 use mynah_models::features::{Features, FeaturesState, MEL_BINS};
 use mynah_models::prior::{ENVELOPE_POINTS, Prior, PriorFrame, PriorState};
 use mynah_models::streaming::encoder::{Encoder, EncoderState};
@@ -13,7 +16,8 @@ use mynah_models::streaming::generator::{Generator, GeneratorState};
 use mynah_models::streaming::onsets::{OnsetNet, OnsetNetState};
 use mynah_models::streaming::translator::{TargetWeights, Translator, TranslatorState};
 use mynah_models::testing::{
-    Random, random_base, random_target, random_target_with_memory, random_tensors, random_voices,
+    Random, random_base, random_continuation, random_target, random_target_with_memory,
+    random_tensors, random_voices,
 };
 use mynah_models::voices::{Decoder, VoicesNet, VoicesState};
 use mynah_models::{
@@ -148,6 +152,36 @@ fn hearing_voices_does_not_allocate() {
     });
     assert_eq!(calls, 0);
     assert!(voices > 0, "random weights hear something");
+}
+
+#[test]
+fn playing_on_does_not_allocate() {
+    let bytes = random_continuation(&ContinuationArchitecture::default(), 15);
+    let net = ContinuationNet::from_bytes(&bytes).unwrap();
+    let note = |k: u8| PlayedNote {
+        onset_s: 0.4 * f64::from(k),
+        length_s: 0.3,
+        midi: 60 + k % 5,
+        level_db: -20.0,
+    };
+    let played: Vec<PlayedNote> = (0..12).map(note).collect();
+    let mut play_on = PlayOn::after(&net, &played, 16).unwrap();
+    let mut state = ContinuationState::new(&net);
+    let other = state.clone();
+    let mut listener = Listener::new(0.4);
+    let mut notes = 0;
+    let calls = allocator_calls(|| {
+        for note in &played {
+            let event = listener.hear(*note);
+            net.hear(&mut state, event, note.midi);
+        }
+        for _ in 0..300 {
+            notes += usize::from(play_on.next_note(&net, &Sampling::default()).midi > 0);
+        }
+        state.copy_from(&other);
+        state.reset();
+    });
+    assert_eq!((calls, notes), (0, 300));
 }
 
 #[test]

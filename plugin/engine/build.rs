@@ -2,7 +2,8 @@
 //! [`preset`](src/preset.rs) to carry inside the binary.
 //!
 //! Writes into `OUT_DIR`, in the order of file names, so that two builds of the same tree are the same:
-//! `shipped.rs`, the base, the voices network and the timbre space (if there) and the targets; `presets.rs`, the presets.
+//! `shipped.rs`, the base, the voices and the continuation network and the timbre space (if there) and the targets; `presets.rs`, the
+//! presets.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let manifest_dir = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
     let assets_dir = manifest_dir.join("../../assets");
+    let [base, voices, continuation, timbre] = ["base", "voices", "continuation", "timbre"]
+        .map(|name| if_there(&assets_dir.join(format!("{name}.mynah"))));
     let targets_dir = assets_dir.join("targets");
 
     println!("cargo::rerun-if-changed=build.rs");
@@ -21,8 +24,6 @@ fn main() -> io::Result<()> {
     }
 
     let mut source = String::new();
-    let [base_bytes, voices_bytes, timbre_bytes] = ["base", "voices", "timbre"]
-        .map(|name| if_there(&assets_dir.join(format!("{name}.mynah"))));
     let mut targets = String::new();
     for path in files_of(&targets_dir, "mynah")? {
         println!("cargo::rerun-if-changed={}", path.display());
@@ -31,9 +32,10 @@ fn main() -> io::Result<()> {
     }
     let _ = writeln!(
         source,
-        "pub(crate) const SHIPPED_BASE: Option<&[u8]> = {base_bytes};\n\
-         pub(crate) const SHIPPED_VOICES: Option<&[u8]> = {voices_bytes};\n\
-         pub(crate) const SHIPPED_TIMBRE: Option<&[u8]> = {timbre_bytes};\n\
+        "pub(crate) const SHIPPED_BASE: Option<&[u8]> = {base};\n\
+         pub(crate) const SHIPPED_VOICES: Option<&[u8]> = {voices};\n\
+         pub(crate) const SHIPPED_CONTINUATION: Option<&[u8]> = {continuation};\n\
+         pub(crate) const SHIPPED_TIMBRE: Option<&[u8]> = {timbre};\n\
          pub(crate) const SHIPPED_TARGETS: &[(&str, &[u8])] = &[\n{targets}];"
     );
     let out_dir = PathBuf::from(required("OUT_DIR")?);

@@ -7,6 +7,7 @@ use super::octave::{LOUD_DB, SURE_VOICING};
 use super::pitch::to_semitones;
 use super::smoothing::share;
 use crate::features::{FeatureFrame, log_to_db};
+use crate::rates::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Loudness from which a frame may be part of a note.
 const SOUNDING_DB: f32 = -70.0;
@@ -97,6 +98,22 @@ impl NoteTimes {
         let likely = self.likelihoods();
         let best = likeliest(&likely);
         best.filter(|best| best.certainty >= SURE)
+    }
+}
+
+impl HeardKey {
+    /// The likeliest key of notes that are known: how long each of the twelve was heard, seconds; `None` where none was. Any
+    /// thread.
+    pub fn of_notes(heard_s: &[f32; 12]) -> Option<Self> {
+        if heard_s.iter().sum::<f32>() <= NOTHING {
+            return None;
+        }
+        let frames_per_s = SAMPLE_RATE_HZ as f32 / FRAME_SAMPLES as f32;
+        let times = NoteTimes {
+            frames: heard_s.map(|seconds| frames_per_s * seconds),
+            ..NoteTimes::default()
+        };
+        likeliest(&times.likelihoods())
     }
 }
 

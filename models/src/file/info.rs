@@ -36,6 +36,8 @@ pub enum ModelKind {
     Voices,
     /// The timbre space; see [`TimbreInfo`](super::TimbreInfo).
     Timbre,
+    /// The network that plays on; see [`ContinuationInfo`](super::ContinuationInfo).
+    Continuation,
 }
 
 impl fmt::Display for ModelKind {
@@ -45,6 +47,7 @@ impl fmt::Display for ModelKind {
             ModelKind::Target => "target",
             ModelKind::Voices => "voices network",
             ModelKind::Timbre => "timbre space",
+            ModelKind::Continuation => "continuation network",
         })
     }
 }
@@ -155,7 +158,7 @@ impl ModelInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let format_version = format_version(header)?;
         let kind = match kind(header)? {
-            found @ (ModelKind::Voices | ModelKind::Timbre) => {
+            found @ (ModelKind::Voices | ModelKind::Continuation | ModelKind::Timbre) => {
                 return Err(ModelFileError::WrongKind {
                     found,
                     expected: ModelKind::Target,
@@ -165,7 +168,9 @@ impl ModelInfo {
         };
         check_timing(header, FRAME_SAMPLES)?;
         let base_hash = match kind {
-            ModelKind::Base | ModelKind::Voices | ModelKind::Timbre => None,
+            ModelKind::Base | ModelKind::Voices | ModelKind::Continuation | ModelKind::Timbre => {
+                None
+            }
             ModelKind::Target => {
                 let text = header.text("base_hash")?;
                 Some(
@@ -245,10 +250,11 @@ pub(super) fn kind(header: &Header) -> Result<ModelKind, ModelFileError> {
         "target" => Ok(ModelKind::Target),
         "voices" => Ok(ModelKind::Voices),
         "timbre" => Ok(ModelKind::Timbre),
+        "continuation" => Ok(ModelKind::Continuation),
         other => Err(bad_value(
             "kind",
             other,
-            "`base`, `target`, `voices` or `timbre` is needed",
+            "`base`, `target`, `voices`, `continuation` or `timbre` is needed",
         )),
     }
 }

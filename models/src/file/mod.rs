@@ -3,6 +3,7 @@
 //! Everything is checked before it is used, and every size before it is allocated.
 //! Thread: any but the audio thread.
 
+mod continuation;
 mod error;
 mod header;
 mod info;
@@ -15,6 +16,7 @@ mod timbre;
 mod voices;
 mod write;
 
+pub use continuation::ContinuationInfo;
 pub use error::ModelFileError;
 pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelHash, ModelInfo, ModelKind, is_line};
 pub use memory::MemoryInfo;

@@ -7,6 +7,7 @@
 //! Thread: any but the audio thread.
 
 mod chain;
+mod continuation;
 mod encoder;
 mod generator;
 mod layers;
@@ -17,6 +18,7 @@ mod voices;
 
 pub(crate) use chain::rows;
 pub use chain::{Reference, ReferenceError, Rendering};
+pub use continuation::Continuation;
 pub use encoder::Encoder;
 pub use generator::Generator;
 pub use layers::{CausalConv1d, GatedBlock, Past, ResidualBlock, leaky};

@@ -4,6 +4,7 @@
 //! Layout is channels last: a buffer of `rows` frames (or sub-band steps) holds all
 //! channels of the first row, then those of the second.
 
+pub mod continuation;
 pub mod conv;
 pub mod encoder;
 pub mod generator;

@@ -2,6 +2,7 @@
 
 mod chance;
 mod notes;
+mod play_on;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use crate::tail::Tail;
 
 pub(crate) use self::chance::{Invent, OneShots};
 pub(crate) use self::notes::{Play, Suggest, Transcribe, VoiceCount};
+pub(crate) use self::play_on::{Continue, KeyChoice};
 
 /// Plays instruments on other instruments: bounce files, list targets, measure.
 #[derive(Parser, Debug)]
@@ -32,6 +34,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Write down what a recording plays, as a MIDI file.
     Transcribe(Transcribe),
+    /// Go on where a recording or a MIDI file stops.
+    Continue(Continue),
     /// Say which targets suit what a recording plays, and in which octave.
     Suggest(Suggest),
     /// Make a target of your own from recordings of an instrument.
@@ -159,6 +163,17 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    /// As it is written where nothing is asked for.
+    pub(crate) fn as_usual(force: bool) -> Self {
+        Self {
+            format: Format::Wav,
+            tail: Tail::Auto,
+            bits: Bits::TwentyFour,
+            float: false,
+            force,
+        }
+    }
+
     /// Bits of a sample.
     pub(crate) fn bits(&self) -> Bits {
         if self.float { Bits::Float } else { self.bits }

@@ -1,5 +1,4 @@
-//! MIDI files: what their channels say and when, and the pitch that their held notes ask for, as the effect hears them: one
-//! voice, the last note struck wins.
+//! MIDI files: what their channels say and when, and the pitch that held notes ask for, of which the last one struck wins.
 
 use std::fs::File;
 use std::io::Read;
@@ -42,15 +41,17 @@ impl MidiFile {
     pub(crate) fn read(path: &Path) -> Result<MidiFile> {
         let shown = path.display();
         let file = File::open(path).with_context(|| format!("cannot open '{shown}'"))?;
+        MidiFile::read_from(file)
+            .with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
+    }
+
+    /// As [`read`](Self::read), of what is open, with its errors.
+    pub(crate) fn read_from(file: impl Read) -> Result<MidiFile> {
         let mut bytes = Vec::new();
-        let length = file
-            .take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("cannot read '{shown}'"))?;
-        if length as u64 > MAX_BYTES {
-            bail!("'{shown}' is no MIDI file: it has more than 64 MiB");
+        if file.take(MAX_BYTES + 1).read_to_end(&mut bytes)? as u64 > MAX_BYTES {
+            bail!("it has more than 64 MiB");
         }
-        MidiFile::parse(&bytes).with_context(|| format!("'{shown}' cannot be read as a MIDI file"))
+        MidiFile::parse(&bytes)
     }
 
     pub(crate) fn parse(bytes: &[u8]) -> Result<MidiFile> {
@@ -328,8 +329,7 @@ mod tests {
         let expected = [(0.125, Some(60.0)), (0.75, None)];
         assert_eq!(changes_of(1, QUARTERS, &[&tempo, &notes]), expected);
         // 25 frames of 40 ticks: a tick is a millisecond, whatever the tempo.
-        let timecode = [0xe7, 40];
-        let changes = changes_of(1, timecode, &[&tempo, &notes]);
+        let changes = changes_of(1, [0xe7, 40], &[&tempo, &notes]);
         assert!((changes[0].0 - 0.048).abs() < 1e-9 && (changes[1].0 - 0.144).abs() < 1e-9);
     }
 

@@ -29,6 +29,14 @@ impl Score {
         Ok(Score::of(&MidiFile::read(path)?))
     }
 
+    /// As [`read`](Self::read), of a file's bytes.
+    ///
+    /// # Errors
+    /// As there, but for the reading.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Score> {
+        Ok(Score::of(&MidiFile::parse(bytes)?))
+    }
+
     /// A score of these events, in the order of time: when, in seconds, on which channel, from 0, what.
     pub fn new(events: Vec<(f64, u8, KeyEvent)>) -> Score {
         let seconds = events.last().map_or(0.0, |(at_s, _, _)| *at_s);

@@ -98,8 +98,8 @@ pub use keyboard::{KeyEvent, NoteAddress, NoteExpression};
 pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported_rate};
 pub use library::{
     Library, LibraryError, MADE_FOR_ANOTHER_BASE, MAX_MODEL_FILE_BYTES, Source, TargetEntry,
-    TargetRef, forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt, shipped_timbre,
-    shipped_voices, user_folder,
+    TargetRef, forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt,
+    shipped_continuation, shipped_timbre, shipped_voices, user_folder,
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};

@@ -2,6 +2,7 @@
 //!
 //! Not for the audio thread: everything here reads files, allocates or locks.
 
+mod continuation;
 mod error;
 mod install;
 mod learnt;
@@ -16,6 +17,7 @@ use std::{fs, io};
 
 use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 
+pub use continuation::shipped_continuation;
 pub use error::LibraryError;
 pub use learnt::{forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt};
 pub use timbre::shipped_timbre;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use mynah_engine::{
     Library, LibraryError, MAX_MODEL_FILE_BYTES, Source, TargetRef, is_learnt, mark_learnt,
-    shipped_voices, user_folder,
+    shipped_continuation, shipped_voices, user_folder,
 };
 use mynah_models::testing::{random_base, random_target};
 use mynah_models::{Base, ModelHash, ModelInfo};
@@ -56,6 +56,25 @@ fn the_shipped_voices_network_is_shared() {
     let (one, other) = (shipped_voices().unwrap(), shipped_voices().unwrap());
     assert!(Arc::ptr_eq(&one, &other));
     assert_eq!(one.info().name, "mynah-voices");
+    assert_eq!(one.info().hash, ModelHash::of(&fs::read(path).unwrap()));
+}
+
+#[test]
+fn the_shipped_continuation_network_is_shared() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../assets/continuation.mynah"
+    );
+    if !std::path::Path::new(path).exists() {
+        let error = shipped_continuation().err().unwrap();
+        return assert!(matches!(error, LibraryError::NoContinuation), "{error}");
+    }
+    let (one, other) = (
+        shipped_continuation().unwrap(),
+        shipped_continuation().unwrap(),
+    );
+    assert!(Arc::ptr_eq(&one, &other));
+    assert_eq!(one.info().name, "mynah-continuation");
     assert_eq!(one.info().hash, ModelHash::of(&fs::read(path).unwrap()));
 }
 

@@ -72,6 +72,13 @@ pub(crate) struct Transcribe {
     /// Write how the loudness moves within a note, as expression (CC 11).
     #[arg(long)]
     pub(crate) expression: bool,
+    /// Folder for a page, index.html, on which --target plays the notes, beside the direct translation: what is kept and
+    /// what is lost. Of its first 60 s; one voice.
+    #[arg(long, value_name = "DIR", requires = "target")]
+    pub(crate) page: Option<PathBuf>,
+    /// Target of the page: a name from `mynah targets`, or a .mynah file.
+    #[arg(short, long, value_name = "NAME|FILE", requires = "page")]
+    pub(crate) target: Option<String>,
     /// Replace an existing file.
     #[arg(short, long)]
     pub(crate) force: bool,

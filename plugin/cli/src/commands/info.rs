@@ -37,6 +37,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         ModelKind::Target => "target",
         ModelKind::Voices => "voices",
         ModelKind::Timbre => "timbre",
+        ModelKind::Continuation => "continuation",
     };
     let json = InfoJson {
         kind,

@@ -10,6 +10,7 @@ mod oneshots;
 mod page;
 mod params;
 mod play;
+mod play_on;
 mod presets;
 mod setting;
 mod suggest;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Play(arguments) => play::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Transcribe(arguments) => transcribe::run(&arguments),
+        Command::Continue(arguments) => play_on::run(&arguments),
         Command::Suggest(arguments) => suggest::run(&arguments),
         Command::Invent(arguments) => invent::run(&arguments),
         Command::OneShots(arguments) => oneshots::run(&arguments),

@@ -7,6 +7,7 @@ mod common;
 mod files;
 mod heard;
 mod invented;
+mod page;
 
 use mynah_cli::notes::Note;
 use mynah_engine::Library;

@@ -16,6 +16,9 @@ pub enum LibraryError {
     /// This build carries no voices network.
     #[error("this build cannot hear chords: assets/voices.mynah was not there when it was made")]
     NoVoices,
+    /// This build carries no continuation network.
+    #[error("this build cannot play on: assets/continuation.mynah was not there when it was made")]
+    NoContinuation,
     /// No such target.
     #[error("there is no target '{name}'; there are {}", list(known))]
     UnknownTarget {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use mynah_engine::{Control, ControlGroup, Controls};
 use mynah_models::ModelInfo;
 
-use crate::commands::page::{self, Player, Source, escaped, fill};
+use crate::commands::page::{self, Outcome, Player, Source, escaped, fill};
 
 const TITLE: &str = "Mynah: what was played, and what it becomes";
 /// Everything around player and lists.
@@ -27,9 +27,10 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The whole page.
     pub(super) fn html(&self) -> String {
+        let outcomes: Vec<Outcome> = self.targets.iter().map(|info| Outcome::of(info)).collect();
         let player = Player {
             sources: self.sources,
-            targets: self.targets,
+            outcomes: &outcomes,
         };
         let models = std::iter::once(self.base).chain(self.targets.iter().copied());
         let parts = [

@@ -2,6 +2,8 @@
 //! it, a player that switches between a sound and what it becomes, and the files of these.
 
 mod filling;
+mod hearing;
+mod numbers;
 mod player;
 mod sound;
 mod writing;
@@ -9,7 +11,9 @@ mod writing;
 #[cfg(test)]
 pub(super) use filling::marks;
 pub(super) use filling::{escaped, fill};
-pub(super) use player::{Player, models};
+pub(super) use hearing::{Moment, hear, top_db};
+pub(super) use numbers::{correlation, median, rms};
+pub(super) use player::{Outcome, Player, models};
 pub(super) use sound::Source;
 pub(super) use writing::{write_page, write_picture, write_sound};
 

@@ -15,8 +15,27 @@ const FILES: &str = include_str!("files.html");
 pub(in crate::commands) struct Player<'a> {
     /// At least one.
     pub(in crate::commands) sources: &'a [Source],
-    /// At least one; every source has a translation to each.
-    pub(in crate::commands) targets: &'a [&'a ModelInfo],
+    /// At least one; every source becomes each of them.
+    pub(in crate::commands) outcomes: &'a [Outcome<'a>],
+}
+
+/// What a source becomes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::commands) struct Outcome<'a> {
+    /// Name in file names: lower-case letters, digits and hyphens.
+    pub(in crate::commands) name: &'a str,
+    /// Name for people.
+    pub(in crate::commands) title: &'a str,
+}
+
+impl<'a> Outcome<'a> {
+    /// The translation to a target.
+    pub(in crate::commands) fn of(target: &'a ModelInfo) -> Outcome<'a> {
+        Outcome {
+            name: &target.name,
+            title: &target.display_name,
+        }
+    }
 }
 
 impl Player<'_> {
@@ -52,13 +71,13 @@ impl Player<'_> {
 
     fn target_choices(&self) -> String {
         let mut html = String::new();
-        for (i, target) in self.targets.iter().enumerate() {
+        for (i, outcome) in self.outcomes.iter().enumerate() {
             let _ = writeln!(
                 html,
                 r#"<label class="choice"><input type="radio" name="target" value="{}"{}><span>{}</span></label>"#,
-                escaped(&target.name),
+                escaped(outcome.name),
                 checked(i),
-                escaped(&target.display_name)
+                escaped(outcome.title)
             );
         }
         html
@@ -66,7 +85,7 @@ impl Player<'_> {
 
     /// The spectrograms of the first source and its first translation, until the script shows others.
     fn first_pictures(&self) -> String {
-        let Some((source, target)) = self.sources.first().zip(self.targets.first()) else {
+        let Some((source, outcome)) = self.sources.first().zip(self.outcomes.first()) else {
             return String::new();
         };
         let panel = |side: &str, letter: &str, title: &str, picture: String| {
@@ -84,8 +103,8 @@ impl Player<'_> {
             + &panel(
                 "out",
                 "B",
-                &target.display_name,
-                source.picture_name(Some(&target.name)),
+                outcome.title,
+                source.picture_name(Some(outcome.name)),
             )
     }
 
@@ -96,10 +115,10 @@ impl Player<'_> {
             let _ = write!(html, "<th scope=\"col\">{}</th>", escaped(&source.title));
         }
         html += "</tr></thead>\n<tbody>\n";
-        let rows = std::iter::once(None).chain(self.targets.iter().map(Some));
-        for target in rows {
-            let title = target.map_or("As it came in", |target| target.display_name.as_str());
-            let name = target.map(|target| target.name.as_str());
+        let rows = std::iter::once(None).chain(self.outcomes.iter().map(Some));
+        for outcome in rows {
+            let title = outcome.map_or("As it came in", |outcome| outcome.title);
+            let name = outcome.map(|outcome| outcome.name);
             let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escaped(title));
             for source in self.sources {
                 let file = source.sound_name(name);

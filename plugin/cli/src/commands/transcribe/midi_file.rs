@@ -25,13 +25,16 @@ const WHEEL_STEPS: f32 = 8192.0;
 
 /// Which curves are written besides the notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Curves {
-    pub(super) bend: bool,
-    pub(super) expression: bool,
+pub(in crate::commands) struct Curves {
+    pub(in crate::commands) bend: bool,
+    pub(in crate::commands) expression: bool,
 }
 
 /// How far the pitch wheel bends in the file; `None` where it does not.
-pub(super) fn bend_range_semitones(transcription: &Transcription, curves: Curves) -> Option<u8> {
+pub(in crate::commands) fn bend_range_semitones(
+    transcription: &Transcription,
+    curves: Curves,
+) -> Option<u8> {
     let widest = transcription.widest_bend_semitones().ceil() as u8;
     curves
         .bend
@@ -42,7 +45,10 @@ pub(super) fn bend_range_semitones(transcription: &Transcription, curves: Curves
 ///
 /// # Errors
 /// The recording is longer than such a file can be (38 hours).
-pub(super) fn midi_file(transcription: &Transcription, curves: Curves) -> Result<Vec<u8>> {
+pub(in crate::commands) fn midi_file(
+    transcription: &Transcription,
+    curves: Curves,
+) -> Result<Vec<u8>> {
     let range = bend_range_semitones(transcription, curves);
     let mut events = beginning(range);
     for note in &transcription.notes {

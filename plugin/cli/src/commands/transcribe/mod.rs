@@ -1,6 +1,7 @@
 //! `mynah transcribe`: a recording in, a MIDI file of what it plays out.
 
 mod midi_file;
+mod page;
 mod report;
 
 use std::io::Write;
@@ -9,7 +10,9 @@ use anyhow::{Context, Result, bail};
 use mynah_engine::{Library, shipped_voices};
 use mynah_transcribe::{Transcriber, Transcription};
 
-use self::midi_file::{Curves, bend_range_semitones, midi_file};
+use self::midi_file::bend_range_semitones;
+pub(super) use self::midi_file::{Curves, midi_file};
+use self::page::Page;
 use self::report::Report;
 use super::bounce::check_rate;
 use crate::audio::mono::each_piece;
@@ -30,6 +33,7 @@ pub(super) fn run(arguments: &Transcribe) -> Result<()> {
     let output = Destination::of(&arguments.output);
     let mut source = Source::of(&arguments.input);
     check(arguments, &source, &output)?;
+    let page = Page::of(arguments, source.path())?;
     let (transcription, losses) = transcribe(arguments, &mut source)?;
     let curves = Curves {
         bend: !arguments.no_bend,
@@ -45,6 +49,9 @@ pub(super) fn run(arguments: &Transcribe) -> Result<()> {
     if transcription.notes.is_empty() {
         eprintln!("mynah: no notes are heard in '{}'", source.shown());
     }
+    let quiet = arguments.quiet;
+    let measured = page.map(|page| page.write(&mut source, &transcription, curves, quiet));
+    let measured = measured.transpose()?;
     if arguments.json {
         let range = bend_range_semitones(&transcription, curves);
         return super::print_json(&Report::new(
@@ -53,16 +60,20 @@ pub(super) fn run(arguments: &Transcribe) -> Result<()> {
             range,
             &transcription,
             losses,
+            measured,
         ));
     }
     if !arguments.quiet {
         let notes = transcription.notes.len();
         let plural = if notes == 1 { "" } else { "s" };
         let seconds = transcription.seconds;
-        let line = format!(
+        let mut line = format!(
             "{} -> {shown}  {notes} note{plural} in {seconds:.1} s\n",
             source.shown()
         );
+        if let Some(measured) = &measured {
+            line += &format!("{}  open it in a browser\n", measured.index);
+        }
         if output == Destination::Stdout {
             eprint!("{line}");
         } else {
@@ -81,6 +92,9 @@ fn check(arguments: &Transcribe, source: &Source, output: &Destination) -> Resul
         && is_same_file(path, source.path())
     {
         bail!("'{}' is the input and cannot be the output", path.display());
+    }
+    if arguments.page.is_some() && arguments.voices == VoiceCount::Several {
+        bail!("--page shows one voice: leave --voices out");
     }
     output.check(arguments.force)
 }

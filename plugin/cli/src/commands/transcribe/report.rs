@@ -4,6 +4,7 @@ use mynah_models::note_name;
 use mynah_transcribe::{TranscribedNote, Transcription};
 use serde::Serialize;
 
+use super::page::Measured;
 use crate::audio::read::Loss;
 
 /// Raised when a key changes its meaning.
@@ -19,6 +20,8 @@ pub(super) struct Report {
     bend_range_semitones: Option<u8>,
     losses: Vec<Loss>,
     notes: Vec<NoteReport>,
+    /// What stands on the page; `None` without one.
+    page: Option<Measured>,
 }
 
 #[derive(Serialize)]
@@ -41,6 +44,7 @@ impl Report {
         bend_range_semitones: Option<u8>,
         transcription: &Transcription,
         losses: Vec<Loss>,
+        page: Option<Measured>,
     ) -> Report {
         Report {
             format_version: FORMAT_VERSION,
@@ -50,6 +54,7 @@ impl Report {
             bend_range_semitones,
             losses,
             notes: transcription.notes.iter().map(NoteReport::of).collect(),
+            page,
         }
     }
 }

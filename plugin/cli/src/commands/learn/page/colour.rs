@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mynah_models::features::MEL_BINS;
 
-use super::hearing::{Moment, top_db};
+use crate::commands::page::{Moment, top_db};
 
 /// What is softer than the loudest moment of a sound by more than this does not count, dB.
 const SOFTEST_DB: f32 = 25.0;

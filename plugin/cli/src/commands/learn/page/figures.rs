@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::colour::{Colour, LIKE};
-use super::hearing::{Moment, top_db};
+use crate::commands::page::{Moment, correlation, top_db};
 
 /// What is softer than the loudest moment by more than this is no playing, dB.
 const SOFTEST_DB: f32 = 40.0;
@@ -63,25 +63,6 @@ impl Figures {
             loudness_correlation: correlation(&loudness),
             colour_db: colour.distance_db(truth, LIKE),
         }
-    }
-}
-
-/// Pearson's; 0 where one of the two does not move.
-fn correlation(pairs: &[(f64, f64)]) -> f64 {
-    let count = pairs.len().max(1) as f64;
-    let mean = |value: fn(&(f64, f64)) -> f64| pairs.iter().map(value).sum::<f64>() / count;
-    let (mean_a, mean_b) = (mean(|pair| pair.0), mean(|pair| pair.1));
-    let (mut both, mut a_alone, mut b_alone) = (0.0, 0.0, 0.0);
-    for (a, b) in pairs {
-        let (a, b) = (a - mean_a, b - mean_b);
-        both += a * b;
-        a_alone += a * a;
-        b_alone += b * b;
-    }
-    if a_alone * b_alone > 0.0 {
-        both / (a_alone * b_alone).sqrt()
-    } else {
-        0.0
     }
 }
 

@@ -8,7 +8,7 @@ use mynah_models::ModelInfo;
 use super::Measured;
 use super::figures::Figures;
 use crate::commands::learn::report::Report;
-use crate::commands::page::{self, Player, Source, escaped, fill};
+use crate::commands::page::{self, Outcome, Player, Source, escaped, fill};
 
 const SHELL: &str = include_str!("shell.html");
 
@@ -27,7 +27,7 @@ impl Html<'_> {
         let name = &self.target.display_name;
         let player = Player {
             sources: self.sources,
-            targets: &[self.target],
+            outcomes: &[Outcome::of(self.target)],
         };
         let parts = [
             ("head", page::head(&format!("{name}: a target for Mynah"))),

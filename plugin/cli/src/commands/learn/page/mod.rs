@@ -4,7 +4,6 @@
 mod colour;
 mod figures;
 mod folder;
-mod hearing;
 mod html;
 mod stretch;
 
@@ -23,10 +22,11 @@ use serde::Serialize;
 
 use self::colour::{Colour, LIKE, SAME};
 use self::figures::{Figures, Played};
-use self::hearing::{Moment, hear};
 use self::html::Html;
 use super::report::Report;
-use crate::commands::page::{PAGE_NAME, Source, write_page, write_picture, write_sound};
+use crate::commands::page::{
+    Moment, PAGE_NAME, Source, hear, write_page, write_picture, write_sound,
+};
 use crate::phrases::{self, RATE_HZ};
 use crate::pipeline::{octave_for, translate_mono_by};
 use crate::tail::fade_cut;

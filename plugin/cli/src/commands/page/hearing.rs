@@ -10,13 +10,13 @@ const FLOOR_DB: f32 = -60.0;
 
 /// One frame, 5.3 ms.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub(in crate::commands) struct Moment {
     /// 69 for 440 Hz; none where no single pitch is heard.
-    pub(super) semitones: Option<f32>,
+    pub(in crate::commands) semitones: Option<f32>,
     /// A-weighted.
-    pub(super) loudness_db: f32,
+    pub(in crate::commands) loudness_db: f32,
     /// Of each mel band, relative to the loudness, -60 dB at least.
-    pub(super) colour_db: [f32; MEL_BINS],
+    pub(in crate::commands) colour_db: [f32; MEL_BINS],
 }
 
 impl Moment {
@@ -34,7 +34,7 @@ impl Moment {
 }
 
 /// All frames of a sound (mono, 48 kHz).
-pub(super) fn hear(features: &Features, sound: &[f32]) -> Vec<Moment> {
+pub(in crate::commands) fn hear(features: &Features, sound: &[f32]) -> Vec<Moment> {
     let mut state = FeaturesState::new(features);
     let hops = sound.as_chunks::<HOP_SAMPLES>().0.iter();
     hops.filter_map(|hop| features.step(&mut state, hop).map(Moment::of))
@@ -42,7 +42,7 @@ pub(super) fn hear(features: &Features, sound: &[f32]) -> Vec<Moment> {
 }
 
 /// The loudest moment, dB.
-pub(super) fn top_db(moments: &[Moment]) -> f32 {
+pub(in crate::commands) fn top_db(moments: &[Moment]) -> f32 {
     let loudness = moments.iter().map(|moment| moment.loudness_db);
     loudness.fold(f32::NEG_INFINITY, f32::max)
 }
