@@ -40,7 +40,7 @@ impl ControlInfo {
             ControlKind::Switch => if number >= 0.5 { "On" } else { "Off" }.to_owned(),
             ControlKind::Notes => notes_text(number as u32),
             ControlKind::Whole => self.signed(number, 0),
-            ControlKind::Share => format!("{:.0}", number * 100.0),
+            ControlKind::Share => self.signed(number * 100.0, 0),
             ControlKind::Tapered if self.max <= 10.0 => format!("{number:.2}"),
             ControlKind::Tapered => format!("{number:.0}"),
             ControlKind::Continuous => self.signed(number, 1),
