@@ -1,6 +1,6 @@
 //! What the program around the plugin has to say is seen in the editor. A process of its own, since it is said once.
 
-use mynah_engine::Library;
+use mynah_engine::{Library, Plays};
 use mynah_plugin::editor::places;
 use mynah_plugin::{install, tell_player};
 
@@ -8,7 +8,7 @@ use mynah_plugin::{install, tell_player};
 fn a_notice_stands_in_the_editor() {
     assert!(install(Library::shipped()));
     let alerts = || {
-        let places = places((1200, 800)).into_iter();
+        let places = places(Plays::Sound, (1200, 800)).into_iter();
         let alerts = places.filter(|place| place.role == "Alert");
         alerts.map(|place| place.name).collect::<Vec<_>>()
     };
