@@ -41,7 +41,6 @@ def play(
     instrument: pedalboard.VST3Plugin,
     events: list[Event],
     seconds: float = 1.2,
-    channels: int = 2,
     block_samples: int = 512,
 ) -> Sound:
     """What is heard of these events."""
@@ -49,7 +48,7 @@ def play(
         events,
         duration=seconds,
         sample_rate=RATE_HZ,
-        num_channels=channels,
+        num_channels=2,
         buffer_size=block_samples,
     )
 
@@ -94,14 +93,6 @@ def test_block_sizes_make_no_difference(instrument: pedalboard.VST3Plugin) -> No
     for block_samples in (64, 441, 512, 8_192):
         played = play(instrument, CHORD, block_samples=block_samples)
         np.testing.assert_array_equal(played, usual, err_msg=f"{block_samples}")
-
-
-def test_one_channel_is_the_middle_of_two(bundle: Path, instrument: pedalboard.VST3Plugin) -> None:
-    """Mono out is what both sides have in common."""
-    sides = play(instrument, CHORD)
-    other = pedalboard.load_plugin(str(bundle), plugin_name="Mynah Instrument")
-    middle = play(other, CHORD, channels=1)
-    np.testing.assert_allclose(middle[0], sides.mean(axis=0), rtol=0.0, atol=1e-6)
 
 
 def test_wheel_and_pedals_arrive(instrument: pedalboard.VST3Plugin) -> None:

@@ -60,6 +60,9 @@ pub(crate) trait Together {
     }
 }
 
+/// A player's mode, and its target, if it has one.
+pub(crate) type Playing<'a, P> = (Mode, Option<&'a P>);
+
 /// Those of a path, and what they make of the present hop.
 pub(crate) struct AllSides<T> {
     pub(crate) of_all: T,
@@ -74,10 +77,10 @@ impl<T: Together> AllSides<T> {
         }
     }
 
-    /// Plays one hop of what the lanes hear; each player in its mode, if it is to play at all, with its target, if it has one.
+    /// Plays one hop of what the lanes hear, by each player that is to play at all.
     pub(crate) fn play(
         &mut self,
-        players: [Option<(Mode, Option<&T::Patch>)>; 2],
+        players: [Option<Playing<'_, T::Patch>>; 2],
         controls: &HopControls,
         inputs: &[Hop],
     ) {
@@ -86,7 +89,7 @@ impl<T: Together> AllSides<T> {
             [one, ..] => *one,
             [] => [0.0; HOP_SAMPLES],
         };
-        let is_ours = |(mode, _): (Mode, Option<&T::Patch>)| self.of_all.plays(mode);
+        let is_ours = |(mode, _): Playing<'_, T::Patch>| self.of_all.plays(mode);
         let playing = players.map(|player| player.is_some_and(is_ours));
         self.of_all.hear(&input, playing);
         for (player, output) in self.played.iter_mut().enumerate() {
