@@ -4,7 +4,7 @@
 //! Most are asked of both, the effect and the instrument: what is played to them is a `playing::Piece`. Of the effect alone are
 //! those of its input: the dry sound and its latency, samples that are no numbers, one channel in and two out, `mynah bounce`; those of
 //! what it hears, which it sends as notes; and those of held notes, which decide the pitch of what is heard. Of the instrument alone
-//! are those of `instrument`.
+//! are those of the module `instrument`.
 
 mod bad_states;
 mod careless;
