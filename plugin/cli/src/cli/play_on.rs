@@ -26,8 +26,8 @@ pub(crate) struct Continue {
     /// Which of the ways to go on: another number gives another one.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How bold: 1 as likely as it was learnt, less for what is likelier, 0.05 to 4.
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = temperature)]
+    /// How bold: 1 as likely as it was learnt, less for what is likelier, 0.05 to 4; 0.8 repeats itself as scores do.
+    #[arg(long, value_name = "X", default_value_t = 0.8, value_parser = temperature)]
     pub(crate) temperature: f32,
     /// Which notes there may be: those of a key such as C-major or F#-minor, auto (the key that is heard, if what is played keeps to it), or
     /// off.
