@@ -20,6 +20,7 @@ mod keys;
 mod levelling;
 mod note_tracker;
 mod part;
+mod performed;
 mod player;
 mod recent;
 mod tone;
@@ -30,6 +31,8 @@ use crate::envelope::Envelope;
 use crate::features::log_to_db;
 use crate::memory::Memory;
 use crate::prior::{Details, NO_DETAILS, TextureBlock};
+
+pub use performed::Performed;
 
 pub(crate) use levelling::{Comb, Levelling, Places};
 
@@ -56,25 +59,6 @@ const A4_SEMITONES: f32 = 69.0;
 
 /// The recorded notes of the targets A to D, as far as there are any.
 pub type Memories<'a> = [Option<&'a Memory>; CORNERS];
-
-/// What the performer adds to a frame.
-#[derive(Clone, Debug)]
-pub struct Performed {
-    /// By how much the first harmonics differ from the envelope.
-    pub details: Details,
-    /// How far the partials are stretched ([`partial`](crate::prior::partial)).
-    pub stretch: f32,
-    /// The harmonics have both signs ([`PriorFrame::spread`](crate::prior::PriorFrame::spread)): those of a struck string begin together.
-    pub spread: bool,
-    /// A struck tone begins: what of the one before is another string's, and rings on ([`PriorFrame::rings`](crate::prior::PriorFrame::rings)).
-    pub rings: Option<f32>,
-    /// Recorded noise.
-    pub texture: TextureBlock,
-    /// What of the frame is recorded, 0 to 1.
-    pub share: f32,
-    /// What of it would be while a note is played, 0 to 1: so much of the sound needs no generator.
-    pub planned_share: f32,
-}
 
 /// What the performer is told about a frame beside its sound.
 #[derive(Clone, Copy, Debug, PartialEq)]

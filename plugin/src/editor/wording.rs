@@ -55,15 +55,18 @@ pub(super) fn key_by_ear(heard: Option<HeardKey>) -> String {
     )
 }
 
-/// A control's name within its panel, whose title need not be said again: `Attack` for the player's.
+/// A control's name within its panel, whose title need not be said again: `Attack` for the player's; and of a gain, which shows its
+/// decibels, what it is of.
 pub(super) fn label(info: &ControlInfo) -> String {
     let titles = [ControlGroup::Player, ControlGroup::Timbre].map(ControlGroup::name);
     let mut rests = titles
         .iter()
         .filter_map(|title| info.name.strip_prefix(title));
     let rest = rests.next().map(str::trim_start);
-    rest.filter(|rest| !rest.is_empty())
-        .map_or_else(|| info.name.to_owned(), capitalized)
+    rest.filter(|rest| !rest.is_empty()).map_or_else(
+        || info.name.trim_end_matches(" gain").to_owned(),
+        capitalized,
+    )
 }
 
 /// What the choices of a control are called on buttons: `Track`.
