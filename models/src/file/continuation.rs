@@ -1,7 +1,7 @@
 //! What the file of a continuation network says of itself.
 
 use super::header::Header;
-use super::info::{check_timing, credits, format_version, kind, line, name};
+use super::info::{check_timing, credits, expect_kind, format_version, line, name};
 use super::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
 use crate::architecture::{ContinuationArchitecture, MAX_BLOCKS, MAX_CHANNELS, MAX_DILATION};
 use crate::rates::FRAME_SAMPLES;
@@ -36,15 +36,7 @@ impl ContinuationInfo {
 
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let format_version = format_version(header)?;
-        match kind(header)? {
-            ModelKind::Continuation => {}
-            found => {
-                return Err(ModelFileError::WrongKind {
-                    found,
-                    expected: ModelKind::Continuation,
-                });
-            }
-        }
+        expect_kind(header, ModelKind::Continuation)?;
         check_timing(header, FRAME_SAMPLES)?;
         let architecture: ContinuationArchitecture = header.json("architecture")?;
         architecture.check()?;

@@ -259,6 +259,15 @@ pub(super) fn kind(header: &Header) -> Result<ModelKind, ModelFileError> {
     }
 }
 
+/// Refuses a file that holds something else.
+pub(super) fn expect_kind(header: &Header, expected: ModelKind) -> Result<(), ModelFileError> {
+    let found = kind(header)?;
+    if found == expected {
+        return Ok(());
+    }
+    Err(ModelFileError::WrongKind { found, expected })
+}
+
 /// Refuses a file for another rate, another hop or other frames.
 pub(super) fn check_timing(header: &Header, frame_samples: usize) -> Result<(), ModelFileError> {
     for (key, expected) in [

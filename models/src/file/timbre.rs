@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::header::Header;
-use super::info::{check_timing, credits, format_version, kind, line, name};
+use super::info::{check_timing, credits, expect_kind, format_version, line, name};
 use super::{FORMAT_VERSION, MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
 use crate::architecture::Shape;
+use crate::conditioning::TIMBRE_AXES;
+use crate::envelope::ENVELOPE_POINTS;
+use crate::prior::NUMBERED_HARMONICS;
 use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
 
 /// Most pitches at which a space is known.
 const MAX_ANCHORS: usize = 64;
-/// Values of a row, and axes, as this version of the format has them.
-const ROW_VALUES: usize = 188;
-const AXES: usize = 5;
+/// Values of a row, as this version of the format has them.
+const ROW_VALUES: usize = NUMBERED_HARMONICS + 2 * ENVELOPE_POINTS;
 
 /// The header of a timbre file, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,15 +38,7 @@ pub struct TimbreInfo {
 impl TimbreInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         format_version(header)?;
-        match kind(header)? {
-            ModelKind::Timbre => {}
-            found => {
-                return Err(ModelFileError::WrongKind {
-                    found,
-                    expected: ModelKind::Timbre,
-                });
-            }
-        }
+        expect_kind(header, ModelKind::Timbre)?;
         check_timing(header, FRAME_SAMPLES)?;
         let anchors: usize = header.json("anchors")?;
         if !(1..=MAX_ANCHORS).contains(&anchors) {
@@ -70,7 +64,7 @@ impl TimbreInfo {
             ("timbre.mean".to_owned(), vec![self.anchors, ROW_VALUES]),
             (
                 "timbre.directions".to_owned(),
-                vec![self.anchors, AXES, ROW_VALUES],
+                vec![self.anchors, TIMBRE_AXES, ROW_VALUES],
             ),
         ]
     }

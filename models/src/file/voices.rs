@@ -1,7 +1,7 @@
 //! What the file of a voices network says of itself.
 
 use super::header::Header;
-use super::info::{check_timing, credits, format_version, kind, line, name};
+use super::info::{check_timing, credits, expect_kind, format_version, line, name};
 use super::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
 use crate::architecture::{MAX_BLOCKS, MAX_CHANNELS, MAX_DILATION, VoicesArchitecture};
 use crate::features::VOICE_FRAME_SAMPLES;
@@ -36,15 +36,7 @@ impl VoicesInfo {
 
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let format_version = format_version(header)?;
-        match kind(header)? {
-            ModelKind::Voices => {}
-            found => {
-                return Err(ModelFileError::WrongKind {
-                    found,
-                    expected: ModelKind::Voices,
-                });
-            }
-        }
+        expect_kind(header, ModelKind::Voices)?;
         check_timing(header, VOICE_FRAME_SAMPLES)?;
         let architecture: VoicesArchitecture = header.json("architecture")?;
         architecture.check()?;

@@ -95,22 +95,9 @@ impl TimbreSpace {
         offset
     }
 
-    /// The anchors around a pitch, by their numbers, and the share of the second. Any thread.
-    pub fn anchors_around(&self, semitones: f32) -> (usize, usize, f32) {
-        let anchors = &self.tables.anchors_semitones;
-        let above = anchors.partition_point(|anchor| *anchor <= semitones);
-        let last = anchors.len() - 1;
-        let (low, high) = (above.saturating_sub(1), above.min(last));
-        if low == high {
-            return (low, high, 0.0);
-        }
-        let share = (semitones - anchors[low]) / (anchors[high] - anchors[low]);
-        (low, high, share.clamp(0.0, 1.0))
-    }
-
     /// What `place` adds to a row at a pitch. Audio thread.
     pub fn offset(&self, semitones: f32, place: &[f32; TIMBRE_AXES]) -> Row {
-        let (low, high, share) = self.anchors_around(semitones);
+        let (low, high, share) = anchors_around(&self.tables.anchors_semitones, semitones);
         let mut offset = [0.0; ROW_VALUES];
         add(
             &mut offset,
@@ -145,6 +132,19 @@ impl TimbreSpace {
         }
         std::array::from_fn(|axis| along[axis] / squares[axis].max(f32::MIN_POSITIVE))
     }
+}
+
+/// The two of at least one ascending anchor around a pitch, by their numbers, and the share of the second. Audio thread.
+pub fn anchors_around(anchors_semitones: &[f32], semitones: f32) -> (usize, usize, f32) {
+    let above = anchors_semitones.partition_point(|anchor| *anchor <= semitones);
+    let last = anchors_semitones.len() - 1;
+    let (low, high) = (above.saturating_sub(1), above.min(last));
+    if low == high {
+        return (low, high, 0.0);
+    }
+    let apart = anchors_semitones[high] - anchors_semitones[low];
+    let share = (semitones - anchors_semitones[low]) / apart;
+    (low, high, share.clamp(0.0, 1.0))
 }
 
 /// An instrument's mean held note at each of these pitches; `None` where it has none near. Any thread but the audio thread.

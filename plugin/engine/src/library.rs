@@ -7,6 +7,7 @@ mod error;
 mod install;
 mod learnt;
 mod own;
+mod shared;
 mod timbre;
 mod voices;
 

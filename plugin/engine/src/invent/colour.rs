@@ -3,7 +3,7 @@
 use mynah_models::file::{MemoryInfo, Tensors};
 use mynah_models::memory::{Memory, ROW_VALUES, Recorded, Row};
 use mynah_models::prior::NUMBERED_HARMONICS;
-use mynah_models::timbre::{TimbreSpace, colours_at};
+use mynah_models::timbre::{TimbreSpace, anchors_around, colours_at};
 
 use super::Recipe;
 
@@ -94,16 +94,8 @@ pub(super) fn paint(info: &mut MemoryInfo, recorded: &mut Recorded, offsets: &Of
 impl Offsets {
     /// How much of each anchor's offset a note at this pitch has, as codes.
     fn weights(&self, semitones: f32) -> Vec<i8> {
-        let anchors = &self.anchors_semitones;
-        let last = anchors.len() - 1;
-        let above = anchors.partition_point(|anchor| *anchor <= semitones);
-        let (low, high) = (above.saturating_sub(1), above.min(last));
-        let mut weights = vec![0; anchors.len()];
-        let share = if low == high {
-            0.0
-        } else {
-            ((semitones - anchors[low]) / (anchors[high] - anchors[low])).clamp(0.0, 1.0)
-        };
+        let (low, high, share) = anchors_around(&self.anchors_semitones, semitones);
+        let mut weights = vec![0; self.anchors_semitones.len()];
         let code = (CODE_LIMIT * share).round();
         weights[high] = code as i8;
         weights[low] = (CODE_LIMIT - code) as i8;

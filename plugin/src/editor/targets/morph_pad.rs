@@ -1,8 +1,8 @@
 //! The pad with a target at each corner, and the puck between them.
 
 use egui::{
-    Align2, CursorIcon, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 use mynah_engine::Control;
 
@@ -13,15 +13,14 @@ use crate::editor::desk::Desk;
 use crate::editor::fonts;
 use crate::editor::theme::{CARD_ROUNDING, Theme};
 use crate::editor::widgets::focus_ring;
-use crate::editor::widgets::keyboard::{Nudge, describe_value, nudge};
+use crate::editor::widgets::keyboard::describe_value;
+use crate::editor::widgets::puck::Puck;
 use crate::targets::{CORNER_NAMES, CORNERS, Catalogue};
 
 const CORNER_HEIGHT: f32 = 34.0;
 const GAP: f32 = 6.0;
 const PUCK_RADIUS: f32 = 9.0;
 const KEY_STEP: f32 = 0.01;
-/// With shift held, everything moves this much slower.
-const FINE: f32 = 0.1;
 
 /// Draws pad and corners. `selected` is the corner that the cards set; a click on one changes it.
 pub(super) fn show(
@@ -212,62 +211,19 @@ fn show_pad(
     }
 }
 
-/// Everything that moves the puck.
+/// What moves the puck.
 fn move_puck(ui: &Ui, desk: Desk<'_>, pad: Rect, response: &Response) {
-    let (x, y) = (desk.control(Control::MorphX), desk.control(Control::MorphY));
     let travel = pad.shrink(PUCK_RADIUS + 2.0);
-    let set = |place: Pos2| {
-        x.set(place.x);
-        y.set(place.y);
-    };
-    // One gesture, and so one step to undo.
-    let set_once = |place: Pos2| {
-        x.begin();
-        y.begin();
-        set(place);
-        x.end();
-        y.end();
-    };
-    let place = pos2(x.value(), y.value());
     let under_pointer = response
         .interact_pointer_pos()
-        .map(|at| ((at - travel.min) / travel.size()).to_pos2());
-
-    // The place a drag has reached is kept, so that slow drags add up and go on beyond the edges.
-    let drag_id = response.id.with("drag");
-    if response.drag_started() {
-        x.begin();
-        y.begin();
-        ui.data_mut(|data| data.insert_temp(drag_id, place));
-    }
-    if response.dragged() {
-        let reached: Pos2 = ui.data(|data| data.get_temp(drag_id)).unwrap_or(place);
-        let fine = ui.input(|input| input.modifiers.shift);
-        let next = match under_pointer {
-            Some(at) if !fine => at,
-            _ => reached + response.drag_delta() / travel.size() * FINE,
-        };
-        let next = next.clamp(Pos2::ZERO, pos2(1.0, 1.0));
-        ui.data_mut(|data| data.insert_temp(drag_id, next));
-        set(next);
-    }
-    if response.drag_stopped() {
-        x.end();
-        y.end();
-    }
-    if response.clicked_by(PointerButton::Primary) {
-        if response.double_clicked() {
-            set_once(Pos2::ZERO);
-        } else if let Some(at) = under_pointer {
-            set_once(at);
-        }
-    }
-    match nudge(ui, response) {
-        Some(Nudge::Reset) => set_once(Pos2::ZERO),
-        Some(Nudge::By { steps, fine }) => {
-            let step = if fine { KEY_STEP * FINE } else { KEY_STEP };
-            set_once(place + vec2(steps.x, -steps.y) * step);
-        }
-        None => {}
-    }
+        .map(|at| (at - travel.min) / travel.size());
+    let puck = Puck {
+        x: desk.control(Control::MorphX),
+        y: desk.control(Control::MorphY),
+        under_pointer,
+        per_pixel: Vec2::splat(1.0) / travel.size(),
+        key_step: vec2(KEY_STEP, -KEY_STEP),
+        home: Vec2::ZERO,
+    };
+    puck.take(ui, response);
 }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use egui::{
-    Align2, CursorIcon, PointerButton, Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
-    WidgetInfo, vec2,
+    Align2, CursorIcon, Pos2, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2,
 };
 use mynah_engine::Control;
 use mynah_models::ModelHash;
@@ -14,7 +13,8 @@ use crate::editor::fonts;
 use crate::editor::panels;
 use crate::editor::pictures::Portrait;
 use crate::editor::theme::{CARD_ROUNDING, Theme};
-use crate::editor::widgets::keyboard::{Nudge, describe_value, nudge};
+use crate::editor::widgets::keyboard::describe_value;
+use crate::editor::widgets::puck::Puck;
 use crate::editor::widgets::{focus_ring, knob};
 use crate::targets::{CORNERS, Catalogue};
 
@@ -30,9 +30,7 @@ const PUCK_RADIUS: f32 = 8.0;
 const PICTURE: f32 = 24.0;
 /// What of the map is seen: from the mean of all instruments so far to each side.
 const REACH: Vec2 = vec2(1.6, 1.9);
-const KEY_STEP: f32 = 0.02;
-/// With shift held, everything moves this much slower.
-const FINE: f32 = 0.1;
+const KEY_STEP: f32 = 0.01;
 
 /// Where the instruments stand, as far as that is known already.
 #[derive(Default)]
@@ -171,68 +169,21 @@ fn place_at(map: Rect, at: Pos2) -> Vec2 {
     vec2(share.x, -share.y) * REACH
 }
 
-/// Everything that moves the puck.
+/// What moves the puck.
 fn move_puck(ui: &Ui, desk: Desk<'_>, response: &Response, map: Rect, home: Vec2) {
-    let (x, y) = (
-        desk.control(Control::TimbreX),
-        desk.control(Control::TimbreY),
-    );
-    let set = |moved: Vec2| {
-        x.set(normalized(moved.x));
-        y.set(normalized(moved.y));
+    let under_pointer = response.interact_pointer_pos().map(|pointer| {
+        let moved = place_at(map, pointer) - home;
+        vec2(normalized(moved.x), normalized(moved.y))
+    });
+    let puck = Puck {
+        x: desk.control(Control::TimbreX),
+        y: desk.control(Control::TimbreY),
+        under_pointer,
+        per_pixel: vec2(REACH.x, -REACH.y) / map.size(),
+        key_step: Vec2::splat(KEY_STEP),
+        home: Vec2::splat(normalized(0.0)),
     };
-    // One gesture, and so one step to undo.
-    let set_once = |moved: Vec2| {
-        x.begin();
-        y.begin();
-        set(moved);
-        x.end();
-        y.end();
-    };
-    let moved = vec2(number(x.value()), number(y.value()));
-    let under_pointer = response
-        .interact_pointer_pos()
-        .map(|pointer| place_at(map, pointer) - home);
-    // The place a drag has reached is kept, so that slow drags add up.
-    let drag_id = response.id.with("drag");
-    if response.drag_started() {
-        x.begin();
-        y.begin();
-        ui.data_mut(|data| data.insert_temp(drag_id, moved));
-    }
-    if response.dragged() {
-        let reached: Vec2 = ui.data(|data| data.get_temp(drag_id)).unwrap_or(moved);
-        let fine = ui.input(|input| input.modifiers.shift);
-        let next = match under_pointer {
-            Some(under) if !fine => under,
-            _ => {
-                let delta = response.drag_delta() / (map.size() * 0.5) * REACH;
-                reached + vec2(delta.x, -delta.y) * FINE
-            }
-        };
-        let next = next.clamp(Vec2::splat(-1.0), Vec2::splat(1.0));
-        ui.data_mut(|data| data.insert_temp(drag_id, next));
-        set(next);
-    }
-    if response.drag_stopped() {
-        x.end();
-        y.end();
-    }
-    if response.clicked_by(PointerButton::Primary) {
-        if response.double_clicked() {
-            set_once(Vec2::ZERO);
-        } else if let Some(under) = under_pointer {
-            set_once(under);
-        }
-    }
-    match nudge(ui, response) {
-        Some(Nudge::Reset) => set_once(Vec2::ZERO),
-        Some(Nudge::By { steps, fine }) => {
-            let step = if fine { KEY_STEP * FINE } else { KEY_STEP };
-            set_once(moved + vec2(steps.x, steps.y) * step);
-        }
-        None => {}
-    }
+    puck.take(ui, response);
 }
 
 #[cfg(test)]

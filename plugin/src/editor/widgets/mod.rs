@@ -5,6 +5,7 @@ pub(super) mod icon_button;
 pub(super) mod keyboard;
 pub(super) mod knob;
 pub(super) mod note_keys;
+pub(super) mod puck;
 pub(super) mod segments;
 pub(super) mod switch;
 pub(super) mod value_entry;
