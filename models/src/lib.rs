@@ -27,6 +27,7 @@ mod note_names;
 pub mod performer;
 pub mod prior;
 mod rates;
+pub mod realness;
 pub mod reference;
 mod self_check;
 mod sinc;

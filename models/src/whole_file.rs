@@ -18,9 +18,7 @@ pub fn network_tensors(
     let expected = match kind {
         ModelKind::Base => Architecture::base_tensors,
         ModelKind::Target => Architecture::target_tensors,
-        ModelKind::Voices | ModelKind::Continuation | ModelKind::Timbre => {
-            |_: &Architecture| Vec::new()
-        }
+        _ => |_: &Architecture| Vec::new(),
     };
     let (info, tensors, _) = read_model(bytes, kind, expected, |_| Ok(()))?;
     Ok((info, tensors))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate, from the lowest to the highest.
-const LAYERS: [&str; 33] = [
+const LAYERS: [&str; 34] = [
     "rates",
     "chance",
     "note_names",
@@ -23,6 +23,7 @@ const LAYERS: [&str; 33] = [
     "file",
     "memory",
     "new_target",
+    "realness",
     "whole_file",
     "streaming",
     "performer",

@@ -2,8 +2,8 @@
 //! [`preset`](src/preset.rs) to carry inside the binary.
 //!
 //! Writes into `OUT_DIR`, in the order of file names, so that two builds of the same tree are the same:
-//! `shipped.rs`, the base, the voices and the continuation network and the timbre space (if there) and the targets; `presets.rs`, the
-//! presets.
+//! `shipped.rs`, the base, the voices and the continuation network, the timbre space and the realness network (if there) and
+//! the targets; `presets.rs`, the presets.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,9 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let manifest_dir = PathBuf::from(required("CARGO_MANIFEST_DIR")?);
     let assets_dir = manifest_dir.join("../../assets");
-    let [base, voices, continuation, timbre] = ["base", "voices", "continuation", "timbre"]
-        .map(|name| if_there(&assets_dir.join(format!("{name}.mynah"))));
+    let [base, voices, continuation, timbre, realness] =
+        ["base", "voices", "continuation", "timbre", "realness"]
+            .map(|name| if_there(&assets_dir.join(format!("{name}.mynah"))));
     let targets_dir = assets_dir.join("targets");
 
     println!("cargo::rerun-if-changed=build.rs");
@@ -36,6 +37,7 @@ fn main() -> io::Result<()> {
          pub(crate) const SHIPPED_VOICES: Option<&[u8]> = {voices};\n\
          pub(crate) const SHIPPED_CONTINUATION: Option<&[u8]> = {continuation};\n\
          pub(crate) const SHIPPED_TIMBRE: Option<&[u8]> = {timbre};\n\
+         pub(crate) const SHIPPED_REALNESS: Option<&[u8]> = {realness};\n\
          pub(crate) const SHIPPED_TARGETS: &[(&str, &[u8])] = &[\n{targets}];"
     );
     let out_dir = PathBuf::from(required("OUT_DIR")?);

@@ -17,6 +17,7 @@
 mod comparison;
 pub mod editor;
 mod editor_size;
+mod exploring;
 mod exports;
 #[cfg(test)]
 mod fake_host;

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; the crate's root is above all of them.
-const MODULES: [&str; 23] = [
+const MODULES: [&str; 24] = [
     "lock",
     "held",
     "instances",
@@ -21,6 +21,7 @@ const MODULES: [&str; 23] = [
     "targets",
     "learning",
     "recording",
+    "exploring",
     "params",
     "state",
     "preset",

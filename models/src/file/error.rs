@@ -203,6 +203,14 @@ pub enum ModelFileError {
         /// Its value.
         value: f32,
     },
+    /// A number of a realness network that makes none.
+    #[error("the realness network: {what} is {value}")]
+    BadRealness {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f32,
+    },
     /// A number of a target's memory that points beyond what there is.
     #[error("the target's memory: {what} is {value}")]
     BadMemory {

@@ -38,6 +38,8 @@ pub enum ModelKind {
     Timbre,
     /// The network that plays on; see [`ContinuationInfo`](super::ContinuationInfo).
     Continuation,
+    /// The network that says what sounds real; see [`RealnessInfo`](super::RealnessInfo).
+    Realness,
 }
 
 impl fmt::Display for ModelKind {
@@ -48,6 +50,7 @@ impl fmt::Display for ModelKind {
             ModelKind::Voices => "voices network",
             ModelKind::Timbre => "timbre space",
             ModelKind::Continuation => "continuation network",
+            ModelKind::Realness => "realness network",
         })
     }
 }
@@ -157,26 +160,22 @@ impl ModelInfo {
 
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let format_version = format_version(header)?;
-        let kind = match kind(header)? {
-            found @ (ModelKind::Voices | ModelKind::Continuation | ModelKind::Timbre) => {
-                return Err(ModelFileError::WrongKind {
-                    found,
-                    expected: ModelKind::Target,
-                });
-            }
-            kind => kind,
-        };
+        let kind = kind(header)?;
         check_timing(header, FRAME_SAMPLES)?;
         let base_hash = match kind {
-            ModelKind::Base | ModelKind::Voices | ModelKind::Continuation | ModelKind::Timbre => {
-                None
-            }
+            ModelKind::Base => None,
             ModelKind::Target => {
                 let text = header.text("base_hash")?;
                 Some(
                     text.parse()
                         .map_err(|e: BadHash| bad_value("base_hash", text, &e.to_string()))?,
                 )
+            }
+            found => {
+                return Err(ModelFileError::WrongKind {
+                    found,
+                    expected: ModelKind::Target,
+                });
             }
         };
         let architecture: Architecture = header.json("architecture")?;
@@ -251,10 +250,11 @@ pub(super) fn kind(header: &Header) -> Result<ModelKind, ModelFileError> {
         "voices" => Ok(ModelKind::Voices),
         "timbre" => Ok(ModelKind::Timbre),
         "continuation" => Ok(ModelKind::Continuation),
+        "realness" => Ok(ModelKind::Realness),
         other => Err(bad_value(
             "kind",
             other,
-            "`base`, `target`, `voices`, `continuation` or `timbre` is needed",
+            "`base`, `target`, `voices`, `continuation`, `timbre` or `realness` is needed",
         )),
     }
 }

@@ -1,6 +1,7 @@
 //! The command line's arguments.
 
 mod chance;
+mod explore;
 mod notes;
 mod play_on;
 
@@ -13,6 +14,7 @@ use crate::commands::Pattern;
 use crate::tail::Tail;
 
 pub(crate) use self::chance::{Invent, OneShots};
+pub(crate) use self::explore::{Dream, Rate, Ratings};
 pub(crate) use self::notes::{Play, Suggest, Transcribe, VoiceCount};
 pub(crate) use self::play_on::{Continue, KeyChoice};
 
@@ -45,6 +47,12 @@ pub(crate) enum Command {
     /// Make single notes for samplers, on a way through the timbres of the targets.
     #[command(name = "oneshots")]
     OneShots(OneShots),
+    /// Look for settings that you will like for a recording, and rank them.
+    Dream(Dream),
+    /// Say whether you like what a preset makes of a recording: dreams go by it.
+    Rate(Rate),
+    /// List what you rated, or forget it.
+    Ratings(Ratings),
     /// List the targets: shipped ones and those of your own folder; or add, remove, rename or show one.
     Targets(Targets),
     /// List the parameters: the targets and all controls.

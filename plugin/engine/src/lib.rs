@@ -86,6 +86,7 @@ mod user_file;
 #[cfg(test)]
 mod tests;
 
+pub use chance::Chance;
 pub use controls::{
     CONTROLS, Channels, Control, ControlError, ControlGroup, ControlInfo, ControlKind, Controls,
     Plays, Quality, Scale,
@@ -99,7 +100,7 @@ pub use latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, latency_samples, supported
 pub use library::{
     Library, LibraryError, MADE_FOR_ANOTHER_BASE, MAX_MODEL_FILE_BYTES, Source, TargetEntry,
     TargetRef, forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt,
-    shipped_continuation, shipped_timbre, shipped_voices, user_folder,
+    shipped_continuation, shipped_realness, shipped_timbre, shipped_voices, user_folder,
 };
 pub use meters::Meters;
 pub use monitor::{Monitor, Report};

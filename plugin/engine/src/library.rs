@@ -7,6 +7,7 @@ mod error;
 mod install;
 mod learnt;
 mod own;
+mod realness;
 mod shared;
 mod timbre;
 mod voices;
@@ -21,6 +22,7 @@ use mynah_models::{Base, ModelHash, ModelInfo, ModelKind, Target};
 pub use continuation::shipped_continuation;
 pub use error::LibraryError;
 pub use learnt::{forget_learnt, is_learnt, learning_state, learnt_from, mark_learnt};
+pub use realness::shipped_realness;
 pub use timbre::shipped_timbre;
 pub use voices::shipped_voices;
 

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Memories(Memories),
     /// Measure the timbre space of the shipped targets and write its file.
     Timbre(Timbre),
+    /// Train the network that says what sounds real, and measure what ratings are worth.
+    Explore(Explore),
     /// Measure where the chain's time goes and what the memory gives.
     Bench(Bench),
 }
@@ -106,6 +108,25 @@ pub(crate) struct Timbre {
     /// File to write (assets/timbre.mynah is what the library carries), replaced; without it, only measured.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explore {
+    /// Folder of recorded notes and scores (manifest.csv, scores/) to train on; without it, the shipped network is used.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Folder of whole phrases (manifest.csv) to train on, too.
+    #[arg(long, value_name = "DIR", requires = "data")]
+    pub(crate) performances: Option<PathBuf>,
+    /// File to write (assets/realness.mynah is what the library carries), replaced.
+    #[arg(short, long, value_name = "FILE", requires = "data")]
+    pub(crate) output: Option<PathBuf>,
+    /// Measure only how well taste is foretold.
+    #[arg(long)]
+    pub(crate) no_dreams: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -7,6 +7,7 @@ mod bench;
 mod cli;
 mod eval;
 mod evaluate;
+mod explore;
 mod keys;
 mod listen;
 mod memories;
@@ -32,6 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Listen(arguments) => listen::run(&arguments),
             Command::Memories(arguments) => memories::run(&arguments),
             Command::Timbre(arguments) => timbre::run(&arguments),
+            Command::Explore(arguments) => explore::run(&arguments),
             Command::Bench(arguments) => bench::run(&arguments),
         }
     })

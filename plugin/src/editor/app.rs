@@ -96,6 +96,7 @@ impl App {
         let listens = self.params.plays() == Plays::Sound;
         self.shared.take_reports(|report| {
             self.scope.take(report);
+            self.presets.take(report);
             if listens {
                 self.suits.take(report);
             }

@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Info) -> Result<()> {
         ModelKind::Voices => "voices",
         ModelKind::Timbre => "timbre",
         ModelKind::Continuation => "continuation",
+        ModelKind::Realness => "realness",
     };
     let json = InfoJson {
         kind,

@@ -3,6 +3,7 @@
 mod bench;
 mod bounce;
 mod demo;
+mod explore;
 mod info;
 mod invent;
 mod learn;
@@ -43,6 +44,9 @@ pub(crate) fn run(command: Command) -> Result<()> {
         Command::Invent(arguments) => invent::run(&arguments),
         Command::OneShots(arguments) => oneshots::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments),
+        Command::Dream(arguments) => explore::dream(&arguments),
+        Command::Rate(arguments) => explore::rate(&arguments),
+        Command::Ratings(arguments) => explore::ratings(&arguments),
         Command::Targets(arguments) => targets::run(&arguments),
         Command::Params(arguments) => params::run(&arguments),
         Command::Presets(arguments) => presets::run(&arguments),

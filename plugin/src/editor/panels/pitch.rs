@@ -79,6 +79,7 @@ fn show_keep(ui: &Ui, desk: Desk<'_>, field: Rect, heard: Option<HeardKey>) {
         name: "Keep the key",
         tooltip: "Sets key and scale to what is heard now, and listens no more.",
         enabled: heard.is_some(),
+        lit: false,
     };
     let clicked = button.show(ui, field).clicked();
     if let Some(heard) = heard.filter(|_| clicked) {

@@ -16,7 +16,7 @@ use crate::targets::Catalogue;
 
 /// Widths of the buttons, and the gaps between them and between their groups, logical pixels.
 const STEP_WIDTH: f32 = 20.0;
-const BUTTON_WIDTH: f32 = 28.0;
+pub(super) const BUTTON_WIDTH: f32 = 28.0;
 const COPY_WIDTH: f32 = 36.0;
 const SIDES_WIDTH: f32 = 48.0;
 const GAP: f32 = 3.0;
@@ -33,8 +33,8 @@ impl Presets {
         rect: Rect,
         models_open: &mut bool,
     ) {
-        let buttons = 2.0 * STEP_WIDTH + 5.0 * BUTTON_WIDTH + COPY_WIDTH + SIDES_WIDTH;
-        let gaps = 4.0 * GAP + 5.0 * GROUP_GAP;
+        let buttons = 2.0 * STEP_WIDTH + 7.0 * BUTTON_WIDTH + COPY_WIDTH + SIDES_WIDTH;
+        let gaps = 6.0 * GAP + 5.0 * GROUP_GAP;
         let name_width = (rect.width() - buttons - gaps).clamp(40.0, MAX_NAME_WIDTH);
         let mut row = Row::of(rect);
 
@@ -67,6 +67,7 @@ impl Presets {
             name: "Save preset",
             tooltip: "Save what is set as a preset of your own",
             enabled: self.folder.is_some(),
+            lit: false,
         };
         let save = save.show(ui, row.next(BUTTON_WIDTH, GROUP_GAP));
         self.show_save(ui, &save, player, catalogue);
@@ -74,11 +75,7 @@ impl Presets {
         show_history(ui, player, &mut row);
         show_sides(ui, player, &mut row);
 
-        let dice = row.next(BUTTON_WIDTH, GROUP_GAP);
-        let tooltip = "Surprise me: a setting by chance, which can be undone";
-        if click(ui, dice, Icon::Dice, "Surprise me", tooltip, true) {
-            self.surprise(player, catalogue);
-        }
+        self.show_taste(ui, player, catalogue, &mut row, [GAP, GROUP_GAP]);
         let models = row.next(BUTTON_WIDTH, 0.0);
         let tooltip = "The models that are installed, and loading more";
         if click(ui, models, Icon::Instruments, "Models", tooltip, true) {
@@ -170,6 +167,7 @@ fn click(ui: &Ui, rect: Rect, icon: Icon, name: &str, tooltip: &str, enabled: bo
         name,
         tooltip,
         enabled,
+        lit: false,
     };
     button.show(ui, rect).clicked()
 }

@@ -1,21 +1,24 @@
-//! The presets: which one is set, choosing, saving and deleting them; undoing, comparing and surprises.
+//! The presets: which one is set, choosing, saving and deleting them; undoing, comparing, rating and dreams.
 
 mod bar;
 mod browser;
 mod save;
+mod taste;
 
-use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Key, Modifiers, Rect, Ui};
 use mynah_engine::{
-    Control, Existing, Plays, Preset, PresetError, PresetFolder, PresetSource, Quality, TargetRef,
-    factory_presets, preset_folder, surprise,
+    Existing, Plays, Preset, PresetError, PresetFolder, PresetSource, Report, factory_presets,
+    preset_folder,
 };
+use mynah_explore::Ratings;
 
 use crate::comparison::Loaded;
-use crate::preset::{changes, is_set, of_params};
+use crate::exploring::Exploring;
+use crate::params::Values;
+use crate::preset::{is_set, of_params};
 use crate::recorder::Player;
 use crate::targets::Catalogue;
 
@@ -43,12 +46,26 @@ pub(super) struct Presets {
     save: save::Form,
     /// What went wrong last.
     complaint: Option<String>,
+    exploring: Exploring,
+    /// What was rated last, and how.
+    rated: Option<(bool, Values)>,
 }
 
 impl Presets {
     /// The factory's and the player's own.
     pub(super) fn new() -> Self {
-        Self::of(preset_folder().map(PresetFolder::new))
+        Self::of(preset_folder().map(PresetFolder::new)).rating_in(Ratings::of_user().ok())
+    }
+
+    /// With the player's ratings in this file.
+    pub(super) fn rating_in(mut self, ratings: Option<Ratings>) -> Self {
+        self.exploring = Exploring::of(ratings);
+        self
+    }
+
+    /// Hears what is played: ratings and dreams are of it.
+    pub(super) fn take(&mut self, report: &Report) {
+        self.exploring.take(report);
     }
 
     /// Those of a folder.
@@ -63,6 +80,8 @@ impl Presets {
             doomed: None,
             save: save::Form::default(),
             complaint: None,
+            exploring: Exploring::of(None),
+            rated: None,
         };
         presets.read();
         presets
@@ -188,20 +207,6 @@ impl Presets {
         self.read();
     }
 
-    /// Sets everything by chance, but the quality, the channels and the bypass.
-    fn surprise(&mut self, player: Player<'_>, catalogue: &Catalogue) {
-        let seed = u64::from(RandomState::new().hash_one(0) as u32);
-        let preset = surprise_of(seed, player, catalogue);
-        match changes(&preset, player.params, catalogue) {
-            Ok(changes) => {
-                let source = None;
-                let preset = Arc::new(Loaded { preset, source });
-                player.set_as_one(Some(preset), &changes.values);
-            }
-            Err(complaint) => self.complaint = Some(complaint),
-        }
-    }
-
     /// The name of what is set, and whether it has been changed since it was loaded.
     fn present(&self, player: Player<'_>, catalogue: &Catalogue) -> (String, bool) {
         match player.shared.comparison().label().as_ref() {
@@ -217,25 +222,6 @@ impl Presets {
 fn loaded(preset: Preset, source: PresetSource) -> Arc<Loaded> {
     let source = Some(source);
     Arc::new(Loaded { preset, source })
-}
-
-fn surprise_of(seed: u64, player: Player<'_>, catalogue: &Catalogue) -> Preset {
-    let usable = catalogue
-        .entries()
-        .into_iter()
-        .filter(|entry| entry.problem().is_none());
-    let targets: Vec<TargetRef> = usable
-        .map(|entry| TargetRef {
-            name: entry.info().name.clone(),
-            hash: Some(entry.info().hash),
-        })
-        .collect();
-    let quality = if player.params[Control::Quality].chosen_number() >= 0.5 {
-        Quality::Full
-    } else {
-        Quality::Eco
-    };
-    surprise(seed, &targets, quality)
 }
 
 fn shortcuts(ui: &Ui, player: Player<'_>) {

@@ -37,7 +37,7 @@ fn tab_reaches_everything_and_comes_back() {
     }
     // Each control but notes and those of the pad has a stop of its own; so have the choices'
     // buttons, cards, the tabs of pad and map, corners, pad, theme, size and both peaks; and in the bar of presets the one before,
-    // the list, the next one, A and B, the copy of one to the other, chance and the models. Without anything to
+    // the list, the next one, A and B, the copy of one to the other, both thumbs, dreams and the models. Without anything to
     // save, undo or redo, those three have none.
     let cards = catalogue().entries().len();
     let serve = |control: &&Control| control.serves(Plays::Sound);
@@ -46,7 +46,7 @@ fn tab_reaches_everything_and_comes_back() {
         - "mode quality channels notes morph_x morph_y"
             .split(' ')
             .count();
-    let expected = lone + 4 + 2 + 2 + cards + 2 + CORNERS + 1 + 2 + 2 + 7;
+    let expected = lone + 4 + 2 + 2 + cards + 2 + CORNERS + 1 + 2 + 2 + 9;
     assert_eq!(reached.len(), expected);
 }
 

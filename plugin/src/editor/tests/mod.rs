@@ -15,6 +15,7 @@ mod rasteriser;
 mod recording;
 mod snapshots;
 mod suits;
+mod taste;
 mod timbre;
 
 use std::path::PathBuf;

@@ -43,12 +43,12 @@ impl Own {
 }
 
 impl Bench {
-    fn preset(&self) -> String {
+    pub(super) fn preset(&self) -> String {
         let node = self.harness.get_by_label("Preset");
         node.accesskit_node().value().unwrap_or_default()
     }
 
-    fn is_preset(&self, preset: &Preset) -> bool {
+    pub(super) fn is_preset(&self, preset: &Preset) -> bool {
         is_set(preset, &self.params, catalogue())
     }
 
@@ -245,23 +245,6 @@ fn a_and_b_are_compared_and_copied() {
     bench.click("Copy A to B");
     bench.click("Compare A and B");
     assert!(bench.is_preset(&presets[0]));
-}
-
-#[test]
-fn a_surprise_is_one_step_and_keeps_quality_channels_and_bypass() {
-    let mut bench = Bench::new();
-    bench.set(Control::Quality, 0.0);
-    bench.set(Control::Channels, 1.0);
-    bench.set(Control::Bypass, 1.0);
-    let before = bench.params.values();
-    bench.click("Surprise me");
-    assert_eq!(bench.preset(), "Surprise");
-    assert_ne!(bench.params.values(), before);
-    assert_eq!(bench.param(Control::Quality).number(), 0.0);
-    assert_eq!(bench.param(Control::Channels).number(), 1.0);
-    assert_eq!(bench.param(Control::Bypass).number(), 1.0);
-    bench.click("Undo");
-    assert_eq!(bench.params.values(), before);
 }
 
 #[test]

@@ -17,7 +17,9 @@ pub(in crate::editor) enum Icon {
     Save,
     Undo,
     Redo,
-    Dice,
+    ThumbUp,
+    ThumbDown,
+    Stars,
     Instruments,
     Letters(&'static str),
 }
@@ -29,6 +31,8 @@ pub(in crate::editor) struct IconButton<'a> {
     pub(in crate::editor) name: &'a str,
     pub(in crate::editor) tooltip: &'a str,
     pub(in crate::editor) enabled: bool,
+    /// Whether what it stands for is so at present.
+    pub(in crate::editor) lit: bool,
 }
 
 impl IconButton<'_> {
@@ -47,6 +51,7 @@ impl IconButton<'_> {
             (true, false) => (theme.card, theme.dim),
             (false, _) => (theme.panel, theme.line),
         };
+        let ink = if self.lit { theme.accent } else { ink };
         let painter = ui.painter();
         let edge = Stroke::new(1.0, theme.line);
         painter.rect(rect, CARD_ROUNDING, fill, edge, StrokeKind::Inside);
@@ -93,19 +98,11 @@ impl Pen<'_> {
             }
             Icon::Undo => self.turn(1.0),
             Icon::Redo => self.turn(-1.0),
-            Icon::Dice => {
-                let face = Rect::from_center_size(self.centre, Vec2::splat(14.0));
-                self.painter
-                    .rect_stroke(face, 3.0, self.stroke, StrokeKind::Inside);
-                for (x, y) in [
-                    (-3.0, -3.0),
-                    (3.0, -3.0),
-                    (0.0, 0.0),
-                    (-3.0, 3.0),
-                    (3.0, 3.0),
-                ] {
-                    let dot = self.at(x, y);
-                    self.painter.circle_filled(dot, 1.3, self.stroke.color);
+            Icon::ThumbUp => self.thumb(1.0),
+            Icon::ThumbDown => self.thumb(-1.0),
+            Icon::Stars => {
+                for (x, y, size) in [(-1.5, 1.0, 6.5), (5.0, -4.5, 3.0)] {
+                    self.star(self.at(x, y), size);
                 }
             }
             Icon::Instruments => {
@@ -123,6 +120,37 @@ impl Pen<'_> {
                 self.painter
                     .text(self.centre, centre, letters, font, self.stroke.color);
             }
+        }
+    }
+
+    /// A star of four points.
+    fn star(&self, centre: Pos2, size: f32) {
+        let waist = 0.3 * size;
+        let points = (0..=8).map(|corner| {
+            let angle = std::f32::consts::FRAC_PI_4 * corner as f32;
+            let radius = if corner % 2 == 0 { size } else { waist };
+            centre + radius * Vec2::angled(angle)
+        });
+        let outline = Shape::line(points.collect(), Stroke::new(1.3, self.stroke.color));
+        self.painter.add(outline);
+    }
+
+    /// A hand with its thumb up (1) or down (-1).
+    fn thumb(&self, way: f32) {
+        let hand = [
+            (-2.5, -0.5),
+            (0.5, -6.5),
+            (2.0, -5.5),
+            (1.5, -1.5),
+            (6.0, -1.5),
+            (5.0, 5.5),
+            (-2.5, 5.5),
+            (-2.5, -0.5),
+        ];
+        let cuff = [(-6.0, -0.5), (-6.0, 5.5)];
+        for points in [&hand[..], &cuff[..]] {
+            let points: Vec<_> = points.iter().map(|(x, y)| (*x, way * y)).collect();
+            self.line(&points);
         }
     }
 
