@@ -12,6 +12,7 @@ pub const BLOCK_SAMPLES: usize = 4_096;
 /// An engine at one rate, and the samples of its latency still to be dropped.
 pub struct Translation {
     engine: Engine,
+    controls: Controls,
     latency: usize,
     to_drop: usize,
     planes: Vec<Vec<f32>>,
@@ -40,6 +41,7 @@ impl Translation {
         let latency = engine.latency_samples() as usize;
         Ok(Translation {
             engine,
+            controls: *controls,
             latency,
             to_drop: latency,
             planes: vec![Vec::with_capacity(BLOCK_SAMPLES); channels],
@@ -123,7 +125,7 @@ impl Translation {
         self.push_silence(self.latency, sink)
     }
 
-    /// What sounds on in silence: so many samples more, once it is finished.
+    /// What sounds on in silence: so many samples more, once it is finished. Nothing is played on from here.
     ///
     /// # Errors
     /// What `sink` returns.
@@ -132,6 +134,8 @@ impl Translation {
         samples: usize,
         sink: impl FnMut(&[&[f32]]) -> Result<()>,
     ) -> Result<()> {
+        self.controls.play_on = false;
+        self.engine.set_controls(&self.controls);
         self.push_silence(samples, sink)
     }
 

@@ -71,6 +71,7 @@ mod meters;
 mod mixing;
 mod monitor;
 mod pipeline;
+mod play_on;
 mod preset;
 mod quiet;
 mod resample;
@@ -106,6 +107,7 @@ pub use monitor::{Monitor, Report};
 pub use mynah_models::{
     HeardKey, Key, KeyByEar, Mode, NOTE_NAMES, Telemetry, VOICES, VoiceNote, note_name,
 };
+pub use play_on::PlayingOn;
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,
