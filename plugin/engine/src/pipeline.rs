@@ -226,6 +226,7 @@ impl<C: Chain> Pipeline<C> {
     pub(crate) fn reset(&mut self) {
         self.crossfade.reset();
         self.hands.reset();
+        self.hop_controls.keys = Default::default();
         self.scheduler.reset();
         self.room.reset();
         for line in &mut self.dry {
