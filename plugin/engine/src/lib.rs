@@ -50,6 +50,8 @@
 //!   channel both sides of the room are heard, each half.
 //! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
 //!   rings out to below -96 dBFS before anything rests.
+//! - With [`Controls::play_on`] off nothing of it is computed. On, silence in is no silence out for as long as
+//!   [`Meters::playing_on`] says that anything is to come; the same notes, times and seed go on the same way.
 
 mod beforehand;
 mod cancellation;

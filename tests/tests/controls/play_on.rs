@@ -33,7 +33,7 @@ fn held_after_keys(controls: &Controls, seconds: f32) -> Vec<u128> {
     let spec = EngineSpec::of_keys(f64::from(RATE_HZ));
     let mut engine = engine(spec, corners(["flute", "", "", ""]));
     engine.set_controls(controls);
-    let mut process = |engine: &mut mynah_engine::Engine, seconds: f32| {
+    let process = |engine: &mut mynah_engine::Engine, seconds: f32| {
         let hops = (seconds * RATE_HZ / 128.0).round() as usize;
         let held = (0..hops).map(|_| {
             engine.process(&mut [&mut [0.0; 128]]);

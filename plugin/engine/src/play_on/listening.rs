@@ -39,9 +39,9 @@ pub(super) struct Listening {
     notes: [PlayedNote; REMEMBERED],
     count: usize,
     present: Option<Present>,
-    /// The number of the latest note, and since when.
+    /// The number of the latest note, and when it was struck if its pitch is still to come.
     number: u32,
-    since_s: f64,
+    struck_s: Option<f64>,
     /// The latest note's loudest moment.
     level_db: f32,
     /// When anything of the player's was last heard.
@@ -55,7 +55,7 @@ impl Default for Listening {
             count: 0,
             present: None,
             number: 0,
-            since_s: 0.0,
+            struck_s: None,
             level_db: 0.0,
             sounded_s: 0.0,
         }
@@ -76,7 +76,7 @@ impl Listening {
         let is_another = sounding.number != self.number;
         if is_another {
             self.number = sounding.number;
-            self.since_s = now_s;
+            self.struck_s = Some(now_s);
             self.sounded_s = now_s;
         }
         let Some(semitones) = sounding.semitones else {
@@ -106,8 +106,9 @@ impl Listening {
             None if !is_another && !loud(self.level_db) => false,
             _ => {
                 // The stroke was there before the pitch.
-                let is_late = now_s - self.since_s <= OPEN_S;
-                let onset_s = if is_late { self.since_s } else { now_s };
+                let struck_s = self.struck_s.take();
+                let onset_s = struck_s.filter(|struck_s| now_s - struck_s <= OPEN_S);
+                let onset_s = onset_s.unwrap_or(now_s);
                 self.begin(onset_s, now_s, semitones, sounding.level_db);
                 true
             }
