@@ -56,6 +56,7 @@ struct Meters {
     key: AtomicCell<i32>,
     key_certainty: AtomicCell<f32>,
     cancels: AtomicCell<bool>,
+    beat_s: AtomicCell<f32>,
     /// A bit for each key, the low ones first.
     held_keys: [AtomicCell<u64>; 2],
 }
@@ -95,6 +96,8 @@ pub struct Reading {
     pub key: Option<HeardKey>,
     /// Whether left and right cancel in the mono that is translated.
     pub cancels: bool,
+    /// The beat by which it plays on, seconds; 0 while it does not.
+    pub beat_s: f32,
     /// Whether the engine reports hops, so that there is always something new to see.
     pub reports: bool,
     /// The keys that are held, a bit each.
@@ -249,6 +252,7 @@ impl Shared {
         let key_before = meters.key.swap(key);
         meters.key_certainty.store(certainty);
         let cancels_before = meters.cancels.swap(reading.cancels);
+        let beat_before_s = meters.beat_s.swap(reading.beat_s);
         let halves = [reading.held_keys as u64, (reading.held_keys >> 64) as u64];
         let cells = meters.held_keys.iter().zip(halves);
         let keys_changed = cells.fold(false, |any, (cell, half)| cell.swap(half) != half || any);
@@ -256,7 +260,8 @@ impl Shared {
             || meters.pitch_hz.load() != reading.pitch_hz
             || octave_before != reading.octave
             || key_before != key
-            || cancels_before != reading.cancels;
+            || cancels_before != reading.cancels
+            || beat_before_s != reading.beat_s;
         meters.pitch_hz.store(reading.pitch_hz);
         meters.voicing.store(reading.voicing);
         // -72 dBFS: below the lowest mark of the meters.
@@ -277,6 +282,7 @@ impl Shared {
             octave: meters.octave.load(),
             key: key_of(meters.key.load(), meters.key_certainty.load()),
             cancels: meters.cancels.load(),
+            beat_s: meters.beat_s.load(),
             reports: false,
             held_keys: u128::from(meters.held_keys[0].load())
                 | u128::from(meters.held_keys[1].load()) << 64,
@@ -292,6 +298,7 @@ impl Shared {
         meters.octave.store(0);
         meters.key.store(key_cells(None).0);
         meters.cancels.store(false);
+        meters.beat_s.store(0.0);
         meters.held_keys.iter().for_each(|half| half.store(0));
     }
 }

@@ -1,6 +1,8 @@
 //! The engine behind a face of four calls, the only place of this crate that knows it.
 
-use mynah_engine::{Controls, Engine, EngineSpec, KeyEvent, NoteAddress, Plays, supported_rate};
+use mynah_engine::{
+    Controls, Engine, EngineSpec, KeyEvent, NoteAddress, PlayingOn, Plays, supported_rate,
+};
 use nice_plug::prelude::NoteEvent;
 
 use crate::instances::InstanceNumber;
@@ -16,7 +18,7 @@ use crate::targets::{CORNERS, Catalogue};
 const TAIL_S: f64 = 0.5;
 /// A release is over when it has fallen by 100 dB, and its time is that of 60.
 const RELEASE_TO_SILENCE: f64 = 100.0 / 60.0;
-/// What is held sounds until it is let go.
+/// What is held sounds until it is let go, and what is played on until it has an end.
 pub(crate) const ENDLESS_TAIL: u32 = u32::MAX;
 
 /// The sound of one plugin instance: the engine while there is one, the dry signal otherwise.
@@ -214,8 +216,12 @@ impl Sound {
             }
         }
         process_part(engine, midi_out, channels, done_samples, usize::MAX);
+        let meters = running.engine.meters();
         if shared.editor_open() {
-            let meters = running.engine.meters();
+            let beat_s = match meters.playing_on {
+                PlayingOn::Plays { beat_s } => beat_s,
+                PlayingOn::Nothing | PlayingOn::Waits => 0.0,
+            };
             shared.publish(&Reading {
                 input_peak: meters.input_peak,
                 output_peak: meters.output_peak,
@@ -224,12 +230,13 @@ impl Sound {
                 octave: meters.octave,
                 key: meters.key,
                 cancels: meters.cancels,
-                reports: !meters.asleep,
+                beat_s,
+                reports: !meters.asleep || beat_s > 0.0,
                 held_keys: meters.held_keys,
             });
         }
-        let holds = self.plays == Plays::Keys && running.engine.meters().held_keys != 0;
-        if controls.freeze || holds {
+        let holds = self.plays == Plays::Keys && meters.held_keys != 0;
+        if controls.freeze || holds || meters.playing_on != PlayingOn::Nothing {
             return ENDLESS_TAIL;
         }
         let release_s = f64::from(controls.release_ms) / 1000.0 * RELEASE_TO_SILENCE;

@@ -33,6 +33,9 @@ const SURER: f32 = 0.2;
 /// .. and none any more below this.
 const LOST: f32 = 0.15;
 
+/// A key is kept to if so much of what was played is of its notes.
+const KEPT_TO: f32 = 0.9;
+
 /// How the notes that [`snap`](super::PitchControls::snap) pulls to are found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum KeyByEar {
@@ -114,6 +117,17 @@ impl HeardKey {
             ..NoteTimes::default()
         };
         likeliest(&times.likelihoods())
+    }
+}
+
+impl Key {
+    /// The likeliest key of notes that keep to it, of how long each of the twelve was heard, seconds; of pentatonic tunes
+    /// several keys are as likely, and have the tune's notes. `None` where they keep to none. Any thread.
+    pub fn kept_to(heard_s: &[f32; 12]) -> Option<Self> {
+        let key = HeardKey::of_notes(heard_s)?.key;
+        let in_key = (0..12).filter(|note| key.notes() >> note & 1 == 1);
+        let in_key_s: f32 = in_key.map(|note| heard_s[note]).sum();
+        (in_key_s >= KEPT_TO * heard_s.iter().sum::<f32>()).then_some(key)
     }
 }
 
@@ -257,6 +271,21 @@ mod tests {
             assert_eq!(heard.map(|heard| heard.key), Some(key));
             assert!(heard.is_some_and(|heard| heard.certainty > 0.6));
         }
+    }
+
+    #[test]
+    fn a_tune_keeps_to_its_key_and_all_notes_to_none() {
+        let mut heard_s = [0.0; 12];
+        for (step, frames) in MAJOR_TUNE {
+            heard_s[(step as usize + 2) % 12] += frames as f32;
+        }
+        let d_major = Key {
+            tonic: 2,
+            minor: false,
+        };
+        assert_eq!(Key::kept_to(&heard_s), Some(d_major));
+        assert_eq!(Key::kept_to(&[1.0; 12]), None);
+        assert_eq!(Key::kept_to(&[0.0; 12]), None);
     }
 
     #[test]

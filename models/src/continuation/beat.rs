@@ -13,10 +13,10 @@ const SHARES: [f64; TIME_CLASSES] = [
 ];
 /// Octaves: how far a played time is from the written one.
 const DEVIATION: f64 = 0.1;
-/// Shortest and longest beat, and how many are tried in an octave.
+/// The shortest beat, how many are tried in an octave, and how many in all: up to 1.15 s.
 const SHORTEST_S: f64 = 0.28;
-const LONGEST_S: f64 = 1.15;
 const STEPS_PER_OCTAVE: f64 = 24.0;
+const CANDIDATES: usize = 49;
 /// Beats far from this one are less likely: by a normal distribution of so many octaves.
 const USUAL_S: f64 = 0.55;
 const USUAL_OCTAVES: f64 = 0.45;
@@ -29,35 +29,72 @@ const LEAST_SHARE: f64 = 1e-4;
 /// Shorter times count as this, seconds.
 const SHORTEST_TIME_S: f64 = 1e-3;
 
-/// The beat that makes these times between notes likeliest, seconds; the usual one where there are none. Audio thread, some
-/// 60,000 exponentials.
+/// The beat that makes these times between notes likeliest, seconds; the usual one where there are none. Some 60,000
+/// exponentials: for the audio thread, [`BeatSearch`] does the same step by step.
 pub fn beat_s(times_s: &[f64]) -> f64 {
-    let mut latest = [0.0; HEARD_TIMES];
-    let mut count = 0;
-    let newest_first = times_s.iter().rev().filter(|time| **time > 0.0);
-    for (place, time) in latest.iter_mut().zip(newest_first) {
-        *place = *time;
-        count += 1;
-    }
-    let latest = &latest[..count];
-    if latest.is_empty() {
-        return USUAL_S;
-    }
-    let told = TELLING_TIMES.min(count as f64);
-    let steps = ((LONGEST_S / SHORTEST_S).log2() * STEPS_PER_OCTAVE) as usize;
-    let mut best = (f64::NEG_INFINITY, USUAL_S);
-    for step in 0..=steps {
-        let beat_s = SHORTEST_S * (step as f64 / STEPS_PER_OCTAVE).exp2();
-        let usual = (beat_s / USUAL_S).log2() / USUAL_OCTAVES;
-        let score = told * likelihood(latest, beat_s) - 0.5 * usual * usual;
-        if score > best.0 {
-            best = (score, beat_s);
+    let mut search = BeatSearch::new(times_s.iter().rev().copied());
+    loop {
+        if let Some(beat_s) = search.step() {
+            return beat_s;
         }
     }
-    let beat_s = best.1;
-    // The candidates are 3 % apart: the times that fit say how it is exactly.
+}
+
+/// Looks for the beat, one candidate after the other. Audio thread.
+#[derive(Clone, Copy, Debug)]
+pub struct BeatSearch {
+    latest_s: [f64; HEARD_TIMES],
+    count: usize,
+    candidate: usize,
+    /// The likeliest so far, and how likely it is.
+    best: (f64, f64),
+}
+
+impl BeatSearch {
+    /// Of so many steps the last says the beat.
+    pub const STEPS: usize = CANDIDATES + 1;
+
+    /// In these times between notes, seconds, the latest first; only those above 0 count.
+    pub fn new(newest_first_s: impl Iterator<Item = f64>) -> Self {
+        let mut search = Self {
+            latest_s: [0.0; HEARD_TIMES],
+            count: 0,
+            candidate: 0,
+            best: (f64::NEG_INFINITY, USUAL_S),
+        };
+        let counted = newest_first_s.filter(|time| *time > 0.0);
+        for (place, time) in search.latest_s.iter_mut().zip(counted) {
+            *place = time;
+            search.count += 1;
+        }
+        search
+    }
+
+    /// Tries one more, some 1,000 exponentials; the beat in seconds when all are tried.
+    pub fn step(&mut self) -> Option<f64> {
+        let latest_s = &self.latest_s[..self.count];
+        if latest_s.is_empty() {
+            return Some(USUAL_S);
+        }
+        if self.candidate == CANDIDATES {
+            return Some(fitted(latest_s, self.best.1));
+        }
+        let told = TELLING_TIMES.min(self.count as f64);
+        let beat_s = SHORTEST_S * (self.candidate as f64 / STEPS_PER_OCTAVE).exp2();
+        let usual = (beat_s / USUAL_S).log2() / USUAL_OCTAVES;
+        let score = told * likelihood(latest_s, beat_s) - 0.5 * usual * usual;
+        if score > self.best.0 {
+            self.best = (score, beat_s);
+        }
+        self.candidate += 1;
+        None
+    }
+}
+
+/// A beat as the times say that fit it: candidates are 3 % apart.
+fn fitted(times_s: &[f64], beat_s: f64) -> f64 {
     let (mut sum, mut fitting) = (0.0, 0);
-    for time in latest {
+    for time in times_s {
         let written = f64::from(TIMES[usize::from(time_class(*time, beat_s))]);
         let off = (BEAT * time / (beat_s * written)).log2();
         if off.abs() < 2.0 * DEVIATION {
@@ -106,6 +143,16 @@ mod tests {
     fn no_times_have_the_usual_beat() {
         assert!((beat_s(&[]) - USUAL_S).abs() < 1e-12);
         assert!((beat_s(&[0.0, -1.0]) - USUAL_S).abs() < 1e-12);
+    }
+
+    #[test]
+    fn all_beats_up_to_the_longest_are_tried() {
+        let octaves = (CANDIDATES - 1) as f64 / STEPS_PER_OCTAVE;
+        let longest_s = SHORTEST_S * octaves.exp2();
+        assert!((1.1..1.15).contains(&longest_s), "{longest_s}");
+        let mut search = BeatSearch::new([0.5, 0.25].into_iter());
+        let steps = std::iter::repeat_with(|| search.step()).take_while(Option::is_none);
+        assert_eq!(steps.count() + 1, BeatSearch::STEPS);
     }
 
     proptest! {

@@ -15,6 +15,8 @@ pub const LEVEL: usize = 3;
 pub const NONE: u8 = u8::MAX;
 /// The class of the same pitch again.
 pub const SAME_PITCH: u8 = (INTERVAL_CLASSES / 2) as u8;
+/// Where nothing was heard, what is played begins from here.
+const FIRST_MIDI: u8 = 60;
 const SAME_LEVEL: u8 = (LEVEL_CLASSES / 2) as u8;
 const LEVEL_STEP_DB: f32 = 3.0;
 /// The mean level is that of about so many notes.
@@ -94,6 +96,11 @@ impl Listener {
         }
     }
 
+    /// The note that was last heard or played; the middle C before the first.
+    pub(super) fn midi(&self) -> u8 {
+        self.last.map_or(FIRST_MIDI, |last| last.midi)
+    }
+
     /// The next note, in the order of time. Audio thread.
     pub fn hear(&mut self, note: PlayedNote) -> Event {
         let mut event = Event::UNKNOWN;
@@ -120,7 +127,7 @@ impl Listener {
         let twelfth_s = self.beat_s / super::beat::BEAT;
         let last = self.last;
         let steps = f32::from(event.0[LEVEL]) - f32::from(SAME_LEVEL);
-        let midi = last.map_or(60, |last| i32::from(last.midi)) + event.interval();
+        let midi = i32::from(self.midi()) + event.interval();
         let note = PlayedNote {
             onset_s: last.map_or(0.0, |last| last.onset_s) + twelfth_s * f64::from(event.time()),
             length_s: twelfth_s * f64::from(event.length()),

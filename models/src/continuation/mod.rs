@@ -5,8 +5,8 @@
 //! pitch, how long, how loud), and mixes with that what the row itself repeats; [`PlayOn`] draws notes
 //! from it. `models/training/mynah_training/continuation_*.py` is the specification.
 //!
-//! Thread: [`ContinuationNet`] is immutable and shared; [`ContinuationNet::hear`], [`ContinuationNet::draw`] and
-//! [`PlayOn::next_note`] run on the audio thread and neither allocate nor panic. The rest is for any other thread.
+//! Thread: [`ContinuationNet`] is immutable and shared; [`ContinuationNet::hear`], [`ContinuationNet::draw`], [`BeatSearch`], and of
+//! [`PlayOn`] all but making one run on the audio thread and neither allocate nor panic. The rest is for any other thread.
 
 mod beat;
 mod check;
@@ -16,7 +16,7 @@ mod play_on;
 mod row;
 mod sampling;
 
-pub use beat::{TIMES, beat_s, time_class};
+pub use beat::{BeatSearch, TIMES, beat_s, time_class};
 pub use event::{Event, LENGTH, LEVEL, Listener, NONE, PITCH, PlayedNote, SAME_PITCH, TIME};
 pub use play_on::PlayOn;
 pub use row::EventRow;

@@ -104,9 +104,14 @@ impl Ensemble {
 impl EnsembleState {
     /// The state before the first note. Allocates.
     pub fn new(ensemble: &Ensemble) -> Self {
+        Self::of_voices(ensemble, VOICES)
+    }
+
+    /// The same with only so many of the [`VOICES`], the first: the keys of the others are not played. Allocates.
+    pub fn of_voices(ensemble: &Ensemble, voices: usize) -> Self {
         let base = ensemble.base();
         Self {
-            voices: (0..VOICES)
+            voices: (0..voices.min(VOICES))
                 .map(|voice| EnsembleVoice::new(base, voice))
                 .collect(),
             generator: GeneratorState::new(&base.networks().generator),

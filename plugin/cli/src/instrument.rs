@@ -11,6 +11,7 @@ use crate::pipeline::BLOCK_SAMPLES;
 /// An instrument and what it is to play.
 pub struct Instrument {
     engine: Engine,
+    controls: Controls,
     to_drop: usize,
     events: Vec<(u64, KeyEvent)>,
     events_done: usize,
@@ -36,6 +37,7 @@ impl Instrument {
         Ok(Instrument {
             to_drop: engine.latency_samples() as usize,
             engine,
+            controls: *controls,
             events,
             events_done: 0,
             frames_done: 0,
@@ -48,6 +50,12 @@ impl Instrument {
         let mut dropped = self.sound(latency);
         dropped.iter_mut().for_each(Vec::clear);
         self.sound(frames)
+    }
+
+    /// Nothing is played on from here.
+    pub(crate) fn end(&mut self) {
+        self.controls.play_on = false;
+        self.engine.set_controls(&self.controls);
     }
 
     fn sound(&mut self, frames: usize) -> [Vec<f32>; 2] {

@@ -12,6 +12,7 @@ pub const BLOCK_SAMPLES: usize = 4_096;
 /// An engine at one rate, and the samples of its latency still to be dropped.
 pub struct Translation {
     engine: Engine,
+    controls: Controls,
     latency: usize,
     to_drop: usize,
     planes: Vec<Vec<f32>>,
@@ -40,6 +41,7 @@ impl Translation {
         let latency = engine.latency_samples() as usize;
         Ok(Translation {
             engine,
+            controls: *controls,
             latency,
             to_drop: latency,
             planes: vec![Vec::with_capacity(BLOCK_SAMPLES); channels],
@@ -123,7 +125,7 @@ impl Translation {
         self.push_silence(self.latency, sink)
     }
 
-    /// What sounds on in silence: so many samples more, once it is finished.
+    /// What sounds on in silence: so many samples more, once it is finished. Nothing is played on from here.
     ///
     /// # Errors
     /// What `sink` returns.
@@ -132,6 +134,8 @@ impl Translation {
         samples: usize,
         sink: impl FnMut(&[&[f32]]) -> Result<()>,
     ) -> Result<()> {
+        self.controls.play_on = false;
+        self.engine.set_controls(&self.controls);
         self.push_silence(samples, sink)
     }
 
@@ -211,4 +215,58 @@ pub(crate) fn translate_mono_by(
         Ok(())
     })?;
     Ok(output)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use mynah_engine::{Library, TargetRef};
+
+    use super::*;
+
+    const RATE_HZ: u32 = 48_000;
+
+    /// A scale of half seconds, and a second and a half of silence.
+    fn scale() -> Vec<f32> {
+        let tone = |key: i32| {
+            let hz = 440.0 * (f64::from(key - 69) / 12.0).exp2();
+            (0..24_000).map(move |n| {
+                let turns = hz * f64::from(n) / f64::from(RATE_HZ);
+                let level = f64::from(n.min(24_000 - n)).min(400.0) / 400.0;
+                (0.2 * level * (1.0 - 2.0 * turns.fract())) as f32
+            })
+        };
+        let played = [60, 62, 64, 65, 67, 65, 64, 62].into_iter().flat_map(tone);
+        played.chain(std::iter::repeat_n(0.0, 72_000)).collect()
+    }
+
+    #[test]
+    fn what_is_played_on_ends_with_the_input() {
+        let library = Library::shipped();
+        let flute = TargetRef {
+            name: "flute".to_owned(),
+            hash: None,
+        };
+        let controls = Controls {
+            play_on: true,
+            play_on_after_s: 0.5,
+            play_on_length: 32,
+            room: 0.0,
+            ..Controls::default()
+        };
+        let (base, target) = (library.base().unwrap(), library.load(&flute).unwrap());
+        let mut translation = Translation::new(&base, target, &controls, RATE_HZ, 1).unwrap();
+        let mut sound: Vec<f32> = Vec::new();
+        let mut keep = |planes: &[&[f32]]| {
+            sound.extend_from_slice(planes[0]);
+            Ok(())
+        };
+        translation.push(&[&scale()], &mut keep).unwrap();
+        translation.finish(&mut keep).unwrap();
+        translation.ring(96_000, &mut keep).unwrap();
+        let loudest = |part: &[f32]| part.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        let end = sound.len() - 96_000;
+        assert!(loudest(&sound[end - 24_000..end]) > 0.01);
+        assert!(loudest(&sound[end + 48_000..]) < 1e-3);
+    }
 }

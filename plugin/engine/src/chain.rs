@@ -14,7 +14,7 @@ use crate::controls::Plays;
 use crate::corners::Corners;
 use crate::hop_scheduler::LANES;
 use crate::library::shipped_voices;
-use crate::together::{ChordsTogether, Together};
+use crate::together::{ChordsTogether, KeysTogether, Together};
 
 /// One hop of mono samples at 48 kHz.
 pub(crate) type Hop = [f32; HOP_SAMPLES];
@@ -30,9 +30,14 @@ pub(crate) trait Chain {
     type State;
     /// What plays the modes in which all sides are heard as one.
     type Together: Together<Patch = Self::Patch>;
+    /// What plays on for the player.
+    type Solo: Together<Patch = Self::Patch>;
 
     /// What plays those modes, having heard only silence. Allocates: set-up time only.
     fn new_together(&self) -> Self::Together;
+
+    /// What plays on, having played nothing. Allocates: set-up time only.
+    fn new_solo(&self) -> Self::Solo;
 
     /// How many lanes there may be at the most, 1 to [`LANES`]: one for each side.
     fn lanes(&self) -> usize {
@@ -107,6 +112,7 @@ enum Networks {
         base: Arc<Base>,
         /// None in a build without the network that hears them.
         chords: Option<Arc<Chords>>,
+        ensemble: Arc<Ensemble>,
     },
     Keys(Arc<Ensemble>),
 }
@@ -152,8 +158,13 @@ impl ModelChain {
         let networks = match plays {
             Plays::Sound => {
                 let net = shipped_voices().ok();
-                let chords = net.map(|net| Arc::new(Chords::new(net, ensemble_of(&base))));
-                Networks::Sound { base, chords }
+                let ensemble = ensemble_of(&base);
+                let chords = net.map(|net| Arc::new(Chords::new(net, Arc::clone(&ensemble))));
+                Networks::Sound {
+                    base,
+                    chords,
+                    ensemble,
+                }
             }
             Plays::Keys => Networks::Keys(ensemble_of(&base)),
         };
@@ -168,10 +179,19 @@ impl Chain for ModelChain {
     type Patch = Corners;
     type State = ModelState;
     type Together = Option<ChordsTogether>;
+    /// None where keys are played: they are played on, too.
+    type Solo = Option<KeysTogether>;
 
     fn new_together(&self) -> Option<ChordsTogether> {
         match &self.networks {
             Networks::Sound { chords, .. } => chords.as_ref().map(ChordsTogether::new),
+            Networks::Keys(_) => None,
+        }
+    }
+
+    fn new_solo(&self) -> Option<KeysTogether> {
+        match &self.networks {
+            Networks::Sound { ensemble, .. } => Some(KeysTogether::new(ensemble)),
             Networks::Keys(_) => None,
         }
     }

@@ -4,6 +4,7 @@
 
 mod fade;
 mod lane;
+mod solo;
 
 use std::time::Instant;
 
@@ -35,6 +36,9 @@ pub(crate) struct Crossfade<C: Chain> {
     fade: Option<Fade<C::Patch>>,
     faded_out: Hop,
     together: AllSides<C::Together>,
+    /// What plays on, beside all else, and whether it sounds.
+    solo: AllSides<C::Solo>,
+    solo_sounds: bool,
     morph: MorphGlide,
     /// The targets' weights at the end of the hop before, and of this one.
     weights: [[f32; CORNERS]; 2],
@@ -54,6 +58,8 @@ impl<C: Chain> Crossfade<C> {
         Crossfade {
             lanes: Lanes::new(&chain),
             together: AllSides::new(chain.new_together()),
+            solo: AllSides::new(chain.new_solo()),
+            solo_sounds: false,
             chain,
             patch,
             pending: None,
@@ -107,6 +113,8 @@ impl<C: Chain> Crossfade<C> {
         if self.lanes.count() == LANES {
             self.translate_lane(1 - leader, controls, inputs, output);
         }
+
+        self.play_solo(controls, output);
 
         self.write_presence(&mut output.presence);
         if let Some(fade) = &mut self.fade {
@@ -177,7 +185,7 @@ impl<C: Chain> Crossfade<C> {
         let telemetry = self.telemetry();
         let rests = self.lanes.leading().gate.is_asleep();
         if let Some(monitor) = &mut self.monitor
-            && !rests
+            && (!rests || self.solo_sounds)
         {
             monitor.report(started, input, wet, &telemetry);
         }
@@ -222,7 +230,8 @@ impl<C: Chain> Crossfade<C> {
 
     /// Whether silence is answered with silence until something else comes: a sound, a target, a mode.
     pub(crate) fn is_settled(&self) -> bool {
-        self.is_asleep() && self.fade.is_none() && self.pending.is_none()
+        let sounds = !self.is_asleep() || self.solo_sounds;
+        !sounds && self.fade.is_none() && self.pending.is_none()
     }
 
     /// Back to silence, with one lane running; a fade is cut short.
@@ -233,6 +242,8 @@ impl<C: Chain> Crossfade<C> {
         }
         self.lanes.reset(&self.chain);
         self.together.of_all.reset();
+        self.solo.of_all.reset();
+        self.solo_sounds = false;
         self.octave = 0;
         self.key = None;
         self.fresh = true;
@@ -267,8 +278,10 @@ impl<C: Chain> Crossfade<C> {
         let (old, new) = (self.active, 1 - self.active);
         if matches!(from, Outgoing::Nothing) {
             self.together.of_all.reset_player(new);
+            self.solo.of_all.reset_player(new);
         } else {
             self.together.of_all.hand_over(old, new);
+            self.solo.of_all.hand_over(old, new);
         }
         self.active = new;
         let hops_done = if self.fresh { FADE_HOPS } else { 0 };

@@ -9,6 +9,7 @@ use crate::controls::{Controls, Plays};
 use crate::corners::Corners;
 use crate::keyboard::KeyEvent;
 use crate::latency::{MAX_HOST_RATE_HZ, MIN_HOST_RATE_HZ, supported_rate};
+use crate::library::shipped_continuation;
 use crate::meters::Meters;
 use crate::monitor::{Monitor, monitor};
 use crate::pipeline::Pipeline;
@@ -95,6 +96,9 @@ pub fn engine(
     let mut pipeline = Pipeline::new(spec, chain, corners.any().then_some(corners));
     let (feed, monitor) = monitor();
     pipeline.report_to(feed);
+    if let Ok(net) = shipped_continuation() {
+        pipeline.hands.continue_by(net);
+    }
     let engine = Engine {
         pipeline,
         base_hash,

@@ -50,6 +50,8 @@
 //!   channel both sides of the room are heard, each half.
 //! - Without a room ([`Controls::room`] at 0) nothing of it is computed, and the output is the same to the bit. With one, its tail
 //!   rings out to below -96 dBFS before anything rests.
+//! - With [`Controls::play_on`] off nothing of it is computed. On, silence in is no silence out for as long as
+//!   [`Meters::playing_on`] says that anything is to come; the same notes, times and seed go on the same way.
 
 mod beforehand;
 mod cancellation;
@@ -71,6 +73,7 @@ mod meters;
 mod mixing;
 mod monitor;
 mod pipeline;
+mod play_on;
 mod preset;
 mod quiet;
 mod resample;
@@ -107,6 +110,7 @@ pub use monitor::{Monitor, Report};
 pub use mynah_models::{
     HeardKey, Key, KeyByEar, Mode, NOTE_NAMES, Telemetry, VOICES, VoiceNote, note_name,
 };
+pub use play_on::PlayingOn;
 pub use preset::{
     MAX_PRESET_FILE_BYTES, Preset, PresetEntry, PresetError, PresetFolder, PresetSource,
     factory_presets, preset_folder, surprise,

@@ -2,6 +2,8 @@
 
 use mynah_models::{HeardKey, Telemetry};
 
+use crate::play_on::PlayingOn;
+
 /// A peak falls to a tenth of its height (-20 dB) in this time, so that a display that looks 30 times a
 /// second misses none.
 const FALL_S: f64 = 0.4;
@@ -21,6 +23,8 @@ pub struct Meters {
     pub telemetry: Telemetry,
     /// The keys that are held, by finger or pedal, a bit each; none where a sound is played.
     pub held_keys: u128,
+    /// Whether it plays on, or is about to.
+    pub playing_on: PlayingOn,
     /// Whether there is a target; without one, the dry signal passes.
     pub has_target: bool,
     /// Whether the chain rests because there is nothing to translate.

@@ -19,11 +19,12 @@ use crate::delay_line::DelayLine;
 use crate::engine::EngineSpec;
 use crate::guard;
 use crate::hop_scheduler::{HopScheduler, LANES};
-use crate::keyboard::{KeyEvent, Keyboard, Manner};
+use crate::keyboard::KeyEvent;
 use crate::latency::Timing;
 use crate::meters::{Meters, PeakMeter};
 use crate::mixing::Mixing;
 use crate::monitor::MonitorFeed;
+use crate::play_on::{Hands, of_one_voice};
 use crate::quiet::{Quiet, zeros_from};
 use crate::room::Room;
 use crate::sides::{heard_by_lanes, middle, spread};
@@ -48,8 +49,9 @@ pub(crate) struct Pipeline<C: Chain> {
     wanted: Controls,
     /// What the present hop runs with.
     controls: Controls,
-    /// Where keys are played rather than a sound.
-    keyboard: Option<Keyboard>,
+    plays: Plays,
+    /// What presses keys: the player, where keys are played rather than a sound, and what plays on.
+    pub(crate) hands: Hands,
     /// The held note, in MIDI semitones, that was asked for last; taken with the controls.
     wanted_note: Option<f32>,
     /// Octave and key that were found beforehand, likewise.
@@ -88,7 +90,8 @@ impl<C: Chain> Pipeline<C> {
             dry: [DelayLine::new(delay_samples), DelayLine::new(delay_samples)],
             wanted: controls,
             controls,
-            keyboard: (spec.plays == Plays::Keys).then(Keyboard::default),
+            plays: spec.plays,
+            hands: Hands::new(spec.plays, host_rate_hz),
             wanted_note: None,
             beforehand: Beforehand::default(),
             hop_controls: controls.for_chain(),
@@ -125,11 +128,7 @@ impl<C: Chain> Pipeline<C> {
     }
 
     pub(crate) fn set_controls(&mut self, controls: &Controls) {
-        let controls = controls.in_range();
-        self.wanted = match self.keyboard {
-            Some(_) => controls.serving(Plays::Keys),
-            None => controls,
-        };
+        self.wanted = controls.in_range().serving(self.plays);
     }
 
     pub(crate) fn set_patch(&mut self, patch: Option<C::Patch>) {
@@ -144,9 +143,7 @@ impl<C: Chain> Pipeline<C> {
 
     /// Takes in an event of the keyboard, if there is one.
     pub(crate) fn take_key(&mut self, event: &KeyEvent) {
-        if let Some(keyboard) = &mut self.keyboard {
-            keyboard.take(event, &Manner::of(&self.wanted));
-        }
+        self.hands.take(event, &self.wanted);
     }
 
     /// In place; one channel or two, further ones are left as they are.
@@ -203,7 +200,7 @@ impl<C: Chain> Pipeline<C> {
             && self.beforehand.octave(&self.wanted) == self.hop_controls.auto_octave
             && self.beforehand.key(&self.wanted) == self.hop_controls.pitch.key
             && self.crossfade.is_settled()
-            && self.keyboard.as_ref().is_none_or(Keyboard::rests)
+            && self.hands.rest()
     }
 
     /// Skips the zeros at `next`, the output of which is zeros; how many there are.
@@ -219,6 +216,7 @@ impl<C: Chain> Pipeline<C> {
         for line in &mut self.dry {
             line.skip(samples);
         }
+        self.hands.pass(samples);
         self.input_meter.skip(samples);
         self.output_meter.skip(samples);
         self.at_hop_start = self.scheduler.skip(samples);
@@ -227,9 +225,8 @@ impl<C: Chain> Pipeline<C> {
 
     pub(crate) fn reset(&mut self) {
         self.crossfade.reset();
-        if let Some(keyboard) = &mut self.keyboard {
-            keyboard.reset();
-        }
+        self.hands.reset();
+        self.hop_controls.keys = Default::default();
         self.scheduler.reset();
         self.room.reset();
         for line in &mut self.dry {
@@ -257,7 +254,8 @@ impl<C: Chain> Pipeline<C> {
             key: self.crossfade.key(),
             telemetry: self.crossfade.telemetry(),
             has_target: self.crossfade.has_target(),
-            held_keys: self.keyboard.as_ref().map_or(0, Keyboard::held_keys),
+            held_keys: self.hands.held_keys(),
+            playing_on: self.hands.playing_on(),
             asleep: self.crossfade.is_asleep(),
             cancels: self.cancellation.found() && self.plays_the_mean(),
         }
@@ -265,12 +263,17 @@ impl<C: Chain> Pipeline<C> {
 
     /// What each of several voices plays, as it is heard; none where one voice plays.
     pub(crate) fn chord(&self) -> Option<[VoiceNote; VOICES]> {
-        let transposed_semitones = 12.0 * self.hop_controls.pitch_ratio.log2();
+        let transposed_semitones = self.transposed_semitones();
         let played = |voice: VoiceNote| VoiceNote {
             semitones: voice.semitones + transposed_semitones,
             ..voice
         };
         self.crossfade.chord().map(|voices| voices.map(played))
+    }
+
+    /// How much higher all is played than it is heard, or than its keys are.
+    fn transposed_semitones(&self) -> f32 {
+        12.0 * self.hop_controls.pitch_ratio.log2()
     }
 
     /// Whether what is heard comes of one voice, that of the mean of both sides.
@@ -289,8 +292,10 @@ impl<C: Chain> Pipeline<C> {
     /// One sample of both channels; equal in where there is only one.
     fn frame(&mut self, input: [f32; 2]) -> [f32; 2] {
         if self.at_hop_start {
+            self.play_on();
             self.take_controls();
         }
+        self.hands.pass(1);
         let input = input.map(guard::normal);
         self.input_meter.take(input);
         self.cancellation.hear(input);
@@ -319,12 +324,31 @@ impl<C: Chain> Pipeline<C> {
         output
     }
 
+    /// At the start of a hop: what the player has played is listened to, and where nothing is played any more, gone on with.
+    fn play_on(&mut self) {
+        let transposed_semitones = self.transposed_semitones();
+        let crossfade = &self.crossfade;
+        self.hands
+            .play_on(&self.wanted, transposed_semitones, |newest| {
+                if crossfade.is_asleep() {
+                    return None;
+                }
+                match crossfade.chord() {
+                    Some(chord) => newest.of(&chord, 0, |key| key.velocity_db + key.louder_db),
+                    None => of_one_voice(&crossfade.telemetry(), transposed_semitones),
+                }
+            });
+    }
+
     /// At the start of a hop: what was asked for takes effect.
     fn take_controls(&mut self) {
         if self.wanted != self.controls || self.fresh {
             self.quiet.disturb();
             self.controls = self.wanted;
-            self.hop_controls = self.controls.for_chain();
+            self.hop_controls = HopControls {
+                keys: self.hop_controls.keys,
+                ..self.controls.for_chain()
+            };
             let Controls {
                 input_gain_db,
                 room,
@@ -340,11 +364,11 @@ impl<C: Chain> Pipeline<C> {
         self.hop_controls.note_semitones = self.wanted_note;
         self.hop_controls.auto_octave = self.beforehand.octave(&self.wanted);
         self.hop_controls.pitch.key = self.beforehand.key(&self.wanted);
-        if let Some(keyboard) = &mut self.keyboard {
-            if !keyboard.rests() {
-                self.quiet.disturb();
-            }
-            self.hop_controls.keys = keyboard.advance(&Manner::of(&self.wanted));
+        if !self.hands.rest() {
+            self.quiet.disturb();
+        }
+        if let Some(keys) = self.hands.advance(&self.wanted) {
+            self.hop_controls.keys = keys;
         }
         self.at_hop_start = false;
         self.fresh = false;

@@ -1,19 +1,24 @@
 //! The modes in which all sides are heard as one, and played once for all of them: *Chords*. Beside the lanes of the sides there is one
 //! of these: what is heard, and two players of it, the running one and the one that is faded out.
 //!
+//! What is played on for the player is played so, too: by an ensemble, beside whatever the mode is.
+//!
 //! Thread: audio, but for making one.
 
 use std::sync::Arc;
 
 use mynah_models::{
-    Chords, ChordsHearing, ChordsState, HOP_SAMPLES, HopControls, LowCut, Mode, Telemetry, VOICES,
-    VoiceNote,
+    Chords, ChordsHearing, ChordsState, Ensemble, EnsembleState, HOP_SAMPLES, HopControls, LowCut,
+    Mode, Telemetry, VOICES, VoiceNote,
 };
 
 use crate::chain::Hop;
 use crate::corners::Corners;
 use crate::guard;
 use crate::sides::middle;
+
+/// Voices of what plays on: one for the note that sounds, one for that before, which rings out.
+pub(crate) const SOLO_VOICES: usize = 2;
 
 /// What plays such modes, if there are any.
 pub(crate) trait Together {
@@ -52,6 +57,11 @@ pub(crate) trait Together {
     /// What a player plays.
     fn telemetry(&self, _player: usize) -> Telemetry {
         Telemetry::default()
+    }
+
+    /// Whether a player sounds, or is about to by these keys, whatever is heard.
+    fn sounds(&self, _controls: &HopControls) -> bool {
+        false
     }
 
     /// What each voice of a player plays, before transposition.
@@ -195,6 +205,54 @@ impl Together for ChordsTogether {
     }
 }
 
+/// The keys of the controls, played by an ensemble in any mode.
+pub(crate) struct KeysTogether {
+    ensemble: Arc<Ensemble>,
+    players: [Box<EnsembleState>; 2],
+}
+
+impl KeysTogether {
+    /// Allocates.
+    pub(crate) fn new(ensemble: &Arc<Ensemble>) -> Self {
+        let player = || Box::new(EnsembleState::of_voices(ensemble, SOLO_VOICES));
+        Self {
+            players: [player(), player()],
+            ensemble: Arc::clone(ensemble),
+        }
+    }
+}
+
+impl Together for KeysTogether {
+    type Patch = Corners;
+
+    fn plays(&self, _mode: Mode) -> bool {
+        true
+    }
+
+    fn play(&mut self, player: usize, patch: &Corners, controls: &HopControls, output: &mut Hop) {
+        let (targets, state) = (patch.targets(), &mut self.players[player]);
+        self.ensemble.play(&targets, state, controls, output);
+    }
+
+    fn hand_over(&mut self, from: usize, to: usize) {
+        if let Ok([from, to]) = self.players.get_disjoint_mut([from, to]) {
+            to.copy_from(from);
+        }
+    }
+
+    fn reset_player(&mut self, player: usize) {
+        self.players[player].reset();
+    }
+
+    fn reset(&mut self) {
+        (0..self.players.len()).for_each(|player| self.reset_player(player));
+    }
+
+    fn sounds(&self, controls: &HopControls) -> bool {
+        self.players.iter().any(|player| player.sounds(controls))
+    }
+}
+
 /// None in a build without the network that hears them, and where keys are played.
 impl<T: Together> Together for Option<T> {
     type Patch = T::Patch;
@@ -237,6 +295,10 @@ impl<T: Together> Together for Option<T> {
     fn telemetry(&self, player: usize) -> Telemetry {
         let this = self.as_ref();
         this.map_or_else(Telemetry::default, |this| this.telemetry(player))
+    }
+
+    fn sounds(&self, controls: &HopControls) -> bool {
+        self.as_ref().is_some_and(|this| this.sounds(controls))
     }
 
     fn chord(&self, player: usize) -> Option<[VoiceNote; VOICES]> {

@@ -42,6 +42,10 @@ impl<'a> Desk<'a> {
             }
             Control::Octave => !controls.octave_auto,
             Control::Hysteresis => controls.floor_db > Control::Floor.info().min,
+            Control::PlayOnTemperature
+            | Control::PlayOnAfter
+            | Control::PlayOnLength
+            | Control::PlayOnSeed => controls.play_on,
             Control::RoomSize => controls.room > 0.0,
             Control::VariationRate | Control::Seed => controls.variation > 0.0,
             Control::Drive => controls.quality == Quality::Full,

@@ -25,6 +25,7 @@ mod scope;
 mod screen;
 mod status_line;
 mod suits;
+mod tab;
 mod targets;
 mod theme;
 mod widgets;

@@ -58,7 +58,12 @@ pub(super) fn key_by_ear(heard: Option<HeardKey>) -> String {
 /// A control's name within its panel, whose title need not be said again: `Attack` for the player's; and of a gain, which shows its
 /// decibels, what it is of.
 pub(super) fn label(info: &ControlInfo) -> String {
-    let titles = [ControlGroup::Player, ControlGroup::Timbre].map(ControlGroup::name);
+    let titles = [
+        ControlGroup::Player,
+        ControlGroup::Timbre,
+        ControlGroup::PlayOn,
+    ];
+    let titles = titles.map(ControlGroup::name);
     let mut rests = titles
         .iter()
         .filter_map(|title| info.name.strip_prefix(title));

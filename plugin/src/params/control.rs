@@ -233,6 +233,8 @@ fn unit(info: &ControlInfo) -> &'static str {
         "st" => " st",
         "oct" => " oct",
         "ct" => " ct",
+        "s" => " s",
+        "bars" => " bars",
         "ms" => " ms",
         "Hz" => " Hz",
         _ => "",

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod midi_out;
+mod play_on;
 
 use std::borrow::Cow;
 use std::sync::Arc;

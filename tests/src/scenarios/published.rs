@@ -33,7 +33,7 @@ const fn row(
 
 /// All parameters, in the plugin's order.
 #[rustfmt::skip]
-pub const PUBLISHED: [Published; 53] = [
+pub const PUBLISHED: [Published; 59] = [
     row("target", 1_266_577_809, "Target", 0.0, 64),
     row("target_b", 1_705_532_724, "Target B", 0.015625, 64),
     row("target_c", 1_705_532_725, "Target C", 0.03125, 64),
@@ -77,6 +77,12 @@ pub const PUBLISHED: [Published; 53] = [
     row("variation_rate", 99_858_316, "Rate", 0.3562841, 0),
     row("seed", 3_526_257, "Seed", 0.0, 999),
     row("freeze", 881_080_983, "Freeze", 0.0, 1),
+    row("play_on", 1_653_910_218, "Play on", 0.0, 1),
+    row("play_on_temperature", 1_214_377_855, "Play on temperature", 0.5747620, 0),
+    row("play_on_after", 1_815_827_495, "Play on after", 0.2, 0),
+    row("play_on_length", 769_897_979, "Play on length", 0.22580645, 31),
+    row("play_on_key", 1_601_897_322, "Play on key", 1.0, 1),
+    row("play_on_seed", 266_930_886, "Play on seed", 0.001001001, 999),
     row("room", 3_506_395, "Room", 0.35, 0),
     row("room_size", 1_080_060_133, "Size", 0.3, 0),
     row("mode", 3_357_091, "Mode", 0.0, 3),

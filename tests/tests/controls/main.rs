@@ -12,6 +12,7 @@ mod movement;
 mod octave;
 mod pauses;
 mod pitch;
+mod play_on;
 mod player;
 mod rates;
 mod registers;
@@ -83,6 +84,12 @@ effects! {
     VariationRate => movement::the_rate_is_how_fast_it_wanders,
     Seed => movement::a_seed_wanders_its_own_way_again_and_again,
     Freeze => movement::freeze_holds_the_moment,
+    PlayOn => play_on::what_was_played_goes_on_after_a_silence,
+    PlayOnTemperature => play_on::the_cold_go_on_the_likeliest_way_whatever_the_seed,
+    PlayOnAfter => play_on::it_waits_for_so_long_a_silence,
+    PlayOnLength => play_on::it_ends_after_so_many_bars,
+    PlayOnKey => play_on::it_keeps_to_the_key_that_is_heard,
+    PlayOnSeed => play_on::it_goes_its_own_way_again_and_again,
     Room => room::the_room_rings_and_keeps_the_loudness,
     RoomSize => room::a_larger_room_rings_longer,
     InputGain => mixing::input_gain_is_heard_by_the_translation_alone,

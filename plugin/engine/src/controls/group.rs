@@ -17,6 +17,8 @@ pub enum ControlGroup {
     Timbre,
     /// What moves by itself.
     Variation,
+    /// What goes on when the player stops.
+    PlayOn,
     /// Where it sounds.
     Room,
     /// How it is made and mixed.
@@ -27,7 +29,7 @@ pub enum ControlGroup {
 
 impl ControlGroup {
     /// All, in the order in which to show them.
-    pub const ALL: [ControlGroup; 10] = [
+    pub const ALL: [ControlGroup; 11] = [
         Self::Target,
         Self::Player,
         Self::Pitch,
@@ -35,6 +37,7 @@ impl ControlGroup {
         Self::Tone,
         Self::Timbre,
         Self::Variation,
+        Self::PlayOn,
         Self::Room,
         Self::Output,
         Self::Keys,
@@ -50,6 +53,7 @@ impl ControlGroup {
             Self::Tone => "Tone",
             Self::Timbre => "Timbre",
             Self::Variation => "Variation",
+            Self::PlayOn => "Play on",
             Self::Room => "Room",
             Self::Output => "Output",
             Self::Keys => "Keys",

@@ -248,6 +248,24 @@ control_table! {
     Freeze, freeze: bool = 0.0;
     "freeze", "Freeze", Variation, Switch, 0.0..=1.0, "",
     "Holds the tone, pitch and loudness of this moment. Held MIDI notes play it.";
+    PlayOn, play_on: bool = 0.0;
+    "play_on", "Play on", PlayOn, Switch, 0.0..=1.0, "",
+    "Goes on with what you played once you are silent, in its beat, until you play again. Nothing in mode Follow.";
+    PlayOnTemperature, play_on_temperature: f32 = 0.8;
+    "play_on_temperature", "Play on temperature", PlayOn, Tapered, 0.05..=4.0, "",
+    "How bold it plays on: 1 as likely as it was learnt, less for what is likelier. 0.8 repeats itself as scores do.";
+    PlayOnAfter, play_on_after_s: f32 = 1.2;
+    "play_on_after", "Play on after", PlayOn, Continuous, 0.5..=4.0, "s",
+    "How long a silence Play on waits for. Then it begins with the next beat.";
+    PlayOnLength, play_on_length: i32 = 8.0;
+    "play_on_length", "Play on length", PlayOn, Whole, 1.0..=32.0, "bars",
+    "How much it plays on at the most, in bars of four of your beats. 32 goes on until you play.";
+    PlayOnKey, play_on_key: bool = 1.0;
+    "play_on_key", "Play on key", PlayOn, Switch, 0.0..=1.0, "",
+    "Keeps to the notes of the key that you play in, or of the scale that is chosen for Snap.";
+    PlayOnSeed, play_on_seed: i32 = 1.0;
+    "play_on_seed", "Play on seed", PlayOn, Whole, 0.0..=999.0, "",
+    "Chooses another way to go on. The same seed goes on the same way after the same notes.";
     Room, room: f32 = 0.35, neutral 0.0;
     "room", "Room", Room, Share, 0.0..=1.0, "",
     "Puts the target into a small room. 0 % leaves it dry.";

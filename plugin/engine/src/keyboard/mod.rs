@@ -21,6 +21,9 @@ pub use event::{KeyEvent, NoteAddress, NoteExpression};
 pub(crate) use manner::Manner;
 use voices::{Note, Voices};
 
+use crate::controls::db_to_gain;
+use crate::play_on::{Stroke, Turn};
+
 /// MIDI's channels and keys.
 const CHANNELS: usize = 16;
 const HIGHEST_KEY: u8 = 127;
@@ -33,6 +36,8 @@ const VIBRATO_APART_HZ: f32 = 0.13;
 const PRESSED_LOUDER_DB: f32 = 9.0;
 /// A note struck half as hard is 12 dB softer, and the softest are by so much.
 const SOFTEST_DB: f32 = -42.0;
+/// What is played in the player's place is louder than the loudest key by so much at the most, dB.
+const LOUDEST_GAIN_DB: f32 = 12.0;
 /// A level that nothing is heard of, dB.
 const SILENT_DB: f32 = -100.0;
 /// What changes is most of the way there in 8 ms.
@@ -50,6 +55,10 @@ pub(crate) struct Keyboard {
     vibratos: [f32; VOICES],
     /// The pedal of all channels.
     sustains: bool,
+    /// Where a key was struck last.
+    latest_channel: u8,
+    /// The number of the note that is played in the player's place; 0 before the first.
+    own: u32,
 }
 
 impl Default for Keyboard {
@@ -61,6 +70,8 @@ impl Default for Keyboard {
             keys: [VoiceNote::default(); VOICES],
             vibratos: [0.0; VOICES],
             sustains: false,
+            latest_channel: 0,
+            own: 0,
         }
     }
 }
@@ -88,6 +99,7 @@ impl Keyboard {
                     within(velocity, 1.0),
                 );
                 if velocity > 0.0 {
+                    self.latest_channel = note.channel;
                     self.voices.strike(note, manner.voices);
                 } else {
                     self.let_go(&note.address());
@@ -111,6 +123,29 @@ impl Keyboard {
                 value,
             } => self.control(place(channel), number, within(value, 0.0)),
         }
+    }
+
+    /// Takes in what is played in the player's place: no pedal holds it, and no one else lets it go.
+    pub(crate) fn play_on(&mut self, turn: &Turn, manner: &Manner) {
+        if turn.lets_go {
+            self.voices.end(self.own);
+        }
+        if let Some(Stroke { key, level_db }) = turn.strikes {
+            let velocity = 10f32.powf(level_db.min(0.0) / 40.0);
+            let mut note = Note::new(None, self.latest_channel, key.min(HIGHEST_KEY), velocity);
+            note.gain = db_to_gain(level_db.clamp(0.0, LOUDEST_GAIN_DB));
+            self.own = self.voices.strike(note, manner.voices);
+        }
+    }
+
+    /// What the voices play by the latest hop.
+    pub(crate) fn keys(&self) -> &[VoiceNote; VOICES] {
+        &self.keys
+    }
+
+    /// The number of the note that is played in the player's place.
+    pub(crate) fn own(&self) -> u32 {
+        self.own
     }
 
     /// What each voice plays in the next hop.

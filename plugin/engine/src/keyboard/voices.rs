@@ -157,17 +157,14 @@ impl Voices {
         held.fold(0, |keys, note| keys | 1 << note.key)
     }
 
-    /// A note begins, of `limit` that can sound.
-    pub(super) fn strike(&mut self, note: Note, limit: usize) {
+    /// A note begins, of `limit` that can sound; its number.
+    pub(super) fn strike(&mut self, note: Note, limit: usize) -> u32 {
         if limit <= 1 {
-            if self.notes[0].is_held() {
-                let before = self.notes[0];
+            let before = self.notes[0];
+            if before.is_held() {
                 self.wait(before);
-                self.begin(0, note, true);
-            } else {
-                self.begin(0, note, false);
             }
-            return;
+            return self.begin(0, note, before.is_held());
         }
         let voices = 0..limit.min(VOICES);
         let same = |voice: &usize| {
@@ -181,7 +178,17 @@ impl Voices {
             .find(same)
             .or_else(|| voices.clone().filter(free).min_by_key(oldest))
             .or_else(|| voices.clone().min_by_key(oldest));
-        self.begin(voice.unwrap_or_default(), note, false);
+        self.begin(voice.unwrap_or_default(), note, false)
+    }
+
+    /// The note of this number ends whatever holds it.
+    pub(super) fn end(&mut self, number: u32) {
+        self.keep_waiting(|note| note.number != number);
+        for voice in 0..VOICES {
+            if self.notes[voice].number == number && self.notes[voice].is_held() {
+                self.release(voice);
+            }
+        }
     }
 
     /// Keys come up; `sustained` says of which channels a pedal holds the notes.
@@ -252,7 +259,8 @@ impl Voices {
         glide.semitones
     }
 
-    fn begin(&mut self, voice: usize, note: Note, slurred: bool) {
+    /// Its number.
+    fn begin(&mut self, voice: usize, note: Note, slurred: bool) -> u32 {
         // 0 is no note.
         self.latest = self.latest.wrapping_add(1).max(1);
         let before = self.notes[voice];
@@ -269,6 +277,7 @@ impl Voices {
             ..note
         };
         self.count(voice);
+        self.latest
     }
 
     fn release(&mut self, voice: usize) {
@@ -302,9 +311,13 @@ impl Voices {
 
     /// Keys that wait come up.
     fn forget(&mut self, address: &NoteAddress) {
+        self.keep_waiting(|note| !note.is(address));
+    }
+
+    fn keep_waiting(&mut self, stays: impl Fn(&Note) -> bool) {
         let mut kept = 0;
         for index in 0..self.waits {
-            if !self.waiting[index].is(address) {
+            if stays(&self.waiting[index]) {
                 self.waiting[kept] = self.waiting[index];
                 kept += 1;
             }

@@ -61,8 +61,13 @@ impl Chain for PassThrough {
     type Patch = Arc<Gains>;
     type State = PassThroughState;
     type Together = NothingTogether;
+    type Solo = NothingTogether;
 
     fn new_together(&self) -> NothingTogether {
+        NothingTogether
+    }
+
+    fn new_solo(&self) -> NothingTogether {
         NothingTogether
     }
 

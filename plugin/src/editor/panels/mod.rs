@@ -1,5 +1,6 @@
 //! The controls in groups.
 
+mod by_itself;
 mod keys;
 mod output;
 mod pitch;
@@ -52,10 +53,8 @@ pub(super) fn show(ui: &mut Ui, desk: Desk<'_>, rect: Rect, reading: &Reading) {
     row_of(ui, desk, dynamics, ControlGroup::Dynamics);
     row_of(ui, desk, tone, ControlGroup::Tone);
 
-    let (variation, rest) = split(row(2), 0.33);
-    let (room, output) = split(rest, 0.25);
-    row_of(ui, desk, variation, ControlGroup::Variation);
-    row_of(ui, desk, room, ControlGroup::Room);
+    let (by_itself, output) = split(row(2), 0.5);
+    by_itself::show(ui, desk, by_itself, reading);
     match desk.params.plays() {
         Plays::Sound => output::show(ui, desk, output),
         Plays::Keys => keys::show(ui, desk, output),

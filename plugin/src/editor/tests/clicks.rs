@@ -276,13 +276,14 @@ fn meters_move_and_come_to_rest() {
 #[test]
 fn every_control_has_a_place_with_its_name_and_value() {
     let mut bench = Bench::new();
-    let of_timbre = |control: &&Control| control.info().group == ControlGroup::Timbre;
+    let behind_tabs = [ControlGroup::Timbre, ControlGroup::PlayOn];
+    let is_behind = |control: &&Control| behind_tabs.contains(&control.info().group);
     let serving = Control::ALL.iter().filter(|c| c.serves(Plays::Sound));
-    let (timbre, others): (Vec<&Control>, Vec<&Control>) = serving.partition(of_timbre);
-    for control in others.into_iter().chain(timbre) {
+    let (behind, others): (Vec<&Control>, Vec<&Control>) = serving.partition(is_behind);
+    for control in others.into_iter().chain(behind) {
         let info = control.info();
-        if info.group == ControlGroup::Timbre {
-            bench.click("Show Timbre");
+        if is_behind(&control) {
+            bench.click(&format!("Show {}", info.group.name()));
         }
         match control {
             Control::MorphX | Control::MorphY => {

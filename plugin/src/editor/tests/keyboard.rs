@@ -36,17 +36,19 @@ fn tab_reaches_everything_and_comes_back() {
         }
     }
     // Each control but notes and those of the pad has a stop of its own; so have the choices'
-    // buttons, cards, the tabs of pad and map, corners, pad, theme, size and both peaks; and in the bar of presets the one before,
-    // the list, the next one, A and B, the copy of one to the other, both thumbs, dreams and the models. Without anything to
+    // buttons, cards, the tabs of pad and map and those of variation and what plays on, corners, pad, theme, size and both peaks;
+    // and in the bar of presets the one before, the list, the next one, A and B, the copy of one to the other, both thumbs, dreams
+    // and the models. Without anything to
     // save, undo or redo, those three have none.
     let cards = catalogue().entries().len();
     let serve = |control: &&Control| control.serves(Plays::Sound);
     let lone = Control::ALL.iter().filter(serve).count()
         - Control::of_group(ControlGroup::Timbre).count()
+        - Control::of_group(ControlGroup::PlayOn).count()
         - "mode quality channels notes morph_x morph_y"
             .split(' ')
             .count();
-    let expected = lone + 4 + 2 + 2 + cards + 2 + CORNERS + 1 + 2 + 2 + 9;
+    let expected = lone + 4 + 2 + 4 + cards + 2 + CORNERS + 1 + 2 + 2 + 9;
     assert_eq!(reached.len(), expected);
 }
 

@@ -249,6 +249,7 @@ impl Bench {
             octave: -1,
             key: None,
             cancels: false,
+            beat_s: 0.0,
             reports: false,
             held_keys: 1 << 57 | 1 << 61 | 1 << 64,
         });

@@ -142,6 +142,7 @@ impl Parts {
 
 impl Ring for Parts {
     fn ring(&mut self, frames: usize, mut sink: impl FnMut(&[&[f32]]) -> Result<()>) -> Result<()> {
+        self.instruments.iter_mut().for_each(Instrument::end);
         let planes = self.play(frames);
         sink(&planes.each_ref().map(Vec::as_slice))
     }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use mynah_engine::{HeardKey, Key, note_name, shipped_continuation};
+use mynah_engine::{Key, note_name, shipped_continuation};
 use mynah_models::continuation::{ContinuationNet, PlayOn, PlayedNote, Sampling};
 use mynah_transcribe::{TranscribedNote, Transcription};
 use serde::Serialize;
@@ -27,8 +27,6 @@ const FORMAT_VERSION: u32 = 1;
 const BARS: f64 = 8.0;
 /// It goes no further beyond the lowest and the highest note that were played, semitones, and has an octave at least.
 const BEYOND_SEMITONES: u8 = 5;
-/// A key is kept to if so much of what was played is of its notes.
-const KEPT_TO: f32 = 0.9;
 /// Rate of the sound, Hz.
 const RATE_HZ: u32 = 48_000;
 /// The names of MIDI files end with this.
@@ -223,17 +221,13 @@ fn continued(
     })
 }
 
-/// The likeliest key of notes, if they keep to it: of pentatonic tunes several keys are as likely, and have the tune's notes.
+/// The key that notes keep to, if they keep to one.
 fn key_of(notes: &[TranscribedNote]) -> Option<Key> {
     let mut heard_s = [0.0; 12];
     for note in notes {
         heard_s[usize::from(note.midi % 12)] += (note.offset_s - note.onset_s) as f32;
     }
-    let key = HeardKey::of_notes(&heard_s)?.key;
-    let all_s: f32 = heard_s.iter().sum();
-    let in_key = (0..12).filter(|note| key.notes() >> note & 1 == 1);
-    let in_key_s: f32 = in_key.map(|note| heard_s[note]).sum();
-    (in_key_s >= KEPT_TO * all_s).then_some(key)
+    Key::kept_to(&heard_s)
 }
 
 /// What is to be written: the new notes alone from 0 on, or behind those that were played.
