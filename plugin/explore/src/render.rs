@@ -13,8 +13,8 @@ const BLOCK_SAMPLES: usize = 4_096;
 /// Where a phrase of keys lies without a target.
 const MIDDLE_MIDI: f32 = 60.0;
 
-/// What `controls` and `targets` make of a content: one channel at 48 kHz, as long as the content. The bypass and the gains do not
-/// count. Some 0.1 s.
+/// What `controls` and `targets` make of a content: one channel at 48 kHz, as long as the content. Bypass, gains and *Play on* do
+/// not count. Some 0.1 s.
 ///
 /// # Errors
 /// If the engine cannot be made.
@@ -25,7 +25,7 @@ pub fn render(
     content: &Content,
 ) -> Result<Vec<f32>, ExploreError> {
     let mut controls = *controls;
-    controls.bypass = false;
+    (controls.bypass, controls.play_on) = (false, false);
     (controls.input_gain_db, controls.output_gain_db) = (0.0, 0.0);
     let rate_hz = f64::from(SAMPLE_RATE_HZ);
     let (spec, mut sound, events) = match &content.0 {

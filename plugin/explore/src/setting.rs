@@ -1,8 +1,8 @@
 //! A setting as a row of numbers that a network can read.
 
-use mynah_engine::{Control, ControlKind, Controls, Plays, Preset};
+use mynah_engine::{Control, ControlGroup, ControlKind, Controls, Plays, Preset};
 
-/// Which controls are a matter of taste: not how it is heard and mixed, not in which key, and none whose numbers have no order.
+/// Which controls are a matter of taste: not how it is heard and mixed, not in which key, not what plays on, and none whose numbers have no order.
 pub fn is_taste(control: Control, plays: Plays) -> bool {
     let other = [
         Control::Seed,
@@ -22,6 +22,7 @@ pub fn is_taste(control: Control, plays: Plays) -> bool {
         Control::Voices,
     ];
     control.serves(plays)
+        && control.info().group != ControlGroup::PlayOn
         && Preset::parts().any(|part| part == control)
         && !other.contains(&control)
 }

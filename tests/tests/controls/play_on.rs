@@ -80,7 +80,7 @@ fn loudness_after_sound(controls: &Controls, seconds: f32) -> Vec<f32> {
     sound.resize(sound.len() + (seconds * RATE_HZ) as usize, 0.0);
     let heard = frames(&flute(controls, &sound));
     let after = &heard[(TUNE_S * FRAMES_PER_S) as usize..];
-    after.chunks(19).map(|tenth| loudness_db(tenth)).collect()
+    after.chunks(19).map(loudness_db).collect()
 }
 
 /// When it first sounds again, seconds after the tune, in steps of 0.1 s.

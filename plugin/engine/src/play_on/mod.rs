@@ -96,7 +96,7 @@ pub(crate) struct Stroke {
 /// What it is doing.
 enum Stage {
     Listening,
-    Preparing(Preparing),
+    Preparing,
     Playing(Score),
     /// It has played as much as was wanted.
     Over,
@@ -122,6 +122,8 @@ struct Continuing {
     net: Arc<ContinuationNet>,
     listening: Listening,
     player: Box<PlayOn>,
+    /// How far it has come with that; large, and so not in the stage.
+    preparing: Preparing,
     stage: Stage,
 }
 
@@ -131,6 +133,7 @@ impl Continuing {
         Self {
             player: Box::new(PlayOn::new(&net)),
             listening: Listening::default(),
+            preparing: Preparing::of(&[]),
             stage: Stage::Listening,
             net,
         }
@@ -161,7 +164,7 @@ impl Continuing {
     fn rests(&self) -> bool {
         match self.stage {
             Stage::Listening => self.is_fresh(),
-            Stage::Preparing(_) | Stage::Playing(_) => false,
+            Stage::Preparing | Stage::Playing(_) => false,
             Stage::Over => true,
         }
     }
@@ -183,13 +186,16 @@ impl Continuing {
             Stage::Listening => {
                 if !self.listening.is_empty() && quiet_s + preparing::LONGEST_S >= wants.after_s {
                     self.listening.close();
-                    self.stage = Stage::Preparing(Preparing::of(self.listening.notes()));
+                    self.preparing = Preparing::of(self.listening.notes());
+                    self.stage = Stage::Preparing;
                 }
                 Turn::default()
             }
-            Stage::Preparing(preparing) => {
+            Stage::Preparing => {
                 let notes = self.listening.notes();
-                let ready = preparing.step(&self.net, &mut self.player, notes, wants.seed);
+                let ready = self
+                    .preparing
+                    .step(&self.net, &mut self.player, notes, wants.seed);
                 if notes.is_empty() {
                     self.stage = Stage::Listening;
                 } else if ready && quiet_s >= wants.after_s {
