@@ -161,9 +161,14 @@ impl ModelInfo {
     pub(crate) fn from_header(header: &Header, bytes: &[u8]) -> Result<Self, ModelFileError> {
         let format_version = format_version(header)?;
         let kind = kind(header)?;
+        if !matches!(kind, ModelKind::Base | ModelKind::Target) {
+            return Err(ModelFileError::WrongKind {
+                found: kind,
+                expected: ModelKind::Target,
+            });
+        }
         check_timing(header, FRAME_SAMPLES)?;
         let base_hash = match kind {
-            ModelKind::Base => None,
             ModelKind::Target => {
                 let text = header.text("base_hash")?;
                 Some(
@@ -171,12 +176,7 @@ impl ModelInfo {
                         .map_err(|e: BadHash| bad_value("base_hash", text, &e.to_string()))?,
                 )
             }
-            found => {
-                return Err(ModelFileError::WrongKind {
-                    found,
-                    expected: ModelKind::Target,
-                });
-            }
+            _ => None,
         };
         let architecture: Architecture = header.json("architecture")?;
         architecture.check()?;
