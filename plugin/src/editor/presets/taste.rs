@@ -186,7 +186,7 @@ fn words(kept: Kept) -> String {
             "No ratings yet: dreams go by what sounds like an instrument. Rate some settings with the thumbs.".to_owned()
         }
         Kept { up, down } => {
-            format!("By {up} thumbs up and {down} down, which stay on this machine.")
+            format!("By your thumbs, {up} up and {down} down, which stay on this machine.")
         }
     }
 }

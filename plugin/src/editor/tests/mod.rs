@@ -10,6 +10,7 @@ mod learning;
 mod melody;
 mod models;
 mod pictures;
+mod play_on;
 mod presets;
 mod rasteriser;
 mod recording;

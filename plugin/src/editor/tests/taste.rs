@@ -57,9 +57,7 @@ fn thumbs_are_kept_and_can_be_forgotten() {
     assert!(all.iter().all(|rating| rating.sound.is_some()));
     assert!(own.bench.is_preset(&all[0].preset));
     own.bench.click("Dream");
-    own.bench
-        .harness
-        .get_by_label_contains("1 thumbs up and 1 down");
+    own.bench.harness.get_by_label_contains("1 up and 1 down");
     // The models' hashes change with every training.
     own.bench.harness.mask(own.bench.layout().status);
     own.bench.harness.snapshot("dream_open");
