@@ -55,7 +55,7 @@ pub struct Dreamer<'a> {
 }
 
 impl Dreamer<'_> {
-    /// Dreams for some rounds, from a setting on: all that was heard, the best first. Each round renders eight settings, some 0.1 s
+    /// Dreams for some rounds, from a setting on: all that was heard, the best first. Each round renders eight settings, some 0.2 s
     /// each. `goes_on` is asked after each; when it says no, what was heard until then is returned. The same seed dreams the same.
     ///
     /// # Errors
@@ -97,7 +97,9 @@ impl Dreamer<'_> {
         let mut parents = vec![from.clone()];
         parents.extend(heard.iter().take(PARENTS).map(|d| d.preset.clone()));
         if stride == Stride::Bold {
-            parents.extend(self.liked.iter().cloned());
+            // Those of a target that was removed since cannot be heard.
+            let liked = self.liked.iter().filter(|liked| self.stock.has(liked));
+            parents.extend(liked.cloned());
         }
         parents
     }

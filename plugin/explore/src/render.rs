@@ -14,7 +14,7 @@ const BLOCK_SAMPLES: usize = 4_096;
 const MIDDLE_MIDI: f32 = 60.0;
 
 /// What `controls` and `targets` make of a content: one channel at 48 kHz, as long as the content. Bypass, gains and *Play on* do
-/// not count. Some 0.1 s.
+/// not count. Some 0.2 s.
 ///
 /// # Errors
 /// If the engine cannot be made.

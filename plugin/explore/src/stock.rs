@@ -53,6 +53,11 @@ impl Stock {
         entries.map(|entry| entry.info.name.clone()).collect()
     }
 
+    /// Whether all targets of a preset are here.
+    pub(crate) fn has(&self, preset: &Preset) -> bool {
+        preset.find_targets(&self.library).is_ok()
+    }
+
     /// The targets of a preset, loaded.
     ///
     /// # Errors

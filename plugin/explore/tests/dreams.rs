@@ -109,6 +109,30 @@ fn dreams_are_ranked_repeat_and_go_on_from_what_is_liked() {
 }
 
 #[test]
+fn what_was_liked_of_a_target_that_is_gone_is_left_out() {
+    let stock = stock();
+    let taste = taste(&[], &stock);
+    let content = Content::own(Plays::Sound).unwrap();
+    let mut gone = plain("cello", &stock);
+    for target in gone.targets.iter_mut().flatten() {
+        target.name = "kazoo".to_owned();
+    }
+    let dreamer = Dreamer {
+        stock: &stock,
+        taste: &taste,
+        content: &content,
+        liked: &[gone.clone(), gone.clone(), gone.clone(), gone],
+    };
+    let from = plain("cello", &stock);
+    let dreamt = dreamer.dream(&from, Stride::Bold, 1, 2, |_| true).unwrap();
+    let targets = dreamt
+        .iter()
+        .flat_map(|d| d.preset.targets.iter().flatten());
+    assert!(targets.clone().count() > 0);
+    assert!(targets.into_iter().all(|target| target.name != "kazoo"));
+}
+
+#[test]
 fn a_dream_ends_when_it_is_told_to() {
     let stock = stock();
     let taste = taste(&[], &stock);

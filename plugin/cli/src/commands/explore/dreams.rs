@@ -62,7 +62,8 @@ pub(in crate::commands) fn run(arguments: &Dream) -> Result<()> {
     }
     let stock = Stock::new(Library::with_user_folder())?;
     let content = content(&arguments.input)?;
-    let ratings = Ratings::of_user()?.all()?;
+    // Without a home folder there are none.
+    let ratings = Ratings::of_user().map_or_else(|_| Ok(Vec::new()), |ratings| ratings.all())?;
     let rated: Vec<_> = ratings
         .into_iter()
         .filter(|r| r.preset.plays == Plays::Sound)
