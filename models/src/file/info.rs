@@ -1,5 +1,6 @@
 //! What a model file says of itself.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -266,6 +267,30 @@ pub(super) fn expect_kind(header: &Header, expected: ModelKind) -> Result<(), Mo
         return Ok(());
     }
     Err(ModelFileError::WrongKind { found, expected })
+}
+
+/// The metadata of a new file of a kind of which there is one, which is called by its kind.
+pub(super) fn own_metadata(
+    kind: ModelKind,
+    display_name: &str,
+    credits: &[String],
+    licence: &str,
+) -> BTreeMap<String, String> {
+    let kind = serde_json::json!(kind);
+    let kind = kind.as_str().unwrap_or_default();
+    [
+        ("mynah_format_version", FORMAT_VERSION.to_string()),
+        ("kind", kind.to_owned()),
+        ("name", kind.to_owned()),
+        ("display_name", display_name.to_owned()),
+        ("sample_rate_hz", SAMPLE_RATE_HZ.to_string()),
+        ("hop_samples", HOP_SAMPLES.to_string()),
+        ("frame_samples", FRAME_SAMPLES.to_string()),
+        ("credits", serde_json::json!(credits).to_string()),
+        ("licence", licence.to_owned()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .into()
 }
 
 /// Refuses a file for another rate, another hop or other frames.

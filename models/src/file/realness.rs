@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::header::Header;
-use super::info::{check_timing, credits, expect_kind, format_version, line, name};
-use super::{FORMAT_VERSION, MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
+use super::info::{check_timing, credits, expect_kind, format_version, line, name, own_metadata};
+use super::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
 use crate::architecture::Shape;
-use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::FRAME_SAMPLES;
 
 /// Most of each of a file's sizes.
 const MAX_SIZE: usize = 256;
@@ -83,19 +83,8 @@ impl RealnessInfo {
         credits: &[String],
         licence: &str,
     ) -> BTreeMap<String, String> {
-        [
-            ("mynah_format_version", FORMAT_VERSION.to_string()),
-            ("kind", "realness".to_owned()),
-            ("name", "realness".to_owned()),
-            ("display_name", "Realness".to_owned()),
-            ("sample_rate_hz", SAMPLE_RATE_HZ.to_string()),
-            ("hop_samples", HOP_SAMPLES.to_string()),
-            ("frame_samples", FRAME_SAMPLES.to_string()),
-            ("sizes", json!(sizes).to_string()),
-            ("credits", json!(credits).to_string()),
-            ("licence", licence.to_owned()),
-        ]
-        .map(|(key, value)| (key.to_owned(), value))
-        .into()
+        let mut metadata = own_metadata(ModelKind::Realness, "Realness", credits, licence);
+        metadata.insert("sizes".to_owned(), json!(sizes).to_string());
+        metadata
     }
 }

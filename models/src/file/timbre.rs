@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::header::Header;
-use super::info::{check_timing, credits, expect_kind, format_version, line, name};
-use super::{FORMAT_VERSION, MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
+use super::info::{check_timing, credits, expect_kind, format_version, line, name, own_metadata};
+use super::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelFileError, ModelHash, ModelKind};
 use crate::architecture::Shape;
 use crate::conditioning::TIMBRE_AXES;
 use crate::envelope::ENVELOPE_POINTS;
 use crate::prior::NUMBERED_HARMONICS;
-use crate::rates::{FRAME_SAMPLES, HOP_SAMPLES, SAMPLE_RATE_HZ};
+use crate::rates::FRAME_SAMPLES;
 
 /// Most pitches at which a space is known.
 const MAX_ANCHORS: usize = 64;
@@ -75,19 +73,8 @@ impl TimbreInfo {
         credits: &[String],
         licence: &str,
     ) -> BTreeMap<String, String> {
-        [
-            ("mynah_format_version", FORMAT_VERSION.to_string()),
-            ("kind", "timbre".to_owned()),
-            ("name", "timbre".to_owned()),
-            ("display_name", "Timbre space".to_owned()),
-            ("sample_rate_hz", SAMPLE_RATE_HZ.to_string()),
-            ("hop_samples", HOP_SAMPLES.to_string()),
-            ("frame_samples", FRAME_SAMPLES.to_string()),
-            ("anchors", anchors.to_string()),
-            ("credits", json!(credits).to_string()),
-            ("licence", licence.to_owned()),
-        ]
-        .map(|(key, value)| (key.to_owned(), value))
-        .into()
+        let mut metadata = own_metadata(ModelKind::Timbre, "Timbre space", credits, licence);
+        metadata.insert("anchors".to_owned(), anchors.to_string());
+        metadata
     }
 }

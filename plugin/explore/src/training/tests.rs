@@ -33,6 +33,18 @@ fn right(members: &[SmallNetwork], examples: &[Example]) -> f32 {
     rightly.count() as f32 / examples.len() as f32
 }
 
+/// What is put in, and the answers.
+fn tensors(examples: &[Example]) -> [Tensor; 2] {
+    let rows: Vec<f32> = examples.iter().flat_map(|e| e.input.clone()).collect();
+    let answers = examples.iter().map(|e| f32::from(u8::from(e.answer)));
+    let answers: Vec<f32> = answers.collect();
+    let inputs = examples[0].input.len();
+    [
+        Tensor::from_vec(rows, (examples.len(), inputs), &Device::Cpu).unwrap(),
+        Tensor::from_vec(answers, examples.len(), &Device::Cpu).unwrap(),
+    ]
+}
+
 #[test]
 fn what_no_line_divides_is_learnt() {
     let members = train(&examples(200, 1), &TRAINING).unwrap();
@@ -57,13 +69,7 @@ fn what_is_trained_is_what_is_asked_later() {
     let mut chance = Chance(4);
     let member = Member::new(4, &TRAINING, &mut chance, &device).unwrap();
     let examples = examples(16, 5);
-    let rows: Vec<f32> = examples.iter().flat_map(|e| e.input.clone()).collect();
-    let rows = Tensor::from_vec(rows, (16, 4), &device).unwrap();
-    let answers: Vec<f32> = examples
-        .iter()
-        .map(|e| f32::from(u8::from(e.answer)))
-        .collect();
-    let answers = Tensor::from_vec(answers, 16, &device).unwrap();
+    let [rows, answers] = tensors(&examples);
     let weights = Tensor::ones(16, candle_core::DType::F32, &device).unwrap();
     member.learn(&rows, &answers, &weights, &TRAINING).unwrap();
     let said: Vec<f32> = member.probabilities(&rows).unwrap().to_vec1().unwrap();
@@ -83,13 +89,7 @@ fn gradients_are_those_of_differences() {
         .set(&Tensor::from_vec(vec![0.3f32; 8], 8, &device).unwrap())
         .unwrap();
     let examples = examples(6, 7);
-    let rows: Vec<f32> = examples.iter().flat_map(|e| e.input.clone()).collect();
-    let rows = Tensor::from_vec(rows, (6, 4), &device).unwrap();
-    let answers: Vec<f32> = examples
-        .iter()
-        .map(|e| f32::from(u8::from(e.answer)))
-        .collect();
-    let answers = Tensor::from_vec(answers, 6, &device).unwrap();
+    let [rows, answers] = tensors(&examples);
     let weights = Tensor::from_vec(vec![0.5f32, 1.0, 2.0, 0.1, 1.0, 0.7], 6, &device).unwrap();
     let loss = || member.loss(&rows, &answers, &weights, &TRAINING).unwrap();
     let gradients = loss().backward().unwrap();
