@@ -5,6 +5,7 @@
 
 mod continuation;
 mod error;
+mod hash;
 mod header;
 mod info;
 mod limits;
@@ -19,7 +20,8 @@ mod write;
 
 pub use continuation::ContinuationInfo;
 pub use error::ModelFileError;
-pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelHash, ModelInfo, ModelKind, is_line};
+pub use hash::ModelHash;
+pub use info::{MAX_LINE_CHARS, MAX_NAME_CHARS, ModelInfo, ModelKind, is_line};
 pub use memory::MemoryInfo;
 pub use params::{Params, Tensor, Tensors};
 pub use realness::RealnessInfo;
